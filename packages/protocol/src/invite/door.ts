@@ -1,10 +1,19 @@
-import { equalBytes, list, opaque, struct, u53, versioned } from "@conclave/codec";
+import { equalBytes, optional, struct, u53, versioned } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RoomTag } from "@conclave/wire";
 import { LeafKey, RoomId } from "../encoding/ids.js";
 import type { Provider } from "../encoding/provider.js";
 import { openSealed, sealTo } from "../encoding/sealing.js";
-import { SignedLayout } from "../encoding/signed.js";
+import { bytes32, SignedLayout } from "../encoding/signed.js";
+import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
+
+/** The entry by which a leaf was taken out, to be found in the roster log: whoever was told reads from it back to what they know. */
+export interface Removal {
+  /** Of the entry. */
+  readonly hash: Uint8Array;
+  /** The key that its record is sealed under: the last one that the device which was taken out may have. */
+  readonly rosterKey: RosterKey;
+}
 
 /**
  * A member's answer to a plea (docs/protocol.md §7). It changes nothing by itself: whoever asked judges what it says, and what
@@ -18,22 +27,14 @@ export interface Door {
   readonly leaf: LeafKey;
   /** The clock of whoever answers, ms. */
   readonly time: number;
-  /**
-   * None: the door is open; the slot is at the relay. Else whoever asked was taken out: the signed entries that follow on the
-   * one that they named, the last of which took their leaf out.
-   */
-  readonly entries: readonly Uint8Array[];
+  /** Null: the door is open; the slot is at the relay. Else whoever asked was taken out, says who answers. */
+  readonly removal: Removal | null;
 }
-
-/** How many entries an answer holds at most: else only the last one of them. */
-export const MOST_DOOR_ENTRIES = 256;
-/** The longest answer, in bytes, that a relay of any settings takes. */
-export const MAX_DOOR_BYTES = 48 * 1024;
 
 const LABEL = "conclave/door/v1";
 const layout = new SignedLayout<Door>(
   LABEL,
-  MAX_DOOR_BYTES + 4096,
+  512,
   versioned(
     1,
     struct<Door>({
@@ -41,7 +42,7 @@ const layout = new SignedLayout<Door>(
       asked: LeafKey,
       leaf: LeafKey,
       time: u53,
-      entries: list(opaque(), MOST_DOOR_ENTRIES),
+      removal: optional(struct<Removal>({ hash: bytes32, rosterKey: rosterKeyLayout })),
     }),
   ),
 );

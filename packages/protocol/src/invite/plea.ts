@@ -1,13 +1,13 @@
-import { choice, equalBytes, struct, u53, versioned } from "@conclave/codec";
-import type { Crypto } from "@conclave/crypto";
+import { choice, decode, encode, equalBytes, opaque, struct, u32, u53, versioned, Writer } from "@conclave/codec";
+import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import type { InboxId } from "@conclave/wire";
 import { inboxIdOf, type RoomTag, type SlotId } from "@conclave/wire";
 import { derivedKey } from "../encoding/digest.js";
 import { InviteId, LeafKey, RoomId } from "../encoding/ids.js";
 import type { Provider } from "../encoding/provider.js";
-import { openSealed, sealTo } from "../encoding/sealing.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
+import type { RosterKey } from "../transport/rosterLog.js";
 import { inviteKeys, type InviteKeys, slotIdOf } from "./inviteKeys.js";
 
 /**
@@ -81,23 +81,48 @@ export function signPlea(crypto: Crypto, leafSeed: Uint8Array, plea: Plea): Uint
   return layout.sign(crypto, leafSeed, plea);
 }
 
-/** Signs a plea and seals it to the members of an epoch. Null when their key is unusable. */
+const NONCE = new Uint8Array(12);
+const sealedLayout = struct({ generation: u32, salt: bytes32, sealed: opaque(1024) });
+
+/**
+ * Signs a plea and seals it under a roster key. Who is in the room has the roster keys of all generations, whenever they came, so
+ * a plea can be opened for as long as there is a room. It holds nothing that is secret from whoever else has that key.
+ */
 export function sealPlea(
-  primitives: Provider,
-  { roomTag, requestPub, leafSeed }: { roomTag: RoomTag; requestPub: Uint8Array; leafSeed: Uint8Array },
+  { crypto, random }: Provider,
+  { roomTag, rosterKey, leafSeed }: { roomTag: RoomTag; rosterKey: RosterKey; leafSeed: Uint8Array },
   plea: Plea,
-): Uint8Array | null {
-  return sealTo(primitives, { label: LABEL, roomTag }, requestPub, signPlea(primitives.crypto, leafSeed, plea));
+): Uint8Array {
+  const { generation, key } = rosterKey;
+  const salt = random(32);
+  const aad = aadOf(roomTag, generation);
+  const signed = signPlea(crypto, leafSeed, plea);
+  const sealed = committingSeal(crypto, derivedKey(crypto, key, LABEL, salt), NONCE, aad, signed);
+  return encode({ generation, salt, sealed }, sealedLayout.write);
 }
 
-/** The plea, when it was sealed to this key and the leaf that it names signed it; else null. Whose leaf that is, the roster says. */
+/** The generation of the roster key that opens a sealed plea, as it says itself; null for bytes that are none. */
+export function generationOfPlea(blob: Uint8Array): number | null {
+  const decoded = decode(blob, sealedLayout.read);
+  return decoded.ok ? decoded.value.generation : null;
+}
+
+/** The plea, when it was sealed under this key and the leaf that it names signed it; else null. Whose leaf that is, the roster says. */
 export function openPlea(
   crypto: Crypto,
-  { roomId, roomTag, requestKey }: { roomId: RoomId; roomTag: RoomTag; requestKey: Uint8Array },
+  { roomId, roomTag, rosterKey }: { roomId: RoomId; roomTag: RoomTag; rosterKey: RosterKey },
   blob: Uint8Array,
 ): Plea | null {
-  const content = openSealed(crypto, { label: LABEL, roomTag }, requestKey, blob);
+  const decoded = decode(blob, sealedLayout.read);
+  if (!decoded.ok || decoded.value.generation !== rosterKey.generation) return null;
+  const { generation, salt, sealed } = decoded.value;
+  const key = derivedKey(crypto, rosterKey.key, LABEL, salt);
+  const content = committingOpen(crypto, key, NONCE, aadOf(roomTag, generation), sealed);
   // RULE: plea.signed: who asks is who holds the leaf, and nobody asks for another (attack A108).
   const plea = content && layout.open(crypto, content, ({ leaf }) => leaf);
   return plea !== null && equalBytes(plea.roomId, roomId) ? plea : null;
+}
+
+function aadOf(roomTag: RoomTag, generation: number): Uint8Array {
+  return new Writer(64).text(LABEL).fixed(roomTag).u32(generation).finish();
 }

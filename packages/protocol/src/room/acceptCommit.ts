@@ -8,7 +8,7 @@ import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
 import { forgetApps } from "./apps.js";
 import { decisionRecordOf } from "./decisionRecord.js";
 import type { Judgement } from "./judge.js";
-import { encodeKeyring, nextKeyring } from "./keyring.js";
+import { currentRosterKey, encodeKeyring, nextKeyring, rosterKeyRecords } from "./keyring.js";
 import type { RoomEvent } from "./outcome.js";
 import { groupDelta, KEYS, type Pending, PENDING, type RoomParts, withdrawnKey } from "./parts.js";
 
@@ -87,6 +87,7 @@ function moveOn(parts: RoomParts, { roster, transition }: Judgement): Delta {
   parts.keys = nextKeyring(parts.keys, parts.group.view, { recorded, generation: roster.generation });
   return joinDeltas(
     { put: [[KEYS, encodeKeyring(parts.keys)]], delete: [] },
+    rosterKeyRecords([currentRosterKey(parts.keys)]),
     moveRoster(parts, { roster, transition }),
   );
 }

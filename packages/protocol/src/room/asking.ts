@@ -118,8 +118,9 @@ export function acceptAdmission(
   const joined = Group.join(roomEngine(primitives), { welcome: admission.welcome, keyPackage: bundleOf(asking) });
   if (!joined.ok) return refused("bad_admission", joined.error.message);
   const { group, delta: groupRecords } = joined.value;
-  const entries = openHistory(crypto, { roomId, head: admission.head }, admission, records);
-  const history = entries.ok ? replayEntries(crypto, entries.value, roomId) : entries;
+  const opened = openHistory(crypto, { roomId, head: admission.head }, admission, records);
+  if (!opened.ok) return opened;
+  const history = replayEntries(crypto, opened.value.entries, roomId);
   if (!history.ok) return history;
   const { roster, transitions } = history.value;
   const floored = checkFloor(history.value, asking.floor);
@@ -133,7 +134,8 @@ export function acceptAdmission(
   const self = memberOfLeaf(roster, leafKeyOf(crypto, leafSeed));
   if (self === null) return refused("bad_admission", "we are not in the roster");
   const started = beginJoined(primitives, {
-    ...{ group, groupRecords, roster, rosterKeys: admission, person: self.person, leafSeed },
+    ...{ group, groupRecords, roster, rosterKeys: admission, pastKeys: opened.value.keys },
+    ...{ person: self.person, leafSeed },
     ...{ log: admission.log, lastCommit: admission.lastCommit },
     join: { recordHash: admission.recordHash, lastCommit: null },
     entries: transitions.map(({ entry }) => entry),

@@ -12,7 +12,7 @@ import { authorEntry } from "../roster/evaluate.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import type { Replayed } from "../roster/replay.js";
 import { sealEnvelope } from "../transport/envelope.js";
-import { rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
+import { type RosterKey, rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
 import { roomCapabilities } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { hasNoGhosts } from "./invariant.js";
@@ -45,6 +45,8 @@ export interface Arriving {
   readonly slotId: SlotId;
   readonly entrance: GroupInfoView;
   readonly history: Replayed;
+  /** The roster keys of all generations until there. */
+  readonly keys: readonly RosterKey[];
   readonly device: DeviceIdentity;
   /** What they are called in the room. */
   readonly name: string;
@@ -109,6 +111,7 @@ export function comeIn(
   };
   const started = beginJoined(primitives, {
     ...{ group, groupRecords: joined.value.delta, roster, person, leafSeed },
+    pastKeys: arriving.keys,
     rosterKeys: keyringOfJoin(group.view, slot, roster.generation),
     ...{ log: slot.log, lastCommit },
     join: { recordHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append), lastCommit },

@@ -14,7 +14,7 @@ import { sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import { currentRosterKey, encodeKeyring, newKeyring, writeSeed } from "./keyring.js";
+import { currentRosterKey, encodeKeyring, newKeyring, rosterKeyRecords, writeSeed } from "./keyring.js";
 import { LogMemory } from "../evidence/logMemory.js";
 import type { RoomCreation } from "./outcome.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
@@ -125,7 +125,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     ] as const,
     delete: [],
   };
-  const delta = joinDeltas(prefixDelta(GROUP, groupRecords), charter.value.delta, log.records(), own);
+  const delta = joinDeltas(prefixDelta(GROUP, groupRecords), charter.value.delta, log.records(), rosterKeyRecords(keys.roster), own);
   return done({
     room: new Room(parts),
     delta,

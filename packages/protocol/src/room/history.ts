@@ -1,4 +1,4 @@
-import { equalBytes, toHex, type Result } from "@conclave/codec";
+import { done, equalBytes, toHex, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { RoomTag, RosterRecord } from "@conclave/wire";
 import type { RoomId } from "../encoding/ids.js";
@@ -9,6 +9,14 @@ import { generationOf, openRosterRecord, type RosterKey, rosterKeyCheck } from "
 import type { RosterKeys } from "../invite/slot.js";
 import { roomTagOf } from "./roomTag.js";
 
+/** A room's chain as the roster log has it, not judged yet. */
+export interface History {
+  /** The charter first. */
+  readonly entries: readonly Entry[];
+  /** The roster keys of all generations until its head, the newest first. */
+  readonly keys: readonly RosterKey[];
+}
+
 /** Longest chain of entries that is read. */
 const MAX_ENTRIES = 1 << 20;
 
@@ -17,7 +25,7 @@ const MAX_ENTRIES = 1 << 20;
  * generation of keys after another (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
  * leave such. Nothing is judged yet: `replayEntries` does that.
  */
-export function openHistory(...what: Parameters<typeof openingHistory>): Result<readonly Entry[], Rejection> {
+export function openHistory(...what: Parameters<typeof openingHistory>): Result<History, Rejection> {
   return atOnce(openingHistory(...what));
 }
 
@@ -27,14 +35,16 @@ export function* openingHistory(
   place: { readonly roomId: RoomId; readonly head: Uint8Array },
   { roster, isRosterKeyUsed }: RosterKeys,
   records: readonly RosterRecord[],
-): Generator<void, Result<readonly Entry[], Rejection>> {
+): Generator<void, Result<History, Rejection>> {
   const sealed = byGeneration(records);
   const roomTag = roomTagOf(crypto, place.roomId);
   const chain: Uint8Array[] = [];
+  const keys: RosterKey[] = [];
   let wanted = toHex(place.head);
   // The newest key may be in no record yet: then the head is under the one before.
   let key = roster.at(isRosterKeyUsed ? -1 : -2) ?? roster.at(-1);
   while (key !== undefined) {
+    keys.push(key);
     const opened = yield* openGeneration(crypto, roomTag, key, sealed.get(key.generation) ?? []);
     let check: Uint8Array | null = null;
     // Its first entry is where a generation ends, also where older ones were sealed once more under its key.
@@ -45,7 +55,10 @@ export function* openingHistory(
       const at = placeOf(bytes);
       if (at === null) return refused("bad_history", "no entry");
       chain.push(bytes);
-      if (at.seq === 0) return chainOf(crypto, chain.reverse(), place.roomId);
+      if (at.seq === 0) {
+        const entries = chainOf(crypto, chain.reverse(), place.roomId);
+        return entries.ok ? done({ entries: entries.value, keys }) : entries;
+      }
       wanted = toHex(at.prev);
       check = at.keyCheck;
     }

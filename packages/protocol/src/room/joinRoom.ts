@@ -33,7 +33,7 @@ export interface Joining extends ComingIn {
  */
 export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joiner): Result<Joining, Rejection> {
   const { crypto } = primitives;
-  const { link, slot, roster, invite, entrance, history } = preview;
+  const { link, slot, roster, invite, entrance, history, keys } = preview;
   if (invite.mode === "ask" || entrance === null) return refused("invite_needs_admission");
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
@@ -44,7 +44,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const { roomId } = link;
   const { inviteId, joinSeed, slotId } = inviteKeys(crypto, roomId, link.secret);
   const comingIn = comeIn(primitives, {
-    ...{ slot, slotId, entrance, history, replaced },
+    ...{ slot, slotId, entrance, history, keys, replaced },
     ...{ device: joiner.device, name: lost?.name ?? joiner.name, now: joiner.now },
     sign: ({ person, leaf, leafCert, place }) => ({
       action:

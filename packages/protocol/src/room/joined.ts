@@ -5,8 +5,9 @@ import type { RosterKeys } from "../invite/slot.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { Entry } from "../roster/entry.js";
 import type { Roster } from "../roster/roster.js";
+import type { RosterKey } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
-import { encodeKeyring, newKeyring } from "./keyring.js";
+import { encodeKeyring, newKeyring, rosterKeyRecords } from "./keyring.js";
 import { LogMemory, type LogPlace } from "../evidence/logMemory.js";
 import { leafKeyOf } from "../identity/leafCert.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
@@ -23,6 +24,8 @@ export interface JoinedState {
   /** After the join. */
   readonly roster: Roster;
   readonly rosterKeys: RosterKeys;
+  /** Those of earlier generations, at least. */
+  readonly pastKeys: readonly RosterKey[];
   readonly person: PersonId;
   readonly leafSeed: Uint8Array;
   /** Where to read the log from: a place before the join. */
@@ -37,7 +40,7 @@ export interface JoinedState {
 
 /** What the room consists of, `joining` until the log shows the join, and all that is to be stored of it. */
 export function beginJoined(primitives: Provider, joined: JoinedState): { parts: RoomParts; delta: Delta } {
-  const { group, roster, rosterKeys, person, leafSeed, lastCommit, join } = joined;
+  const { group, roster, rosterKeys, pastKeys, person, leafSeed, lastCommit, join } = joined;
   const { roomId } = roster;
   const roomTag = roomTagOf(primitives.crypto, roomId);
   const keys = newKeyring(group.view, rosterKeys);
@@ -59,7 +62,8 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { parts:
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: false },
   };
   const records = new Map<string, Uint8Array>();
-  for (const delta of [prefixDelta(GROUP, joined.groupRecords), ...joined.rosterRecords, log.records()]) {
+  const kept = rosterKeyRecords([...pastKeys, ...keys.roster]);
+  for (const delta of [prefixDelta(GROUP, joined.groupRecords), ...joined.rosterRecords, log.records(), kept]) {
     for (const [key, value] of delta.put) records.set(key, value);
     for (const key of delta.delete) records.delete(key);
   }

@@ -1,6 +1,7 @@
 import { bool, encode, list, stored, struct, u53 } from "@conclave/codec";
 import type { Crypto, KeyPair } from "@conclave/crypto";
 import type { EpochView } from "@conclave/mls";
+import type { Delta } from "../encoding/provider.js";
 import { bytes32 } from "../encoding/signed.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 
@@ -104,6 +105,19 @@ export function nextKeyring(
 /** The newest generation's key, which seals the roster records of now. */
 export function currentRosterKey(keys: Keyring): RosterKey {
   return keys.roster[keys.roster.length - 1]!;
+}
+
+/**
+ * The records that keep roster keys for good, one for each generation, beside the entries that they open: pleas are sealed under
+ * them, and who was removed long ago is told by them.
+ */
+export function rosterKeyRecords(keys: readonly RosterKey[]): Delta {
+  return { put: keys.map(({ generation, key }) => [rosterKeyRecord(generation), key] as const), delete: [] };
+}
+
+/** The name of the record that keeps the roster key of a generation. */
+export function rosterKeyRecord(generation: number): string {
+  return `x/k/${generation.toString(16).padStart(8, "0")}`;
 }
 
 /** The key that the next roster record wraps; null unless it is the first of its generation. */

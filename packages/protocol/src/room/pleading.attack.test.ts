@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { openPlea, pleaKeys, sealPlea } from "../invite/plea.js";
 import { openSlot } from "../invite/slot.js";
 import { leafSealKeys } from "../identity/leafCert.js";
-import { shuttingOut, inside } from "./forger.fixture.js";
+import type { Door } from "../invite/door.js";
+import { decodeEntry } from "../roster/entry.js";
+import { openRosterRecord } from "../transport/rosterLog.js";
+import { entryKey } from "./acceptCommit.js";
+import { forgeAppend, inside, shuttingOut } from "./forger.fixture.js";
+import { atOnce } from "./history.js";
 import { loadRoom } from "./loadRoom.js";
 import { openRoom, readSlot } from "./preview.js";
-import { requestKeyPair } from "./keyring.js";
+import { currentRosterKey } from "./keyring.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
 function threeOfUs() {
@@ -14,7 +19,7 @@ function threeOfUs() {
   const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
   alice.act(log, { type: "rekey" });
   everyone(log, alice, bob, carol);
-  return { alice, bob, carol, log };
+  return { alice, bob, carol, log, secret };
 }
 
 function everyone(log: TestLog, ...people: Person[]): void {
@@ -32,11 +37,30 @@ function shutOut() {
 
 const SECRET = new Uint8Array(32).fill(9);
 
-function signedEntries(person: Person): Uint8Array[] {
-  return [...person.records.keys()]
-    .filter((key) => key.startsWith("x/e/"))
-    .sort()
-    .map((key) => person.records.get(key)!);
+/** What a device keeps of the room's chain, as a client gives it. */
+function kept(person: Person): [string, Uint8Array][] {
+  return [...person.records].filter(([key]) => key.startsWith("x/"));
+}
+
+/** What the one who asked makes of being told that they are out. Gives the refusal's code, or the decision. */
+function told(victim: Person, helper: Person, log: TestLog) {
+  const plea = helper.readPlea(victim.room.doors.plead(SECRET, "unopened"))!;
+  expect(helper.room.doors.pleaStanding(plea)).toBe("out");
+  const { blob, slot } = helper.room.doors.tellRemoval(plea, kept(helper), NOW)!;
+  expect(slot).toBeNull();
+  return judged(victim, victim.room.doors.readDoor(SECRET, blob)!, log);
+}
+
+function judged(victim: Person, { removal }: Pick<Door, "removal">, log: TestLog) {
+  const opened = atOnce(victim.room.doors.openingRemoval(removal!, log.roster));
+  const decision = opened.ok ? victim.room.doors.judgeRemoval(opened.value) : opened;
+  return decision.ok ? decision.value : `${decision.error.code} ${decision.error.detail}`;
+}
+
+function decodedEntry(person: Person, seq: number) {
+  const decoded = decodeEntry(person.primitives.crypto, person.records.get(entryKey(seq))!, person.room.roster.version);
+  if (!decoded.ok) throw new Error("no entry");
+  return decoded.value;
 }
 
 describe("a member who cannot follow", () => {
@@ -48,17 +72,13 @@ describe("a member who cannot follow", () => {
       epoch: alice.room.epoch,
       by: bob.room.self.person,
     });
-    expect([alice.room.doors.pleaReason, bob.room.doors.pleaReason, carol.room.doors.pleaReason]).toEqual([
-      "unopened",
-      null,
-      null,
-    ]);
-    const blob = alice.room.doors.plead(SECRET, "unopened")!;
-    const plea = carol.room.doors.readPlea(blob)!;
+    expect([alice.room.doors.pleaReason, bob.room.doors.pleaReason, carol.room.doors.pleaReason]).toEqual(["unopened", null, null]);
+    const blob = alice.room.doors.plead(SECRET, "unopened");
+    const plea = carol.readPlea(blob)!;
     expect(plea).toMatchObject({ why: "unopened", epoch: alice.room.epoch, leaf: alice.room.self.leaf });
     expect(carol.room.doors.pleaStanding(plea)).toBe("waits");
     const opening = carol.room.doors.openDoorFor(plea, NOW)!;
-    expect(alice.room.doors.readDoor(SECRET, opening.blob)).toMatchObject({ leaf: carol.room.self.leaf, entries: [] });
+    expect(alice.room.doors.readDoor(SECRET, opening.blob)).toMatchObject({ leaf: carol.room.self.leaf, removal: null });
     const { crypto } = alice.primitives;
     const { slot, slotId, inviteId, inboxId } = pleaKeys(crypto, alice.room.id, SECRET);
     expect([opening.slot!.slotId, opening.inboxId]).toEqual([slotId, inboxId]);
@@ -81,9 +101,7 @@ describe("a member who cannot follow", () => {
     alice.catchUp(log);
     expect(alice.room.doors.pleaReason).toBe("unopened");
     // Who stands where the plea stands opens no door.
-    expect(carol.room.doors.pleaStanding(carol.room.doors.readPlea(alice.room.doors.plead(SECRET, "unopened")!)!)).toBe(
-      "ahead",
-    );
+    expect(carol.room.doors.pleaStanding(carol.readPlea(alice.room.doors.plead(SECRET, "unopened"))!)).toBe("ahead");
     expect(alice.act(log, { type: "rekey" })).toBeNull();
     everyone(log, alice, carol);
     expect(carol.room.doors.pleaReason).toBeNull();
@@ -108,58 +126,154 @@ describe("a member who cannot follow", () => {
   it("A108: RULE plea.signed: nobody asks in the name of a leaf that they do not hold", () => {
     const { alice, bob, carol } = shutOut();
     const { crypto } = alice.primitives;
-    const key = requestKeyPair(crypto, inside(bob).keys.requests.at(-2)!.key);
+    const rosterKey = currentRosterKey(inside(bob).keys);
     const { roomTag } = inside(bob);
-    const place = { roomId: alice.room.id, roomTag, requestKey: key.privateKey };
-    const honest = openPlea(crypto, place, alice.room.doors.plead(SECRET, "unopened")!)!;
+    const place = { roomId: alice.room.id, roomTag, rosterKey };
+    const honest = openPlea(crypto, place, alice.room.doors.plead(SECRET, "unopened"))!;
     const bobs = pleaKeys(crypto, alice.room.id, new Uint8Array(32).fill(1));
     const forged = { ...honest, doorId: bobs.inviteId, doorPub: bobs.slot.publicKey, tokenPub: bobs.tokenPub };
-    const seal = { roomTag, requestPub: key.publicKey };
-    const byBob = sealPlea(bob.primitives, { ...seal, leafSeed: inside(bob).core.leafSeed }, forged)!;
-    expect(carol.room.doors.readPlea(byBob)).toBeNull();
-    const byAlice = sealPlea(alice.primitives, { ...seal, leafSeed: inside(alice).core.leafSeed }, forged)!;
-    expect(carol.room.doors.readPlea(byAlice)).not.toBeNull();
+    const seal = { roomTag, rosterKey };
+    const byBob = sealPlea(bob.primitives, { ...seal, leafSeed: inside(bob).core.leafSeed }, forged);
+    expect(carol.readPlea(byBob)).toBeNull();
+    const byAlice = sealPlea(alice.primitives, { ...seal, leafSeed: inside(alice).core.leafSeed }, forged);
+    expect(carol.readPlea(byAlice)).not.toBeNull();
   });
 
-  it("RULE plea.listed, RULE door.judged, RULE door.asked, A58: whoever was taken out gets no door, but the signed entry that did it", () => {
-    const { alice, bob, carol, log } = threeOfUs();
-    const n = log.items.length;
-    expect(alice.act(log, { type: "setTitle", title: "Shed" })).toBeNull();
+  it("A107, RULE plea.readable: by whoever is in the room, however many new keys others made meanwhile, and whenever they came", () => {
+    const { alice, bob, carol, log, secret } = threeOfUs();
+    expect(shuttingOut(bob, [carol], () => bob.act(log, { type: "rekey" }))).toBeNull();
+    everyone(log, alice, bob, carol);
+    const early = carol.room.doors.plead(SECRET, "unopened");
+    for (let round = 0; round < 40; round++) {
+      expect(bob.act(log, { type: "rekey" })).toBeNull();
+      everyone(log, bob);
+    }
+    // Two generations of the roster's keys later, somebody who knew none of this.
     everyone(log, alice, carol);
-    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
-    everyone(log, alice, carol);
-    expect(carol.act(log, { type: "rekey" })).toBeNull();
-    everyone(log, alice, carol);
-    // The relay shows Bob none of it.
-    expect(bob.room.cursor.n).toBe(n);
-    const plea = alice.room.doors.readPlea(bob.room.doors.plead(SECRET, "behind")!)!;
-    expect(alice.room.doors.pleaStanding(plea)).toBe("out");
-    const opening = alice.room.doors.tellRemoval(plea, signedEntries(alice), NOW)!;
-    expect(opening.slot).toBeNull();
-    const door = bob.room.doors.readDoor(SECRET, opening.blob)!;
-    expect(door.entries).toHaveLength(2);
-    const judged = bob.room.doors.judgeRemoval(door);
-    expect(judged.ok && judged.value).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });
-    // A part of the truth is none.
-    for (const entries of [door.entries.slice(1), door.entries.slice(0, 1), []])
-      expect(bob.room.doors.judgeRemoval({ ...door, entries }).ok).toBe(false);
-    // An answer to somebody else.
-    expect(carol.room.doors.readDoor(SECRET, opening.blob)).toBeNull();
-    expect(bob.room.doors.readDoor(new Uint8Array(32), opening.blob)).toBeNull();
+    const { generation } = alice.room.roster;
+    for (let round = 0; round < 2; round++) {
+      const { action } = alice.room.newInvite({
+        ...({ for: { class: "multi", limit: 2 }, role: "member", notAfter: null, mode: "direct" } as const),
+      });
+      if (action.type !== "createInvite") throw new Error(action.type);
+      for (const next of [action, { type: "revokeInvite", inviteId: action.invite.inviteId } as const]) {
+        expect(alice.act(log, next)).toBeNull();
+        everyone(log, alice);
+      }
+    }
+    const dave = join(alice, "Dave", log, secret);
+    everyone(log, bob, carol);
+    expect(alice.room.roster.generation).toBe(generation + 2);
+    expect(carol.room.roster.generation).toBe(generation);
+    for (const each of [alice, bob, dave])
+      for (const plea of [early, carol.room.doors.plead(SECRET, "unopened")])
+        expect(each.room.doors.pleaStanding(each.readPlea(plea)!)).toBe("waits");
+  });
+
+  it("A108, RULE door.no-invite: nobody has an invite's slot filled with their door", () => {
+    const { alice, carol } = shutOut();
+    const plea = carol.readPlea(alice.room.doors.plead(SECRET, "unopened"))!;
+    expect(carol.room.doors.openDoorFor(plea, NOW)).not.toBeNull();
+    const [invite] = [...carol.room.roster.openInvites.values()];
+    expect(carol.room.doors.openDoorFor({ ...plea, doorId: invite!.inviteId }, NOW)).toBeNull();
   });
 
   it("a leaf that never was in is told nothing", () => {
     const { alice, bob } = shutOut();
-    const plea = bob.room.doors.readPlea(alice.room.doors.plead(SECRET, "unopened")!)!;
+    const plea = bob.readPlea(alice.room.doors.plead(SECRET, "unopened"))!;
     const stranger = { ...plea, leaf: bob.room.self.leaf.map((byte) => byte ^ 1) as typeof plea.leaf };
     expect(bob.room.doors.pleaStanding(stranger)).toBe("out");
-    expect(bob.room.doors.tellRemoval(stranger, signedEntries(bob), NOW)).toBeNull();
+    expect(bob.room.doors.tellRemoval(stranger, kept(bob), NOW)).toBeNull();
+  });
+});
+
+describe("who was taken out while they could not follow", () => {
+  /** Bob shuts Carol out; a title later Alice removes her. */
+  function removed(between: (room: ReturnType<typeof threeOfUs>) => void = () => undefined) {
+    const room = threeOfUs();
+    const { alice, carol, bob, log } = room;
+    expect(shuttingOut(bob, [carol], () => bob.act(log, { type: "rekey" }))).toBeNull();
+    everyone(log, alice, carol, bob);
+    expect(alice.act(log, { type: "setTitle", title: "Shed" })).toBeNull();
+    everyone(log, alice, carol, bob);
+    between(room);
+    expect(alice.act(log, { type: "remove", person: carol.room.self.person, ban: false })).toBeNull();
+    everyone(log, alice, carol, bob);
+    return room;
+  }
+
+  it("RULE plea.listed, RULE door.judged, A58: get no door, but are told which entry did it, and find it in the log", () => {
+    const { alice, carol, bob, log } = removed();
+    for (const helper of [alice, bob])
+      expect(told(carol, helper, log)).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });
+    const dave = join(alice, "Dave", log, invite(alice, log));
+    everyone(log, carol, bob);
+    expect(told(carol, dave, log)).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });
+    // What comes later is nothing that the key opens.
+    const plea = dave.readPlea(carol.room.doors.plead(SECRET, "unopened"))!;
+    const { removal } = carol.room.doors.readDoor(SECRET, dave.room.doors.tellRemoval(plea, kept(dave), NOW)!.blob)!;
+    expect(removal!.rosterKey.generation).toBe(dave.room.roster.generation - 1);
+    // An answer to somebody else.
+    const { blob } = dave.room.doors.tellRemoval(plea, kept(dave), NOW)!;
+    expect(bob.room.doors.readDoor(SECRET, blob)).toBeNull();
+    expect(carol.room.doors.readDoor(new Uint8Array(32), blob)).toBeNull();
+  });
+
+  it("A108: also long ago, after more decisions than any answer could hold", () => {
+    const { alice, carol, bob, log } = removed(({ alice, log }) => {
+      for (let round = 0; round < 300; round++) {
+        expect(alice.act(log, { type: "setTitle", title: `Title ${String(round)}` })).toBeNull();
+        everyone(log, alice);
+      }
+    });
+    expect(told(carol, bob, log)).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });
+  }, 60_000);
+
+  it("RULE door.judged: another entry than the one that took them out, a chain with a hole, another branch prove nothing", () => {
+    const { carol, bob, log } = removed();
+    const plea = bob.readPlea(carol.room.doors.plead(SECRET, "unopened"))!;
+    const { removal } = carol.room.doors.readDoor(SECRET, bob.room.doors.tellRemoval(plea, kept(bob), NOW)!.blob)!;
+    const { hash, rosterKey } = removal!;
+    const { prev } = decodedEntry(bob, bob.room.roster.seq);
+    expect(judged(carol, { removal: { hash: prev, rosterKey } }, log)).toBe("bad_history not removed");
+    expect(judged(carol, { removal: { hash: hash.map((byte) => byte ^ 1), rosterKey } }, log)).toMatch("bad_history");
+    const { core } = inside(carol);
+    const floor = { ...core.unopened!.floor, head: new Uint8Array(32) };
+    inside(carol).core = { ...core, unopened: { ...core.unopened!, floor } };
+    expect(judged(carol, { removal }, log)).toMatch("bad_history another room");
+  });
+
+  it("A108, RULE door.in-log: what the log that we have read does not hold is not proved: the relay keeps it back, or it never was", () => {
+    const { alice, carol, bob, log } = threeOfUs();
+    const n = log.items.length;
+    expect(alice.act(log, { type: "remove", person: carol.room.self.person, ban: false })).toBeNull();
+    everyone(log, alice, bob);
+    expect(carol.room.cursor.n).toBe(n);
+    expect(told(carol, alice, log)).toMatch("bad_history");
+  });
+
+  it("A108, RULE door.later-epoch: a removal that lost its race, which a member puts into the log, ends nothing", () => {
+    const { alice, carol, bob, log } = threeOfUs();
+    // Alice's removal of Carol loses the race, and she thinks better of it.
+    const made = alice.room.act({ type: "remove", person: carol.room.self.person, ban: false }, { now: NOW });
+    if (!made.ok) throw new Error(made.error.code);
+    expect(shuttingOut(bob, [carol], () => bob.act(log, { type: "rekey" }))).toBeNull();
+    everyone(log, alice, carol, bob);
+    const { attachment } = made.value.append;
+    const rosterKey = currentRosterKey(inside(bob).keys);
+    const { crypto } = bob.primitives;
+    const { entry } = openRosterRecord(crypto, bob.room.tag, [rosterKey], attachment)!;
+    expect(log.append(forgeAppend(bob, new Uint8Array(10), { attachment }))).toBe(true);
+    everyone(log, alice, carol, bob);
+    expect(alice.room.roster.members.size).toBe(3);
+    const removal = { hash: crypto.hash("sha256", entry), rosterKey };
+    expect(judged(carol, { removal }, log)).toBe("bad_history of an epoch that we know");
   });
 });
 
 describe("what a door leads to", () => {
   function opened(alice: Person, carol: Person, log: TestLog) {
-    const plea = carol.room.doors.readPlea(alice.room.doors.plead(SECRET, "unopened")!)!;
+    const plea = carol.readPlea(alice.room.doors.plead(SECRET, "unopened"))!;
     const link = alice.room.doors.doorLink(SECRET);
     const key = alice.room.doors.doorKey(alice.device.deviceSeed);
     const slot = readSlot(alice.primitives, link, carol.room.doors.openDoorFor(plea, NOW)!.slot!.blob, key);

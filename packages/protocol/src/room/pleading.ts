@@ -2,17 +2,21 @@ import { equalBytes, type Result, done, toHex } from "@conclave/codec";
 import type { LeafKey } from "../encoding/ids.js";
 import { openLeafCert } from "../identity/leafCert.js";
 import type { Action } from "../roster/action.js";
-import { inboxIdOf, type InboxId, type SlotContent } from "@conclave/wire";
-import { type Door, MAX_DOOR_BYTES, MOST_DOOR_ENTRIES, openDoor, sealDoor } from "../invite/door.js";
-import { openPlea, type Plea, pleaKeys, type PleaReason, sealPlea } from "../invite/plea.js";
+import { inboxIdOf, type InboxId, type RosterRecord, type SlotContent } from "@conclave/wire";
+import { type Door, openDoor, type Removal, sealDoor } from "../invite/door.js";
+import { generationOfPlea, openPlea, type Plea, pleaKeys, type PleaReason, sealPlea } from "../invite/plea.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { decodeEntry } from "../roster/entry.js";
-import { replayOn } from "../roster/replay.js";
+import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
-import { memberOfLeaf, type Roster } from "../roster/roster.js";
+import { inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
+import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
-import { requestKeyPair } from "./keyring.js";
+import { type History, openingHistory } from "./history.js";
+import { currentRosterKey, rosterKeyRecord } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
+import { checkFloor } from "./preview.js";
+import { floorOf } from "./seat.js";
 
 /**
  * Why this device cannot go on in the room by itself, as far as it can tell; null where it can, or does not know better. It is a
@@ -30,35 +34,44 @@ export function pleaReason({
 }
 
 /**
- * Our signed plea, sealed to the members of the newest epoch that they may have keys of: what we made alone after a commit that we
- * could not open, nobody need have followed. Null where that key is unusable.
+ * Our signed plea, sealed to all who are in the room, now or later, as far as we know which way it went: what we decided alone
+ * after a commit that we could not open, nobody need have followed.
  */
-export function plead(parts: RoomParts, secret: Uint8Array, why: PleaReason): Uint8Array | null {
+export function plead(parts: RoomParts, secret: Uint8Array, why: PleaReason): Uint8Array {
   const { primitives, core, roster, keys, log, roomTag } = parts;
-  const { crypto } = primitives;
-  const { inviteId, slot, tokenPub, inboxPub } = pleaKeys(crypto, core.roomId, secret);
-  // RULE: plea.common-epoch: a plea is for those who are where the others are, and not where we went alone (attack A107).
-  const shared = keys.requests.find((each) => each.epoch === core.unopened?.epoch) ?? keys.requests.at(-1)!;
-  const requestPub = requestKeyPair(crypto, shared.key).publicKey;
+  const { inviteId, slot, tokenPub, inboxPub } = pleaKeys(primitives.crypto, core.roomId, secret);
+  // RULE: plea.common-key: a plea is for those who are where the others are, and not where we went alone (attack A107).
+  const { epoch, rosterKey } = core.unopened ?? { epoch: epochOf(parts), rosterKey: currentRosterKey(keys) };
   return sealPlea(
     primitives,
-    { roomTag, requestPub, leafSeed: core.leafSeed },
+    { roomTag, rosterKey, leafSeed: core.leafSeed },
     {
-      ...{ roomId: core.roomId, leaf: core.leaf, why, epoch: shared.epoch, log: log.place },
+      ...{ roomId: core.roomId, leaf: core.leaf, why, epoch, log: log.place },
       ...{ head: { seq: roster.seq, hash: roster.head } },
       ...{ doorId: inviteId, doorPub: slot.publicKey, tokenPub, inboxPub },
     },
   );
 }
 
-/** A plea that lay at the relay; null for what is none, or is sealed to an epoch whose key we do not have (any more). */
-export function readPlea({ primitives, keys, core, roomTag }: RoomParts, blob: Uint8Array): Plea | null {
-  for (const { key } of keys.requests.toReversed()) {
-    const requestKey = requestKeyPair(primitives.crypto, key).privateKey;
-    const plea = openPlea(primitives.crypto, { roomId: core.roomId, roomTag, requestKey }, blob);
-    if (plea !== null) return plea;
-  }
-  return null;
+/**
+ * The name of this room's record without which a plea cannot be opened: the roster key that it says it is sealed under. Null for
+ * bytes that are no plea.
+ */
+export function keyRecordOfPlea(blob: Uint8Array): string | null {
+  const generation = generationOfPlea(blob);
+  return generation === null ? null : rosterKeyRecord(generation);
+}
+
+/**
+ * A plea that lay at the relay, opened with what is in {@link keyRecordOfPlea}; null for what is none.
+ *
+ * RULE: plea.readable: whoever is in the room opens the plea of anybody who was, however many keys others made meanwhile: a roster
+ * key lasts from one removal to the next, and every member has all of them (attack A107).
+ */
+export function readPlea({ primitives, core, roomTag }: RoomParts, blob: Uint8Array, key: Uint8Array): Plea | null {
+  const generation = generationOfPlea(blob);
+  if (generation === null) return null;
+  return openPlea(primitives.crypto, { roomId: core.roomId, roomTag, rosterKey: { generation, key } }, blob);
 }
 
 /** What can be said to who pleads. */
@@ -93,51 +106,55 @@ function sealKeyOf(roster: Roster, leaf: LeafKey): Uint8Array | null {
   return devices.find((device) => equalBytes(device.leaf, leaf))?.seal ?? null;
 }
 
-/** The door for a leaf that the roster lists. Null where the keys of the plea are unusable. */
+/** The door for a leaf that the roster lists. Null where the keys of the plea are unusable, or its door is not one of its own. */
 export function openDoorFor(parts: RoomParts, plea: Plea, now: number): DoorOpening | null {
   const { doorId: inviteId, tokenPub } = plea;
+  // RULE: door.no-invite: nobody has the slot of an invite filled with something else by calling their door so (attack A108).
+  if (inviteOf(parts.roster, inviteId) !== null) return null;
   // RULE: door.for-device: what is behind the door is sealed to the certificate's own key, which follows from the device's seed: who
   // has the leaf's signature key alone reads nothing by it (attack A108).
   const slotPub = sealKeyOf(parts.roster, plea.leaf);
   if (slotPub === null) return null;
   const slot = slotOf(parts, { inviteId, slotPub, tokenPub }, parts.group.view.groupInfo(), now);
-  const answer = slot && answerTo(parts, plea, [], now);
+  const answer = slot && answerTo(parts, plea, null, now);
   return answer && { ...answer, slot };
 }
 
 /**
- * For a leaf that was taken out: the entries that follow on the one that its holder knows, up to the one that did it. `signed`: all
- * signed entries of our chain, in order. Null where the leaf never was in, or is.
+ * For a leaf that was taken out: by which entry, and the key by which its holder reads the roster log until there, and no further.
+ * `stored`: all of this room's records under `x/`. Null where the leaf never was in, or is.
  */
 export function tellRemoval(
   parts: RoomParts,
   plea: Plea,
-  signed: Iterable<Uint8Array>,
+  stored: Iterable<readonly [string, Uint8Array]>,
   now: number,
 ): DoorOpening | null {
-  const entries = removalOf(parts, plea, signed);
-  const answer = entries && answerTo(parts, plea, entries, now);
+  const removal = removalOf(parts, plea, new Map(stored));
+  const answer = removal && answerTo(parts, plea, removal, now);
   return answer && { ...answer, slot: null };
 }
 
 function removalOf(
-  { primitives, roster }: RoomParts,
-  { leaf, head }: Plea,
-  signed: Iterable<Uint8Array>,
-): Uint8Array[] | null {
-  const { crypto } = primitives;
+  { primitives: { crypto }, roster }: RoomParts,
+  { leaf }: Plea,
+  stored: ReadonlyMap<string, Uint8Array>,
+): Removal | null {
   let holder: Uint8Array | null = null;
-  let since: Uint8Array[] = [];
-  for (const bytes of signed) {
-    const decoded = decodeEntry(crypto, bytes, roster.version);
-    if (!decoded.ok) continue;
-    const { action, seq } = decoded.value;
-    if (seq > head.seq) since.push(bytes);
+  let generation = 0;
+  for (let seq = 0; seq <= roster.seq; seq++) {
+    const decoded = decodeEntry(crypto, stored.get(entryKey(seq)) ?? new Uint8Array(0), roster.version);
+    if (!decoded.ok) return null;
+    const { action, hash, keyCheck } = decoded.value;
+    // The first entry of a generation names the key before.
+    if (keyCheck !== null) generation++;
     if ("leafCert" in action) {
       const cert = openLeafCert(crypto, action.leafCert);
-      if (cert !== null && equalBytes(cert.leaf, leaf)) [holder, since] = [cert.person, seq > head.seq ? since : []];
+      if (cert !== null && equalBytes(cert.leaf, leaf)) holder = cert.person;
     }
-    if (holder !== null && takesOut(action, leaf, holder)) return fitting(since);
+    if (holder === null || !takesOut(action, leaf, holder)) continue;
+    const key = stored.get(rosterKeyRecord(generation));
+    return key === undefined ? null : { hash, rosterKey: { generation, key } };
   }
   return null;
 }
@@ -147,21 +164,15 @@ function takesOut(action: Action, leaf: LeafKey, person: Uint8Array): boolean {
   return (action.type === "remove" || action.type === "leave") && equalBytes(action.person, person);
 }
 
-// Whoever asks may have been away for long: then they are shown who took them out, and have to ask people for the rest.
-function fitting(entries: readonly Uint8Array[]): Uint8Array[] {
-  const bytes = entries.reduce((sum, { length }) => sum + length + 4, 0);
-  return entries.length > MOST_DOOR_ENTRIES || bytes > MAX_DOOR_BYTES ? entries.slice(-1) : [...entries];
-}
-
 function answerTo(
   parts: RoomParts,
   { leaf: asked, doorPub, inboxPub }: Plea,
-  entries: readonly Uint8Array[],
+  removal: Removal | null,
   time: number,
 ) {
   const { primitives, core, roomTag } = parts;
   const { roomId, leaf, leafSeed } = core;
-  const blob = sealDoor(primitives, { roomTag, doorPub, leafSeed }, { roomId, asked, leaf, time, entries });
+  const blob = sealDoor(primitives, { roomTag, doorPub, leafSeed }, { roomId, asked, leaf, time, removal });
   return blob && { inboxId: inboxIdOf((data) => primitives.crypto.hash("sha256", data), inboxPub), blob };
 }
 
@@ -173,21 +184,35 @@ export function readDoor({ primitives, core, roomTag }: RoomParts, secret: Uint8
   return openDoor(crypto, { roomId, roomTag, asked, doorKey }, blob);
 }
 
+/** The chain up to the entry by which we were taken out, as an answer to our plea tells: read from the roster log, in pieces. */
+export function openingRemoval(
+  { primitives, core, log }: RoomParts,
+  { hash, rosterKey }: Removal,
+  records: readonly RosterRecord[],
+): ReturnType<typeof openingHistory> {
+  // RULE: door.in-log: what is to have taken us out is in the log that we have read, and not only in somebody's words (attack A108).
+  const known = records.filter(({ n }) => n <= log.place.n);
+  const keys = { roster: [rosterKey], isRosterKeyUsed: true };
+  return openingHistory(primitives.crypto, { roomId: core.roomId, head: hash }, keys, known);
+}
+
 /**
- * The entry by which we were taken out, as an answer to our plea shows it: judged, with all that lies between, from our own roster
- * on.
+ * The entry by which we were taken out, as an answer to our plea tells, judged with the whole chain before it. Refused where that
+ * proves nothing: then it is what whoever answered says.
  *
- * RULE: door.judged: nobody is told that they were removed by a member's word alone: the entries are the room's own (attack A108).
+ * RULE: door.judged: nobody is told that they were removed by a member's word alone: the entries are the room's own, and follow on
+ * what we know ourselves (attack A108).
  */
-export function judgeRemoval(
-  { primitives, roster, core }: RoomParts,
-  { entries, leaf }: Door,
-): Result<AllowedEntry, Rejection> {
-  const replayed = replayOn(primitives.crypto, roster, entries);
-  if (!replayed.ok) return replayed;
-  const last = replayed.value.transitions.at(-1);
-  const isOut = last?.removed.some((gone) => equalBytes(gone, core.leaf)) === true;
-  // RULE: door.by-member: nobody is told so by somebody who is not in the room (attack A108).
-  if (memberOfLeaf(replayed.value.roster, leaf) === null) return refused("bad_history", "not told by a member");
-  return isOut ? done(last) : refused("bad_history", "not removed");
+export function judgeRemoval(parts: RoomParts, { entries }: Pick<History, "entries">): Result<AllowedEntry, Rejection> {
+  const { primitives, core } = parts;
+  const history = replayEntries(primitives.crypto, entries, core.roomId);
+  if (!history.ok) return history;
+  const floored = checkFloor(history.value, floorOf(parts));
+  if (floored !== null) return floored;
+  const last = history.value.transitions.at(-1)!;
+  if (!last.removed.some((gone) => equalBytes(gone, core.leaf))) return refused("bad_history", "not removed");
+  // RULE: door.later-epoch: a commit of an epoch in which we were we have judged ourselves. One that lost the race is not brought up
+  // again as if it had won (attack A108).
+  const epoch = core.unopened?.epoch ?? epochOf(parts);
+  return last.entry.epoch > epoch ? done(last) : refused("bad_history", "of an epoch that we know");
 }

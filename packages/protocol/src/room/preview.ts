@@ -12,6 +12,7 @@ import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
+import type { RosterKey } from "../transport/rosterLog.js";
 import { bindingOf } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { atOnce, openingHistory } from "./history.js";
@@ -33,6 +34,8 @@ export interface RoomPreview {
   readonly entrance: GroupInfoView | null;
   /** All decisions until now, the charter's first. */
   readonly decisions: readonly DecisionRecord[];
+  /** The roster keys of all generations until now. */
+  readonly keys: readonly RosterKey[];
 }
 
 /** What an invite leads to, opened with its keys and not judged yet: nothing in it is to be believed. */
@@ -41,6 +44,8 @@ export interface OpenedRoom {
   readonly slot: SlotView;
   /** The chain as the records give it, the charter first. */
   readonly entries: readonly Entry[];
+  /** The roster keys of all generations until the slot's head. */
+  readonly keys: readonly RosterKey[];
 }
 
 /**
@@ -71,12 +76,12 @@ export function* openingRoom(
   slot: SlotView,
   records: readonly RosterRecord[],
 ): Generator<void, Result<OpenedRoom, Rejection>> {
-  const entries = yield* openingHistory(crypto, { roomId: link.roomId, head: slot.head.hash }, slot, records);
-  return entries.ok ? done({ link, slot, entries: entries.value }) : entries;
+  const history = yield* openingHistory(crypto, { roomId: link.roomId, head: slot.head.hash }, slot, records);
+  return history.ok ? done({ link, slot, ...history.value }) : history;
 }
 
 /** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
-export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedRoom): Result<RoomPreview, Rejection> {
+export function judgeRoom(primitives: Provider, { link, slot, entries, keys: rosterKeys }: OpenedRoom): Result<RoomPreview, Rejection> {
   const { crypto } = primitives;
   const history = replayEntries(crypto, entries, link.roomId);
   if (!history.ok) return history;
@@ -105,6 +110,7 @@ export function judgeRoom(primitives: Provider, { link, slot, entries }: OpenedR
     invite,
     ...confirmed,
     decisions,
+    keys: rosterKeys,
     entrance: entrance.value,
   });
 }

@@ -8,7 +8,7 @@ import { openEnvelope } from "../transport/envelope.js";
 import { acceptCommit, acceptOwn } from "./acceptCommit.js";
 import { holderOf } from "./invariant.js";
 import { judge } from "./judge.js";
-import { envelopeKeyOf } from "./keyring.js";
+import { currentRosterKey, envelopeKeyOf } from "./keyring.js";
 import { beforeCommit, epochOf, type RoomParts } from "./parts.js";
 import { ownCommit } from "./ownCommit.js";
 import { accepted, ignored, type Reception, rejected } from "./reception.js";
@@ -70,10 +70,12 @@ function isUnopened({ code, committer }: MlsError): boolean {
 }
 
 function noteUnopened(parts: RoomParts, { n, epoch }: LogRecord, by: PersonId | null): void {
-  const { core, roster } = parts;
-  const floor = core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
+  const { core, roster, keys } = parts;
   // The first one counts: what comes after it may be on a branch on which its author alone is with us.
-  parts.core = { ...core, unopened: { n, epoch: core.unopened?.epoch ?? epoch, by: core.unopened?.by ?? by, floor } };
+  const first = core.unopened ?? {
+    ...{ epoch, by, floor: { seq: roster.seq, head: roster.head }, rosterKey: currentRosterKey(keys) },
+  };
+  parts.core = { ...core, unopened: { ...first, n, by: first.by ?? by } };
 }
 
 // RULE: room.blame-signed: nobody signs a confirmation tag: every member could have put a wrong one there (attack A145).

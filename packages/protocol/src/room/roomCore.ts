@@ -2,6 +2,7 @@ import { choice, encode, optional, stored, struct, text, u16, u32, u53, versione
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
+import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 import type { Upgraded } from "../policy/rejection.js";
 
 /**
@@ -31,6 +32,8 @@ export interface Unopened {
   readonly by: PersonId | null;
   /** The newest entry before it: what we have decided since, others need not have followed. */
   readonly floor: { readonly seq: number; readonly head: Uint8Array };
+  /** The roster key then, which they have too. */
+  readonly rosterKey: RosterKey;
 }
 
 /** What a room keeps beside group, roster, keys and log: small, and written with each record of the log. Immutable. */
@@ -76,6 +79,7 @@ const layout = versioned(
         epoch: u53,
         by: optional(PersonId),
         floor: struct({ seq: u53, head: bytes32 }),
+        rosterKey: rosterKeyLayout,
       }),
     ),
     ahead: u53,

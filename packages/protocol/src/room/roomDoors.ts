@@ -1,16 +1,20 @@
 import { done, type Result } from "@conclave/codec";
+import type { RosterRecord } from "@conclave/wire";
 import { leafSealKeys } from "../identity/leafCert.js";
-import type { Door } from "../invite/door.js";
+import type { Door, Removal } from "../invite/door.js";
 import type { InviteLink } from "../invite/link.js";
 import type { Plea, PleaReason } from "../invite/plea.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
+import type { History } from "./history.js";
 import type { RoomParts } from "./parts.js";
 import {
   type DoorOpening,
   judgeRemoval,
+  keyRecordOfPlea,
   openDoorFor,
+  openingRemoval,
   plead,
   pleaReason,
   type PleaStanding,
@@ -40,14 +44,22 @@ export class RoomDoors {
     return this.parts.core.unopened;
   }
 
-  /** Our signed plea for a door, of a new `secret` (32 bytes), to be left at the relay. Null when the room's key is unusable. */
-  plead(secret: Uint8Array, why: PleaReason): Uint8Array | null {
+  /** Our signed plea for a door, of a new `secret` (32 bytes), to be left at the relay. */
+  plead(secret: Uint8Array, why: PleaReason): Uint8Array {
     return plead(this.parts, secret, why);
   }
 
-  /** A plea that lay at the relay; null for what is none, or was not sealed to a key that we have. */
-  readPlea(blob: Uint8Array): Plea | null {
-    return readPlea(this.parts, blob);
+  /**
+   * The name of this room's record that opens a plea: give it to {@link readPlea}. Where there is none of that name, the plea is of
+   * a part of the room that we do not know, or junk. Null for bytes that are no plea.
+   */
+  keyRecordOfPlea(blob: Uint8Array): string | null {
+    return keyRecordOfPlea(blob);
+  }
+
+  /** A plea that lay at the relay; null for what is none. `key`: what is in the record of {@link keyRecordOfPlea}. */
+  readPlea(blob: Uint8Array, key: Uint8Array): Plea | null {
+    return readPlea(this.parts, blob, key);
   }
 
   /** What can be done for who pleads. */
@@ -61,11 +73,11 @@ export class RoomDoors {
   }
 
   /**
-   * The answer to who pleads and is `out`: the entry that took their leaf out, and those before it that they do not know.
-   * `signed`: all signed entries of our chain, in order. Null where that leaf never was in.
+   * The answer to who pleads and is `out`: which entry took their leaf out, and the key to read the roster log until there.
+   * `stored`: all of this room's records under `x/`. Null where that leaf never was in.
    */
-  tellRemoval(plea: Plea, signed: Iterable<Uint8Array>, now: number): DoorOpening | null {
-    return tellRemoval(this.parts, plea, signed, now);
+  tellRemoval(plea: Plea, stored: Iterable<readonly [string, Uint8Array]>, now: number): DoorOpening | null {
+    return tellRemoval(this.parts, plea, stored, now);
   }
 
   /** The answer to our plea of this secret; null for what is none. */
@@ -104,9 +116,14 @@ export class RoomDoors {
     return seatRecords(this.parts, records);
   }
 
-  /** The entry by which we were taken out, as an answer shows it, judged from our own roster on. */
-  judgeRemoval(door: Door): Result<DecisionRecord, Rejection> {
-    const judged = judgeRemoval(this.parts, door);
+  /** Reads in the roster log what an answer to our plea says of our removal, in pieces, for {@link judgeRemoval}. */
+  openingRemoval(removal: Removal, records: readonly RosterRecord[]): ReturnType<typeof openingRemoval> {
+    return openingRemoval(this.parts, removal, records);
+  }
+
+  /** The entry by which we were taken out, judged with the whole chain before it; refused where it is not proved. */
+  judgeRemoval(history: Pick<History, "entries">): Result<DecisionRecord, Rejection> {
+    const judged = judgeRemoval(this.parts, history);
     return judged.ok ? done(decisionRecordOf(judged.value)) : judged;
   }
 }

@@ -34,11 +34,6 @@ export class RoomRequests {
     return JUNK_REQUEST.has(code);
   }
 
-  /** Whether what is sealed to the members, and this device cannot open, is of no use to any of them. Who joined lately cannot tell. */
-  get hasAllKeys(): boolean {
-    return hasAllRequestKeys(this.parts.keys);
-  }
-
   /** Our signed no to a join request, and where it goes. Null when the request's keys are unusable. */
   deny(request: JoinRequest, now: number): { inboxId: InboxId; blob: Uint8Array } | null {
     const { primitives, core, roomTag } = this.parts;

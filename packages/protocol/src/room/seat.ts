@@ -8,6 +8,7 @@ import { signReseatProof } from "../invite/reseatProof.js";
 import type { SlotView } from "../invite/slot.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
+import type { RosterKey } from "../transport/rosterLog.js";
 import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
 import { type Arriving, comeIn, type ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
@@ -28,6 +29,8 @@ export interface OpenDoor {
   readonly self: Member;
   /** All decisions until now, the charter's first. */
   readonly decisions: readonly DecisionRecord[];
+  /** The roster keys of all generations until now. */
+  readonly keys: readonly RosterKey[];
 }
 
 /**
@@ -35,12 +38,16 @@ export interface OpenDoor {
  * decided alone after a commit that we could not open.
  */
 export function doorLinkOf({ core, roster }: RoomParts, secret: Uint8Array): InviteLink {
-  const floor = core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
-  return { roomId: core.roomId, secret, floor, relay: roster.relay.address };
+  return { roomId: core.roomId, secret, floor: floorOf({ core, roster }), relay: roster.relay.address };
+}
+
+/** The newest entry that we know others to have: not what we decided alone after a commit that we could not open. */
+export function floorOf({ core, roster }: Pick<RoomParts, "core" | "roster">): InviteLink["floor"] {
+  return core.unopened?.floor ?? { seq: roster.seq, head: roster.head };
 }
 
 /** Checks what a door leads to, as a newcomer does, and against what this device knows. Changes nothing. */
-export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom): Result<OpenDoor, Rejection> {
+export function judgeDoor(parts: RoomParts, { link, slot, entries, keys }: OpenedRoom): Result<OpenDoor, Rejection> {
   const { primitives, core, log } = parts;
   const history = replayEntries(primitives.crypto, entries, core.roomId);
   if (!history.ok) return history;
@@ -62,7 +69,7 @@ export function judgeDoor(parts: RoomParts, { link, slot, entries }: OpenedRoom)
   const entrance = checkEntrance(primitives, slot, history.value);
   if (!entrance.ok) return entrance;
   const found = { secret: link.secret, slot, entrance: entrance.value, history: history.value, by, self };
-  return done({ ...found, decisions: transitions.map(decisionRecordOf) });
+  return done({ ...found, keys, decisions: transitions.map(decisionRecordOf) });
 }
 
 /** Who comes back. */
@@ -82,10 +89,10 @@ export function takeSeat(
   { device, now, after }: Reseating,
 ): Result<ComingIn, Rejection> {
   const { primitives, core } = parts;
-  const { slot, entrance, history, self } = door;
+  const { slot, entrance, history, keys, self } = door;
   const { roomId, leaf: old, leafSeed } = core;
   const comingIn = comeIn(primitives, {
-    ...{ slot, entrance, history, device, now, name: self.name, replaced: old },
+    ...{ slot, entrance, history, keys, device, now, name: self.name, replaced: old },
     slotId: inviteKeys(primitives.crypto, roomId, door.secret).slotId,
     sign: ({ person, leaf: newLeaf, leafCert, place }) => ({
       action: { type: "reseat", leafCert, leaf: old, after },
@@ -107,7 +114,6 @@ export function seatRecords(
 ): ReadonlyMap<string, Uint8Array> {
   const stored = new Map([...records].filter(([key]) => !LogMemory.isRecord(key)));
   for (const { put } of [log.records(), watch.records()]) for (const [key, value] of put) stored.set(key, value);
-  // Others who were shut out with us ask by keys that we have from before.
   stored.set(KEYS, encodeKeyring(withEarlier(decodeKeyring(stored.get(KEYS)), keys)));
   stored.set(CORE, encodeCore({ ...decodeCore(stored.get(CORE)), lastCommit: core.lastCommit }));
   return stored;

@@ -11,6 +11,7 @@ import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
 import type { Asking } from "./asking.js";
 import { openHistory } from "./history.js";
+import type { SlotView } from "../invite/slot.js";
 import type { OpenedRoom } from "./preview.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
 
@@ -18,10 +19,13 @@ import { roomEngine, roomTagOf } from "./roomTag.js";
  * The signatures that `judgeRoom` and `joinRoom` will ask about, a handful for each member, for `Crypto.verifyAhead`.
  * What is forgotten here costs time and nothing else: those two verify whatever nobody has verified.
  */
-export function signaturesOf(primitives: Provider, { entries, slot }: OpenedRoom): SignatureCheck[] {
+export function signaturesOf(
+  primitives: Provider,
+  { entries, slot = null }: Pick<OpenedRoom, "entries"> & { readonly slot?: SlotView | null },
+): SignatureCheck[] {
   return noteSignatures(primitives.crypto, (crypto) => {
     askAboutEntries(crypto, entries);
-    if (slot.entrance !== null) askAboutLeaves(roomEngine({ ...primitives, crypto }), slot.entrance.groupInfo);
+    if (slot?.entrance) askAboutLeaves(roomEngine({ ...primitives, crypto }), slot.entrance.groupInfo);
   });
 }
 
@@ -34,10 +38,10 @@ export function admissionSignatures(
 ): SignatureCheck[] {
   const roomTag = roomTagOf(crypto, roomId);
   const admission = openAdmission(crypto, roomTag, replyKey, blob);
-  const entries = admission && openHistory(crypto, { roomId, head: admission.head }, admission, records);
-  if (!entries?.ok) return [];
+  const opened = admission && openHistory(crypto, { roomId, head: admission.head }, admission, records);
+  if (!opened?.ok) return [];
   return noteSignatures(crypto, (noting) => {
-    askAboutEntries(noting, entries.value);
+    askAboutEntries(noting, opened.value.entries);
   });
 }
 

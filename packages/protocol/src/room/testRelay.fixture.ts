@@ -5,6 +5,7 @@ import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { ownerLed } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
+import type { Plea } from "../invite/plea.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
 import { foundRoom } from "./foundRoom.js";
@@ -83,6 +84,13 @@ export class Person {
     this.received.push(...news);
     this.room.caughtUp();
     return news;
+  }
+
+  /** Opens a plea as a client does. */
+  readPlea(blob: Uint8Array): Plea | null {
+    const name = this.room.doors.keyRecordOfPlea(blob);
+    const key = name === null ? undefined : this.records.get(name);
+    return key === undefined ? null : this.room.doors.readPlea(blob, key);
   }
 
   say(log: TestLog, text: string): boolean {

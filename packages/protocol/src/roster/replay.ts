@@ -5,8 +5,8 @@ import type { Delta } from "../encoding/provider.js";
 import { joinPlaceOf } from "./action.js";
 import { ahead } from "./ahead.js";
 import { readChain } from "./chain.js";
-import { decodeEntry, type Entry } from "./entry.js";
-import { type Carriage, type AllowedEntry, evaluate, evaluateOn, type Transition } from "./evaluate.js";
+import type { Entry } from "./entry.js";
+import { type Carriage, type AllowedEntry, evaluateOn, type Transition } from "./evaluate.js";
 import { refused, type Rejection, updateNeeded } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { RosterDraft } from "./rosterDraft.js";
@@ -58,31 +58,6 @@ export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId:
   }
   if (before === null) return refused("malformed", "no entries");
   return done({ roster: before, delta: { put: [...records], delete: [] }, transitions });
-}
-
-/**
- * Judges the entries that follow on a roster, for a member who has missed the commits that carried them. `before` stays as it
- * is. Refused where one is not allowed, or does not follow.
- */
-export function replayOn(
-  crypto: Crypto,
-  before: Roster,
-  entries: readonly Uint8Array[],
-): Result<{ readonly roster: Roster; readonly transitions: readonly AllowedEntry[] }, Rejection> {
-  const transitions: Transition[] = [];
-  for (const bytes of entries) {
-    const last = transitions.at(-1);
-    const decoded = decodeEntry(crypto, bytes, (last?.roster ?? before).version);
-    if (!decoded.ok) return refused("malformed");
-    const entry = decoded.value;
-    if (last !== undefined && entry.epoch <= last.entry.epoch) return refused("wrong_epoch");
-    const judged = evaluate(crypto, last?.roster ?? before, entry, carriageOf(entry));
-    if (!judged.ok) return judged;
-    const upgraded = ahead(judged.value.roster, entry);
-    if (upgraded !== null) return updateNeeded(upgraded);
-    transitions.push(judged.value);
-  }
-  return done({ roster: transitions.at(-1)?.roster ?? before, transitions });
 }
 
 // The rosters on the way are nobody else's.

@@ -160,7 +160,7 @@ describe("coming back by the recovery words", () => {
     expect(make(alice, returning(chain, alice, {}, "b"))).toBe("ok");
   });
 
-  it("RULE action.return-invite: an invite to return has a number of its own, so that older apps wait and do not part ways", () => {
+  it("RULE action.return-invite: an invite to return is made by an action of its own, and by no other", () => {
     const chain = new Chain(crypto);
     const link = { type: "createInvite", invite: chain.terms("link") } as const;
     const bytes = { plain: encodeAction(link), return: encodeAction(returning(chain, chain.alice)) };

@@ -10,7 +10,7 @@ import { leafSealKeys, NO_ROOM } from "../identity/leafCert.js";
 import { recoveryPhrase } from "../identity/recoveryPhrase.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signDoor } from "../invite/door.js";
-import { pleaKeys, signPlea } from "../invite/plea.js";
+import { pleaKeys, sealPlea, signPlea } from "../invite/plea.js";
 import { inviteLink } from "../invite/link.js";
 import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
@@ -153,7 +153,10 @@ function pleaVectors(crypto: Crypto, chain: Chain, carol: Someone): Vectors {
     ...{ tokenPub: keys.tokenPub, inboxPub: keys.inboxPub },
   };
   const door = { roomId, asked: carol.leaf, leaf: chain.alice.leaf, time: 1_700_000_000_000 };
-  const entries = [chain.bytes("one entry"), chain.bytes("another entry")];
+  const rosterKey = { generation: 3, key: chain.bytes("roster key") };
+  const removal = { hash: chain.bytes("the entry"), rosterKey };
+  const salted = { crypto, random: () => chain.bytes("salt") };
+  const roomTag = roomTagOf(crypto, roomId);
   return {
     plea: {
       secret: toHex(secret),
@@ -161,11 +164,12 @@ function pleaVectors(crypto: Crypto, chain: Chain, carol: Someone): Vectors {
       slotId: toHex(keys.slotId),
       inboxSeed: toHex(keys.inboxSeed),
       signed: toHex(signPlea(crypto, carol.leafSeed, plea)),
+      sealed: toHex(sealPlea(salted, { roomTag, rosterKey, leafSeed: carol.leafSeed }, plea)),
     },
     door: {
       leafSeed: toHex(chain.alice.leafSeed),
-      open: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, entries: [] })),
-      removed: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, entries })),
+      open: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, removal: null })),
+      removed: toHex(signDoor(crypto, chain.alice.leafSeed, { ...door, removal })),
     },
   };
 }

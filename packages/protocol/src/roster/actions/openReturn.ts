@@ -14,8 +14,8 @@ export interface OpenReturn {
 }
 
 /**
- * RULE: action.return-invite: an invite to return has a number of its own: an app that does not know such invites waits for a
- * newer one there, and does not refuse what the others take (docs/protocol.md §4, Entries).
+ * RULE: action.return-invite: an invite to return has a number of its own, and only this action makes one: `createInvite` cannot,
+ * so its rules are asked whatever a link lets in (docs/protocol.md §4, Entries).
  */
 export const openReturn = actionRule<OpenReturn>({
   type: "openReturn",
