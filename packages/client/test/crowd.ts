@@ -74,7 +74,8 @@ export async function fillRoom(
     const entrance = openGroupInfo(roomEngine(primitives), slot.entrance!.groupInfo);
     if (!entrance.ok) throw entrance.error;
     return {
-      ...{ link, slot, roster, invite: inviteOf(roster, inviteId)!, decisions: [], entrance: entrance.value },
+      ...{ link, slot, roster, invite: inviteOf(roster, inviteId)!, decisions: [], keys: [] },
+      entrance: entrance.value,
       history: { roster, delta: { put: [], delete: [] }, transitions: [] },
       ...{ confirmedBy: memberOfLeaf(roster, slot.leaf)!, confirmedAt: slot.time },
     };

@@ -94,7 +94,7 @@ export { openReturnOf } from "./roster/actions/openReturn.js";
 export { inviteKeys, slotIdOf, type InviteKeys } from "./invite/inviteKeys.js";
 export { inviteLink, linkLetters, linkSecret, parseLink, type InviteLink } from "./invite/link.js";
 export { pleaKeys, type Plea, type PleaKeys, type PleaReason } from "./invite/plea.js";
-export type { Door } from "./invite/door.js";
+export type { Door, Removal } from "./invite/door.js";
 export type { DoorOpening, PleaStanding } from "./room/pleading.js";
 export { readInviteProof } from "./invite/inviteProof.js";
 export type { JoinRequest } from "./invite/joinRequest.js";

@@ -61,7 +61,9 @@ export interface ComingBackDocument {
   readonly by: PersonDocument | null;
   /** When it was noticed, by this machine's clock (ms). */
   readonly since: number;
-  /** `noticed`, then `asked` (nobody has answered yet), then `entering`. */
+  /** Whose device says that you were removed, without proof in the room's history; null if nobody's does. */
+  readonly told: PersonDocument | null;
+  /** `noticed`, then `asked` (nobody has let it in yet), then `entering`. */
   readonly step: string;
   /** The same for people. */
   readonly text: string;
@@ -127,8 +129,9 @@ export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocum
 
 function comingBackDocument(back: WayBack | null): ComingBackDocument | null {
   if (back === null) return null;
-  const { why, by, since, step } = back;
-  return { why, by: by && personDocument(by), since, step, text: sayComingBack(back) };
+  const { why, by, since, told, step } = back;
+  const text = sayComingBack(back);
+  return { why, by: by && personDocument(by), since, told: told && personDocument(told), step, text };
 }
 
 export function freshnessDocument({ state, by, time }: RoomStatus["freshness"]): StatusDocument["freshness"] {

@@ -21,6 +21,7 @@ export function sayAlarm(told: Pick<TimelineAlarm, "code" | "person" | "rejectio
 }
 
 /** Why this device cannot follow its room, and how far it is on its way back. */
-export function sayComingBack({ why, by, step }: WayBack): string {
-  return comingBackSentence({ why, by: by && { name: safeName(by.name) }, step }, comingBack).join(" ");
+export function sayComingBack({ why, by, told, step }: WayBack): string {
+  const safe = (person: { name: string } | null) => person && { name: safeName(person.name) };
+  return comingBackSentence({ why, by: safe(by), told: safe(told), step }, comingBack).join(" ");
 }

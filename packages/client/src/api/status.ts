@@ -50,7 +50,9 @@ export interface WayBack {
   readonly by: NamedPerson | null;
   /** When it was noticed, by this device's clock (ms). */
   readonly since: number;
-  /** `noticed`: the members are about to be asked. `asked`: nobody has answered yet. `entering`: a member has. */
+  /** Whose device says that we were removed, which nothing in the room proves; null where nobody's does. */
+  readonly told: NamedPerson | null;
+  /** `noticed`: the members are about to be asked. `asked`: nobody has let it in yet. `entering`: a member has. */
   readonly step: "noticed" | "asked" | "entering";
 }
 

@@ -3,12 +3,15 @@ import {
   type DeviceIdentity,
   encodeAppend,
   type ComingIn,
+  type LeafKey,
+  memberOfLeaf,
   type OpenDoor,
   pleaKeys,
   type PleaReason,
+  type Removal,
   type Room,
 } from "@conclave/protocol";
-import { type InboxId, type InboxItem, type Push, recordHash } from "@conclave/wire";
+import { type InboxId, type Push, recordHash } from "@conclave/wire";
 import type { ConnectionUser } from "../relay/relayConnection.js";
 import type { ComingBack } from "../store/comingBack.js";
 import { encodeDecision } from "../store/decisionLog.js";
@@ -18,7 +21,7 @@ import { RetryTimer } from "../work/retryTimer.js";
 import type { Sync } from "../work/sync.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { WriteProof } from "../work/writeProof.js";
-import { previewDoor } from "./readInvite.js";
+import { previewDoor, proveRemoval } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 import { readInbox } from "./inbox.js";
 
@@ -43,6 +46,8 @@ export class ComeBack extends Worker implements ConnectionUser {
   private lookedOn = 0;
   private sentOn = 0;
   private isOpen = false;
+  /** The removal that was looked for last, and when. */
+  private looked: { readonly removal: Removal; readonly at: number } | null = null;
   private readonly watching: RetryTimer;
 
   constructor(
@@ -93,7 +98,7 @@ export class ComeBack extends Worker implements ConnectionUser {
 
   protected next(): Job | null {
     const { room, comingBack } = this.state;
-    if (!room || !this.sync.isLive) return null;
+    if (!room || !this.sync.isLive || this.state.upgraded) return null;
     const why = room.doors.pleaReason;
     if (!comingBack) return why === null ? this.calm() : this.notice(room, why);
     if (why === null) return () => this.giveUp();
@@ -124,10 +129,9 @@ export class ComeBack extends Worker implements ConnectionUser {
   private async begin(room: Room, why: PleaReason): Promise<void> {
     const secret = this.state.ports.random(32);
     const plea = room.doors.plead(secret, why);
-    if (plea === null) return;
     await this.state.transact((tx) => {
       const by = why === "unopened" ? (room.doors.unopened?.by ?? null) : null;
-      this.state.keepComingBack(tx, { secret, why, by, since: this.state.now(), plea, postedAt: 0, seat: null });
+      this.state.keepComingBack(tx, { secret, why, by, since: this.state.now(), plea, postedAt: 0, told: null, seat: null });
     });
     this.lookedOn = 0;
   }
@@ -182,25 +186,40 @@ export class ComeBack extends Worker implements ConnectionUser {
       this.retry.later(answer.retryAfter);
     }
     if (answer.type !== "inbox") return;
-    for (const item of answer.items) await this.take(room, record, item);
+    const doors = answer.items.flatMap(({ blob }) => room.doors.readDoor(record.secret, blob) ?? []);
+    this.isOpen ||= doors.some(({ removal }) => removal === null);
+    const told = doors.findLast(({ removal }) => removal !== null);
+    if (told?.removal) await this.lookFor(room, record, told.leaf, told.removal);
     // A door may have been opened whose answer did not come.
     if (this.state.room === room) await this.enter(room, record);
   }
 
-  private async take(room: Room, record: ComingBack, { blob }: InboxItem): Promise<void> {
-    const door = room.doors.readDoor(record.secret, blob);
-    if (door === null) return;
-    if (door.entries.length === 0) {
-      this.isOpen = true;
+  /**
+   * Somebody says that we were removed.
+   *
+   * RULE: client.removal-proved: that ends our way back only where the room's own history says so; else it is told as what they say,
+   * and we go on asking the others (attack A108).
+   */
+  private async lookFor(room: Room, record: ComingBack, leaf: LeafKey, removal: Removal): Promise<void> {
+    const now = this.state.now();
+    const { looked } = this;
+    // It means to read all of the roster log: what was not there is looked for again with the next plea.
+    if (looked && equalBytes(looked.removal.hash, removal.hash) && looked.at + ASK_AGAIN_MS > now) return;
+    const found = await proveRemoval(this.state.ports, this.connection, room, removal);
+    if (this.state.room !== room) return;
+    if (found.ok) {
+      await this.state.transact((tx) => {
+        this.state.keepComingBack(tx, null);
+        this.state.enter(tx, { is: "out", why: "removed" });
+        keepRemoval(this.state, tx, found.value, 0);
+      });
       return;
     }
-    const judged = room.doors.judgeRemoval(door);
-    if (!judged.ok) return;
-    await this.state.transact((tx) => {
-      this.state.keepComingBack(tx, null);
-      this.state.enter(tx, { is: "out", why: "removed" });
-      keepRemoval(this.state, tx, judged.value, 0);
-    });
+    if (found.error.kind !== "refused") return;
+    this.looked = { removal, at: now };
+    if (this.state.meetsNewer(found.error)) return;
+    const by = memberOfLeaf(room.roster, leaf)?.person;
+    if (by) await this.keep(record, (kept) => ({ ...kept, told: by }));
   }
 
   /** Builds the commit that brings us back, by what is in the door now. */
@@ -213,6 +232,7 @@ export class ComeBack extends Worker implements ConnectionUser {
       device: this.device,
     });
     if (this.state.room !== room) return;
+    if (!found.ok && this.state.meetsNewer(found.error)) return;
     // Closed, or not open yet: we look again when something tells us, and from time to time.
     if (!found.ok) {
       if (found.error.kind !== "unreachable") return;
@@ -283,8 +303,8 @@ export class ComeBack extends Worker implements ConnectionUser {
   /** The door is shut: another plea, for another door. */
   private async askAnew(room: Room, record: ComingBack | null): Promise<void> {
     const secret = this.state.ports.random(32);
-    const plea = record && room.doors.plead(secret, record.why);
-    if (!plea) return;
+    if (!record) return;
+    const plea = room.doors.plead(secret, record.why);
     await this.state.transact((tx) => {
       tx.clear(this.state.keys.seat);
       this.state.keepComingBack(tx, { ...record, secret, plea, postedAt: 0, seat: null });

@@ -1,11 +1,13 @@
 import { done, failed, type Result } from "@conclave/codec";
 import {
+  type DecisionRecord,
   type DeviceIdentity,
   inviteKeys,
   type InviteLink,
   judgeRoom,
   type OpenDoor,
   type OpenedRoom,
+  type Removal,
   type Room,
   openingRoom,
   readSlot,
@@ -57,6 +59,22 @@ export async function previewDoor(
     least: 0,
     judge: (opened) => room.doors.judgeDoor(opened),
   });
+}
+
+/** Finds in the room's own history that we were removed, as an answer to our plea says. `refused` where that is not proved. */
+export async function proveRemoval(
+  ports: JoinPorts,
+  connection: RelayConnection,
+  { tag, doors }: Room,
+  removal: Removal,
+): Promise<Result<DecisionRecord, Problem>> {
+  const records = await readRosterLog(connection, tag);
+  if (!records.ok) return records;
+  const opened = await inPieces(ports, doors.openingRemoval(removal, records.value));
+  if (!opened.ok) return failed({ kind: "refused", rejection: opened.error });
+  await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
+  const judged = doors.judgeRemoval(opened.value);
+  return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
 }
 
 /** What opens a slot, and what says whether to believe what is in it. */

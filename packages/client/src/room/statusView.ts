@@ -79,9 +79,9 @@ function endingView({ state }: RoomEngine): Ending | null {
 
 function wayBackOf({ state }: RoomEngine): WayBack | null {
   if (state.comingBack === null) return null;
-  const { why, by, since, postedAt, seat } = state.comingBack;
+  const { why, by, since, postedAt, told, seat } = state.comingBack;
   const step = seat ? "entering" : postedAt > 0 ? "asked" : "noticed";
-  return { why, by: by && named(state, by), since, step };
+  return { why, by: by && named(state, by), since, told: told && named(state, told), step };
 }
 
 function pauseOf({ state, sync }: RoomEngine): Pause | null {

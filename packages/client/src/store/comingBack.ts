@@ -18,6 +18,8 @@ export interface ComingBack {
   readonly plea: Uint8Array;
   /** When it was left there last, by our clock (ms); 0 for not yet. */
   readonly postedAt: number;
+  /** Who says that we were removed, which nothing proves; null where nobody does. We go on asking. */
+  readonly told: PersonId | null;
   /** Our commit through the door, on its way. The room after it is stored beside. */
   readonly seat: OwnReseat | null;
 }
@@ -43,6 +45,7 @@ const layout = versioned(
     since: u53,
     plea: opaque(),
     postedAt: u53,
+    told: optional(PersonId),
     seat: optional(struct<OwnReseat>({ recordHash: opaque(32), append: opaque(), lastCommit: u53, attempts: u53 })),
   }),
 );

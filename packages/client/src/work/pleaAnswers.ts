@@ -90,11 +90,13 @@ export class PleaAnswers extends ElectedWorker {
    * relay makes members open a few bytes, and no more (attacks A83, A107).
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
-    const plea = room.doors.readPlea(item.blob);
-    // RULE: plea.left-to-others: whoever joined after the one who asks was shut out has no key that opens it; others may have
-    // (attack A107).
-    if (plea === null && !room.requests.hasAllKeys) return this.leave(room, item);
-    if (plea === null) return this.throwAway(item);
+    const { keys, ports } = this.state;
+    const name = room.doors.keyRecordOfPlea(item.blob);
+    const key = name && (await ports.storage.get(keys.state + name));
+    // Of a generation that we do not know (yet): others may.
+    if (name && !key) return this.leave(room, item);
+    const plea = key && room.doors.readPlea(item.blob, key);
+    if (!plea) return this.throwAway(item);
     const leaf = toHex(plea.leaf);
     const standing = room.doors.pleaStanding(plea);
     if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(room, item);
@@ -133,10 +135,10 @@ export class PleaAnswers extends ElectedWorker {
 
   private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {
     const { keys, ports } = this.state;
-    const signed = await ports.storage.range({ prefix: `${keys.state}x/e/` });
+    const stored = await ports.storage.range({ prefix: `${keys.state}x/` });
     return room.doors.tellRemoval(
       plea,
-      signed.map(({ value }) => value),
+      stored.map(({ key, value }) => [key.slice(keys.state.length), value] as const),
       this.state.now(),
     );
   }

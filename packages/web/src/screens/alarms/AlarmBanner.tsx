@@ -55,8 +55,7 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
 }
 
 function ComingBackBanner({ back }: { readonly back: WayBack }): JSX.Element {
-  const { why, by, step } = back;
-  const [what, now] = comingBackSentence({ why, by, step }, tBack);
+  const [what, now] = comingBackSentence(back, tBack);
   return (
     <Banner edge tone="warning" title={what}>
       {now}
