@@ -13,7 +13,10 @@ export interface ToldWayBack {
 }
 
 /** Two sentences: what happened, and what is being done about it. */
-export function comingBackSentence({ why, by, told, step }: ToldWayBack, sentences: Sentences): readonly [string, string] {
+export function comingBackSentence(
+  { why, by, told, step }: ToldWayBack,
+  sentences: Sentences,
+): readonly [string, string] {
   const what = why === "unopened" && by !== null ? sentences.unopenedBy({ name: by.name }) : sentences[why];
   return [what, told !== null && step === "asked" ? sentences.told({ name: told.name }) : sentences[step]];
 }

@@ -131,7 +131,16 @@ export class ComeBack extends Worker implements ConnectionUser {
     const plea = room.doors.plead(secret, why);
     await this.state.transact((tx) => {
       const by = why === "unopened" ? (room.doors.unopened?.by ?? null) : null;
-      this.state.keepComingBack(tx, { secret, why, by, since: this.state.now(), plea, postedAt: 0, told: null, seat: null });
+      this.state.keepComingBack(tx, {
+        secret,
+        why,
+        by,
+        since: this.state.now(),
+        plea,
+        postedAt: 0,
+        told: null,
+        seat: null,
+      });
     });
     this.lookedOn = 0;
   }

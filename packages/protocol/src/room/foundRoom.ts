@@ -125,7 +125,13 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     ] as const,
     delete: [],
   };
-  const delta = joinDeltas(prefixDelta(GROUP, groupRecords), charter.value.delta, log.records(), rosterKeyRecords(keys.roster), own);
+  const delta = joinDeltas(
+    prefixDelta(GROUP, groupRecords),
+    charter.value.delta,
+    log.records(),
+    rosterKeyRecords(keys.roster),
+    own,
+  );
   return done({
     room: new Room(parts),
     delta,

@@ -10,7 +10,7 @@ import type { RosterKeys } from "../invite/slot.js";
 import { roomTagOf } from "./roomTag.js";
 
 /** A room's chain as the roster log has it, not judged yet. */
-export interface History {
+export interface OpenedHistory {
   /** The charter first. */
   readonly entries: readonly Entry[];
   /** The roster keys of all generations until its head, the newest first. */
@@ -25,7 +25,7 @@ const MAX_ENTRIES = 1 << 20;
  * generation of keys after another (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
  * leave such. Nothing is judged yet: `replayEntries` does that.
  */
-export function openHistory(...what: Parameters<typeof openingHistory>): Result<History, Rejection> {
+export function openHistory(...what: Parameters<typeof openingHistory>): Result<OpenedHistory, Rejection> {
   return atOnce(openingHistory(...what));
 }
 
@@ -35,7 +35,7 @@ export function* openingHistory(
   place: { readonly roomId: RoomId; readonly head: Uint8Array },
   { roster, isRosterKeyUsed }: RosterKeys,
   records: readonly RosterRecord[],
-): Generator<void, Result<History, Rejection>> {
+): Generator<void, Result<OpenedHistory, Rejection>> {
   const sealed = byGeneration(records);
   const roomTag = roomTagOf(crypto, place.roomId);
   const chain: Uint8Array[] = [];

@@ -12,7 +12,7 @@ import type { AllowedEntry } from "../roster/evaluate.js";
 import { inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
-import { type History, openingHistory } from "./history.js";
+import { type OpenedHistory, openingHistory } from "./history.js";
 import { currentRosterKey, rosterKeyRecord } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
 import { checkFloor } from "./preview.js";
@@ -164,12 +164,7 @@ function takesOut(action: Action, leaf: LeafKey, person: Uint8Array): boolean {
   return (action.type === "remove" || action.type === "leave") && equalBytes(action.person, person);
 }
 
-function answerTo(
-  parts: RoomParts,
-  { leaf: asked, doorPub, inboxPub }: Plea,
-  removal: Removal | null,
-  time: number,
-) {
+function answerTo(parts: RoomParts, { leaf: asked, doorPub, inboxPub }: Plea, removal: Removal | null, time: number) {
   const { primitives, core, roomTag } = parts;
   const { roomId, leaf, leafSeed } = core;
   const blob = sealDoor(primitives, { roomTag, doorPub, leafSeed }, { roomId, asked, leaf, time, removal });
@@ -203,7 +198,10 @@ export function openingRemoval(
  * RULE: door.judged: nobody is told that they were removed by a member's word alone: the entries are the room's own, and follow on
  * what we know ourselves (attack A108).
  */
-export function judgeRemoval(parts: RoomParts, { entries }: Pick<History, "entries">): Result<AllowedEntry, Rejection> {
+export function judgeRemoval(
+  parts: RoomParts,
+  { entries }: Pick<OpenedHistory, "entries">,
+): Result<AllowedEntry, Rejection> {
   const { primitives, core } = parts;
   const history = replayEntries(primitives.crypto, entries, core.roomId);
   if (!history.ok) return history;

@@ -81,7 +81,10 @@ export function* openingRoom(
 }
 
 /** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
-export function judgeRoom(primitives: Provider, { link, slot, entries, keys: rosterKeys }: OpenedRoom): Result<RoomPreview, Rejection> {
+export function judgeRoom(
+  primitives: Provider,
+  { link, slot, entries, keys: rosterKeys }: OpenedRoom,
+): Result<RoomPreview, Rejection> {
   const { crypto } = primitives;
   const history = replayEntries(crypto, entries, link.roomId);
   if (!history.ok) return history;

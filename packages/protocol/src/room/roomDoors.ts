@@ -7,7 +7,7 @@ import type { Plea, PleaReason } from "../invite/plea.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import type { History } from "./history.js";
+import type { OpenedHistory } from "./history.js";
 import type { RoomParts } from "./parts.js";
 import {
   type DoorOpening,
@@ -122,7 +122,7 @@ export class RoomDoors {
   }
 
   /** The entry by which we were taken out, judged with the whole chain before it; refused where it is not proved. */
-  judgeRemoval(history: Pick<History, "entries">): Result<DecisionRecord, Rejection> {
+  judgeRemoval(history: Pick<OpenedHistory, "entries">): Result<DecisionRecord, Rejection> {
     const judged = judgeRemoval(this.parts, history);
     return judged.ok ? done(decisionRecordOf(judged.value)) : judged;
   }
