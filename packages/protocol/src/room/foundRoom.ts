@@ -97,6 +97,7 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     gapAt: 0,
     join: null,
     unopened: null,
+    passed: null,
     ahead: 0,
     confirmed: { by: person, time: now },
     losses: 0,

@@ -49,7 +49,7 @@ export function beginJoined(primitives: Provider, joined: JoinedState): { parts:
   const status = "joining" as const;
   const core: RoomCore = {
     ...{ roomId, person, leafSeed, leaf, status, lastCommit, join, confirmed: null, losses: 0 },
-    ...{ gapAt: 0, unopened: null, ahead: 0, upgraded: null },
+    ...{ gapAt: 0, unopened: null, passed: null, ahead: 0, upgraded: null },
   };
   const parts: RoomParts = {
     ...{ primitives, engine: roomEngine(primitives), roomTag, log, group, roster, core, keys },

@@ -130,6 +130,30 @@ describe("a member who cannot follow", () => {
     expect(bob.room.doors.pleaReason).toBeNull();
   });
 
+  it("A107, RULE room.ahead-in-order: junk of a far epoch is no reason to ask, and of the next one none that lasts", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    const others = [bob, carol];
+    const junk = (kind: "commit" | "message", epoch: number) => {
+      expect(
+        log.append({ ...forgeAppend(bob, new Uint8Array(100), { kind }), epoch, lastCommit: log.lastCommit }),
+      ).toBe(true);
+      everyone(log, alice, ...others);
+    };
+    const reasons = () => [alice, ...others].map(({ room }) => room.doors.pleaReason);
+    for (const kind of ["commit", "message"] as const)
+      for (const far of [1, 2, 1_000_000]) junk(kind, alice.room.epoch + far);
+    expect(reasons()).toEqual([null, null, null]);
+    junk("commit", alice.room.epoch);
+    expect(reasons()).toEqual([null, null, null]);
+    junk("message", alice.room.epoch + 2);
+    expect(reasons()).toEqual([null, null, null]);
+    junk("message", alice.room.epoch + 1);
+    expect(reasons()).toEqual(["unopened", "unopened", "unopened"]);
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    everyone(log, alice, ...others);
+    expect(reasons()).toEqual([null, null, null]);
+  });
+
   it("A108: RULE plea.signed: nobody asks in the name of a leaf that they do not hold", () => {
     const { alice, bob, carol } = shutOut();
     const { crypto } = alice.primitives;
@@ -208,7 +232,7 @@ describe("who was taken out while they could not follow", () => {
     return room;
   }
 
-  it("RULE plea.listed, RULE door.judged, A58: get no door, but are told which entry did it, and find it in the log", () => {
+  it("RULE plea.listed, RULE door.judged, RULE door.asked, A58: get no door, but are told which entry did it, and find it in the log", () => {
     const { alice, carol, bob, log } = removed();
     for (const helper of [alice, bob])
       expect(told(carol, helper, log)).toMatchObject({ action: { type: "remove" }, by: alice.room.self.person });

@@ -4,7 +4,7 @@ import type { Alarm } from "../evidence/alarm.js";
 import type { Delta } from "../encoding/provider.js";
 import type { Upgraded } from "../policy/rejection.js";
 import type { Received } from "./outcome.js";
-import { CORE, type RoomParts } from "./parts.js";
+import { CORE, epochOf, type RoomParts } from "./parts.js";
 import { receiveCommit } from "./receiveCommit.js";
 import { receiveMessage, receiveOwn } from "./receiveMessage.js";
 import { ignored, type Reception } from "./reception.js";
@@ -30,10 +30,23 @@ export function receive(parts: RoomParts, item: LogItem, availableFrom: number):
   const isNewEpoch = parts.group.epoch !== epoch;
   const moved = joinDeltas(log.advance(primitives.crypto, hash), release(parts, item, isNewEpoch));
   if (isNewEpoch) parts.core = { ...parts.core, gapAt: 0, upgraded: null };
-  parts.core = { ...parts.core, ahead: Math.max(parts.core.ahead, item.epoch) };
+  if (!isNewEpoch) noteAhead(parts, item);
   if (item.kind === "commit") parts.core = { ...parts.core, lastCommit: item.n };
   const { delta, alarm: convicted } = watch.reached(primitives.crypto, relayKey, log);
   return finish(parts, reception, joinDeltas(moved, delta), convicted);
+}
+
+/**
+ * RULE: room.ahead-in-order: others are ahead of us only by way of a commit of our own epoch that we did not take, and of records of
+ * the epoch right after it. Nobody signs the epoch of a record, so both can be junk: it is over with the next commit that we take, and
+ * no record of an epoch that nobody leads to counts (attack A107).
+ */
+function noteAhead(parts: RoomParts, { kind, epoch }: LogItem): void {
+  const { core } = parts;
+  const own = epochOf(parts);
+  const passed = kind === "commit" && epoch === own ? own : core.passed;
+  const ahead = core.passed === own && epoch === own + 1 ? epoch : core.ahead;
+  parts.core = { ...core, passed, ahead };
 }
 
 // Everything stays as it is before the upgrade: the newer app reads on from there.

@@ -50,7 +50,9 @@ export interface RoomCore {
   readonly gapAt: number;
   /** A commit of this epoch that we could not open, though its signature holds: others may have followed it. Null for none. */
   readonly unopened: Unopened | null;
-  /** The highest epoch of any record: above ours, others went on where we could not follow. */
+  /** The newest epoch in which we did not take a commit; null for none. */
+  readonly passed: number | null;
+  /** The epoch after it, once there is a record of it: above ours, others may have gone on where we could not follow. 0 for none. */
   readonly ahead: number;
   readonly join: JoinCommit | null;
   readonly confirmed: Confirmation | null;
@@ -82,6 +84,7 @@ const layout = versioned(
         rosterKey: rosterKeyLayout,
       }),
     ),
+    passed: optional(u53),
     ahead: u53,
     join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),

@@ -196,6 +196,9 @@ export class Log {
       const token = this.parts.slots.token(room, slotId, now);
       // RULE: slot.closed-admits-nobody: a proof from before the slot was closed is worth nothing (attack A40).
       if (!token.ok) return token;
+      // RULE: slot.known-epoch: whoever comes in by themselves comes into an epoch that some commit led to: nobody makes the
+      // members believe that others are far ahead of them (attack A107).
+      if (writeKeys.every(({ epoch }) => epoch < request.epoch)) return refuse("write_denied");
       // RULE: slot.one-commit-for-one-proof: spam control for holders of an invite; whether they join is the members' rule.
       return sender.hasProof("slot", tag, slotId) ? done({ by: "slot" }) : refuse("token_denied");
     }
