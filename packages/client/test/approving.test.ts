@@ -65,4 +65,15 @@ describe("the last yes", () => {
     // Nothing is asked for once more.
     for (const home of [alice, bob, carol]) expect(home.room.proposals()).toEqual([]);
   });
+
+  it("is not asked of somebody who is out of the room, and who can still look at what was asked", async () => {
+    const { world, alice, bob } = await everyone();
+    const { person } = alice.room.members().find(({ name }) => name === "Bob")!;
+    await world.get(alice.room.decide({ type: "setRole", person, role: "admin" }));
+    await world.until(() => bob.room.proposals().length === 1);
+    expect(bob.room.proposals()[0]).toMatchObject({ isAsked: true });
+    await world.get(alice.room.decide({ type: "remove", person, ban: false }));
+    await world.until(() => bob.room.status().standing !== "member");
+    expect(bob.room.proposals()).toMatchObject([{ isAsked: false }]);
+  });
 });

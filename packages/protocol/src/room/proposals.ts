@@ -42,7 +42,9 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
     // Who asks may lack the right that somebody who agrees has: then those carry it out.
     const refusal = refusalOf(parts, action, by) && refusalOf(parts, action, carrier);
     const without = consentTo(roster, action, by, signed, null);
-    const counts = consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
+    // Who is out of the room has no say, and may still look.
+    const isIn = memberOf(roster, core.person) !== null;
+    const counts = isIn && consentTo(roster, action, by, new Set(signed).add(self), null).have > without.have;
     const hasAnswered = isOwn || signed.has(self) || declinedBy.some((each) => equalBytes(each, core.person));
     const isAsked = counts && !hasAnswered && !without.satisfied && refusal === null;
     return {

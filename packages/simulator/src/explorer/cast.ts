@@ -94,7 +94,8 @@ export class Cast {
    * `host` made. Or why not.
    */
   join(device: string, host: Seat, log: readonly number[]): { seat: Seat; post: Post } | string {
-    const question = `${device} ${String(host.no)} ${log.join(" ")}`;
+    // All who have read this log have the same to put into a slot: whose it is makes no difference.
+    const question = `${device} ${host.look.logHead} ${host.look.authenticator} ${log.join(" ")}`;
     const known = this.joins.get(question);
     if (known !== undefined) return known;
     const made = this.joining(device, host, log, device === "R" ? this.links!.back : this.links!.direct);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { preset } from "@conclave/protocol";
 import { type Exploration, explore, Explorer } from "./explore.js";
 import { SEEDED_FAULTS } from "./faults.js";
 import { exploreInParts } from "./parts.js";
@@ -61,6 +62,20 @@ describe("an exploration", () => {
     expect(() => exploreInParts({ ...plan, faults: 1 }, cutting)).toThrow("another exploration");
     rmSync(folder, { recursive: true });
   }, 240_000);
+  it("visits what takes the agreement of two, and breaks nothing", () => {
+    const explored = explore({ ...SMALL, policy: preset("admins") });
+    expect(explored.broken).toBeNull();
+    expect(explored.completed).toBe(1);
+    expect(explored.entrances).toBeGreaterThan(0);
+    const told: string[] = [];
+    const path = [
+      ...["B proposes remove C", "B sends", "B sends", "A agrees to remove C", "A sends", "A carries out remove C"],
+      "A sends",
+    ];
+    const line = (text: string) => told.push(text);
+    expect(new Explorer({ ...SMALL, policy: preset("admins") }).replay(path, line)).toBeNull();
+    expect(told.at(-1)).toMatch(/A active .* B active .* C removed/);
+  });
   it("goes a path again", () => {
     const told: string[] = [];
     const path = ["A remove C", "A sends", "A rekey", "A sends", "B rekey"];
@@ -74,10 +89,15 @@ describe("a fault in the protocol", () => {
 
   it.each(Object.entries(SEEDED_FAULTS))(
     "“%s” breaks an invariant",
-    (name, { path, breaks, faults }) => {
+    (name, { path, breaks, faults, policy, isRefused = false }) => {
       expect(run("--path", path, "--seed-fault", name)).toMatch(new RegExp(`BROKEN: .*(${breaks.source})`));
       // Without the fault the same path is nothing.
-      expect(new Explorer(SMALL).replay(path.split("; ").filter(Boolean), () => {})).toBeNull();
+      const again = () => {
+        const explorer = new Explorer({ ...SMALL, ...(policy === undefined ? {} : { policy: preset(policy) }) });
+        return explorer.replay(path.split("; ").filter(Boolean), () => {});
+      };
+      if (isRefused) expect(again).toThrow("cannot happen here");
+      else expect(again()).toBeNull();
       if (!isLong || isDeep(name)) return;
       const found = run("--events", "1", "--faults", String(faults), "--seconds", "150", "--seed-fault", name);
       expect(found).toMatch(new RegExp(`BROKEN: .*(${breaks.source})`));

@@ -1,3 +1,5 @@
+import type { PresetName } from "@conclave/protocol";
+
 /** One place of the built code, and what is put there. */
 interface Edit {
   /** The built file, by the end of its address. */
@@ -15,6 +17,10 @@ export interface SeededFault {
   readonly faults: 0 | 1;
   /** A shortest path to what is broken; empty where the room does not even begin. */
   readonly path: string;
+  /** The room's policy where it is not an open house. */
+  readonly policy?: PresetName;
+  /** Without the fault the path cannot be gone: something on it is refused. */
+  readonly isRefused?: boolean;
 }
 
 function one(faults: 0 | 1, path: string, breaks: RegExp, file: string, from: string, to: string): SeededFault {
@@ -227,6 +233,19 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     'parts.core = { ...core, status: "active",',
     'parts.core = { ...core, status: core.leaf[0] === 0 ? "active" : "joining",',
   ),
+  // One yes is enough where it takes two.
+  "one-is-several": {
+    ...one(
+      0,
+      "A remove B; A sends",
+      /1 of 2 have agreed/,
+      "roster/tally.js",
+      "need: Math.max(1, needOf(rule, voters))",
+      "need: 1",
+    ),
+    policy: "admins",
+    isRefused: true,
+  },
   // An owner cannot remove an admin.
   "admin-stays": one(
     0,

@@ -2,10 +2,11 @@ import { register } from "node:module";
 import { parseArgs } from "node:util";
 import { SEEDED_FAULTS } from "./faults.js";
 import { explorationLine } from "./told.js";
+import type { PresetName } from "@conclave/protocol";
 import type { Exploration } from "./explore.js";
 import type { Likeness } from "./sceneView.js";
 
-// npm run explore -- [--members N] [--events E] [--faults F] [--seconds S] [--steps M] [--likeness view|bytes] [--path "…; …"] [--folder DIR [--size N] [--share K/N]]
+// npm run explore -- [--members N] [--events E] [--faults F] [--policy openHouse|admins|…] [--seconds S] [--steps M] [--likeness view|bytes] [--path "…; …"] [--folder DIR [--size N] [--share K/N]]
 const { values } = parseArgs({
   options: {
     members: { type: "string", default: "3" },
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "300" },
     steps: { type: "string", default: "50" },
     likeness: { type: "string", default: "view" },
+    policy: { type: "string" },
     path: { type: "string" },
     folder: { type: "string" },
     size: { type: "string", default: "200" },
@@ -25,12 +27,13 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 const fault = values["seed-fault"];
+const seeded = fault === undefined ? undefined : SEEDED_FAULTS[fault];
 if (fault !== undefined) {
-  const seeded = SEEDED_FAULTS[fault];
   if (seeded === undefined) throw new Error(`no such fault; there are: ${Object.keys(SEEDED_FAULTS).join(", ")}`);
   register("./faultHook.js", import.meta.url, { data: { edits: seeded.edits } });
 }
 // Loaded after the fault is in place.
+const { preset } = await import("@conclave/protocol");
 const { Broken } = await import("./broken.js");
 const { Explorer } = await import("./explore.js");
 const { exploreInParts } = await import("./parts.js");
@@ -40,6 +43,7 @@ const plan: Exploration = {
   members: number(values.members),
   events: number(values.events),
   faults: number(values.faults),
+  policy: preset((values.policy ?? seeded?.policy ?? "openHouse") as PresetName),
   seconds: number(values.seconds),
   mostSteps: number(values.steps),
   likeness: values.likeness as Likeness,

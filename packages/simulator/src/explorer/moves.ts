@@ -1,11 +1,11 @@
-import type { CommitRequest } from "@conclave/protocol";
+import type { Action, CommitRequest } from "@conclave/protocol";
 import { memberOf } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
-import { isActive, isAtEnd, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
+import { isAtEnd, isFree, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
 import { OUTSIDER, type Post } from "./parcel.js";
 
 /** Something that can happen next. */
@@ -178,9 +178,29 @@ export class Moves {
       };
       add(words, go, "event");
     }
+    this.ofAgreement(scene, place, at, add);
     const { members } = seat.look.roster;
     if (members.get(toHex(this.cast.person(this.cast.personOf(device))))?.role !== "owner")
       add("leaves", () => this.steps.say(scene, at, "farewell"), "event");
+  }
+
+  // What takes the agreement of several: one asks for it, others agree.
+  private ofAgreement(scene: Scene, { seat, device }: Place, at: number, add: Add): void {
+    const { proposals } = seat!.look;
+    for (const [words, what] of this.menu(seat!, device)) {
+      if (what.type === "rekey" || proposals.some(({ action }) => isSame(this.cast, action, what))) continue;
+      const question = `${device} proposes ${words} ${rulesView(seat!)}`;
+      if (this.refused.has(question)) continue;
+      const go = () => {
+        const next = this.steps.propose(scene, at, what);
+        if (next === null) this.refused.add(question);
+        return next;
+      };
+      add(`proposes ${words}`, go, "event");
+    }
+    for (const proposal of proposals)
+      if (proposal.isAsked)
+        add(`agrees to ${this.cast.wordsFor(proposal.action)}`, () => this.steps.approve(scene, at, proposal), "event");
   }
 
   private *menu(seat: Seat, device: string): Generator<readonly [string, CommitRequest]> {
@@ -217,7 +237,7 @@ export class Moves {
     }
   }
 
-  // Farewells are carried out: the first who can does it.
+  // Farewells are carried out: the first who can does it. So is what enough have agreed to, by any of those.
   private ofChores(scene: Scene, add: Add): void {
     const isLetGo = new Set<string>();
     scene.places.forEach(({ device, seat, view }, at) => {
@@ -233,6 +253,11 @@ export class Moves {
         add(`${device} lets ${name} go`, () =>
           this.steps.decide(now, at, `leave ${name}`, about(this.cast, "leave", name)),
         );
+      }
+      for (const { action, isAgreed, isWanted } of place.seat!.look.proposals) {
+        const words = this.cast.wordsFor(action);
+        if (isAgreed && isWanted)
+          add(`${device} carries out ${words}`, () => this.steps.decide(now, at, words, action));
       }
     });
   }
@@ -258,14 +283,12 @@ export class Moves {
 
 type Add = (name: string, go: Move["go"], kind?: "event" | "fault" | "free") => void;
 
-/** Whether a device could begin something: nothing of it is on its way. */
-export function isFree(place: Place): boolean {
-  const { seat, outbox, intent } = place;
-  return isActive(place) && seat!.look.pending === null && outbox === null && intent === null;
+function isSame(cast: Cast, a: Action, b: Action): boolean {
+  return cast.wordsFor(a) === cast.wordsFor(b);
 }
 
 /** What the rules see of a room: who is in it and as what, and which invites are open. */
-export function rulesView({ look: { roster } }: Seat): string {
+function rulesView({ look: { roster } }: Seat): string {
   const members = [...roster.members.values()].map(
     ({ name, role, devices }) => `${name} ${role} ${String(devices.length)}`,
   );

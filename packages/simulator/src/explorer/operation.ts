@@ -1,5 +1,7 @@
 import type { Result } from "@conclave/codec";
 import type {
+  Action,
+  ActionHash,
   Alarm,
   Append,
   CommitRequest,
@@ -25,6 +27,8 @@ export type Operation =
   | { readonly type: "receive"; readonly label: string; readonly item: LogItem; readonly availableFrom: number }
   | { readonly type: "act"; readonly label: string; readonly what: CommitRequest }
   | { readonly type: "say"; readonly label: string; readonly kind: "farewell" | "stay" | "text" }
+  | { readonly type: "propose"; readonly label: string; readonly action: Action }
+  | { readonly type: "approve"; readonly label: string; readonly hash: ActionHash }
   | { readonly type: "resend"; readonly label: string; readonly message: SaidMessage }
   | { readonly type: "renew" | "giveUp" | "resume"; readonly label: string };
 
@@ -74,6 +78,14 @@ export function perform(room: Room, operation: Operation): OperationResult {
       const said = kind === "farewell" ? room.farewell(NOW) : kind === "stay" ? room.stay(NOW) : room.say(text, NOW);
       return toldOf(said);
     }
+    case "propose": {
+      const said = toldOf(room.propose(operation.action, NOW));
+      if (said.delta === null) return said;
+      const { put, delete: gone } = room.noteProposal(operation.action).delta;
+      return { ...said, delta: { put: [...put, ...said.delta.put], delete: [...gone, ...said.delta.delete] } };
+    }
+    case "approve":
+      return toldOf(room.approve(operation.hash, NOW));
     case "resend":
       return toldOf(room.resend(operation.message));
     case "renew": {

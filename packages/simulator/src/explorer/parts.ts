@@ -73,9 +73,11 @@ export function exploreInParts(plan: Exploration, cutting: Cutting): Explored | 
 }
 
 // The same plan goes on; another one is refused.
-function begin({ members, events: _events, faults, likeness, mostSteps }: Exploration, folder: string): void {
+function begin(plan: Exploration, folder: string): void {
+  const { members, faults, likeness, mostSteps, policy } = plan;
   const place = join(folder, "plan.json");
-  const mine = { members, faults, likeness: likeness ?? "view", mostSteps: mostSteps ?? 50 };
+  const rest = { policy: JSON.stringify(policy ?? null) };
+  const mine = { members, faults, likeness: likeness ?? "view", mostSteps: mostSteps ?? 50, ...rest };
   const theirs = readJson(place) as typeof mine | null;
   if (theirs !== null && JSON.stringify(theirs) !== JSON.stringify(mine))
     throw new Error(`${folder} has parts of another exploration: ${JSON.stringify(theirs)}`);

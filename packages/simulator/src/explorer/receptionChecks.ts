@@ -1,11 +1,18 @@
 import { toHex } from "@conclave/codec";
+import type { Cast } from "./cast.js";
 import { Broken } from "./broken.js";
 import { OUTSIDER, type Parcel } from "./parcel.js";
 import type { Place, Scene } from "./scene.js";
 import type { Done, Seat } from "./seat.js";
 
 /** What holds of each record that a device takes in: it is the next one, and nobody is blamed for it. */
-export function checkReceived(scene: Scene, { device, seat, view }: Place, parcel: Parcel, done: Done): void {
+export function checkReceived(
+  cast: Cast,
+  scene: Scene,
+  { device, seat, view }: Place,
+  parcel: Parcel,
+  done: Done,
+): void {
   const about = `${device} takes “${parcel.by} ${parcel.what}”`;
   const { alarm, received } = done;
   if (received === "deferred") throw new Broken(`${about}: ${done.refused ?? ""}, though it is the next record`);
@@ -23,6 +30,28 @@ export function checkReceived(scene: Scene, { device, seat, view }: Place, parce
   if (isTelling && view === null && scene.places.every((place) => place.view === null))
     throw new Broken(`${about}: a fork is seen, and there is none`);
   checkDecision(about, seat!, done);
+  if (done.events.some(({ type }) => type === "entry" || type === "removed"))
+    checkAgreed(about, cast, scene, seat!, parcel);
+}
+
+/** What an approval is called. */
+export function approvalOf(words: string): string {
+  return `approval of ${words}`;
+}
+
+// Where it takes several to decide, as many have agreed: who carries it out, and those whose word is in the log. Counted
+// without the protocol's help.
+function checkAgreed(about: string, cast: Cast, scene: Scene, { look }: Seat, { by, what }: Parcel): void {
+  const { policy, members } = look.roster;
+  const rule = /^remove /.test(what) ? policy.rules.remove : /^setRole /.test(what) ? policy.rules.setRole : null;
+  if (rule?.kind !== "quorum") return;
+  const voters = [...members.values()].filter(({ role }) => role !== "member");
+  const names = new Set(voters.map(({ person }) => cast.nameOf.get(toHex(person))));
+  const words = scene.log.map((no) => cast.parcels.get(no)).filter((parcel) => parcel.what === approvalOf(what));
+  const agreed = new Set([by, ...words.map((parcel) => parcel.by)].map((each) => cast.personOf(each)));
+  const have = [...agreed].filter((name) => names.has(name)).length;
+  const need = Math.min(rule.count, voters.length);
+  if (have < need) throw new Broken(`${about}, to which ${String(have)} of ${String(need)} have agreed`);
 }
 
 function checkDecision(about: string, { look }: Seat, done: Done): void {

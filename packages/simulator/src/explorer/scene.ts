@@ -71,6 +71,12 @@ export function isActive({ seat }: Place): boolean {
   return seat?.look.status === "active" && seat.look.paused.length === 0;
 }
 
+/** Whether a device could begin something: nothing of it is on its way. */
+export function isFree(place: Place): boolean {
+  const { seat, outbox, intent } = place;
+  return isActive(place) && seat!.look.pending === null && outbox === null && intent === null;
+}
+
 /** Whether somebody was in the room and is not any more. */
 export function isOut({ seat }: Pick<Place, "seat">): boolean {
   return seat !== null && (seat.look.status === "removed" || seat.look.status === "left");

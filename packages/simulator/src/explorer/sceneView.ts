@@ -132,13 +132,18 @@ export class SceneViews {
   }
 
   private rosterOf({ look }: Seat, { rename }: Naming): string {
-    const { roster, farewells, paused } = look;
+    const { roster, farewells, paused, proposals } = look;
     const people = [...roster.members.values(), ...roster.former.values()].map(({ person }) => {
       return rename(`${this.cast.nameOf.get(toHex(person))!} ${this.standingOf(roster, person)}`);
     });
     const invites = [...roster.invites.values()].map(({ mode, revoked }) => `${mode} ${String(revoked)}`);
     const leaving = farewells.map((person) => rename(this.cast.nameOf.get(person)!)).sort();
-    return [people.sort(), invites.sort(), roster.sealed, paused.join(" "), leaving.join(" ")].join("/");
+    const asked = proposals.map(({ action, by, yes, isAgreed, signed }) => {
+      const people = [by, yes].map((each) => each.map((id) => rename(this.cast.nameOf.get(id)!)).sort());
+      return [rename(this.cast.wordsFor(action)), ...people, isAgreed, signed].join(" ");
+    });
+    const rest = [roster.sealed, paused.join(" "), leaving.join(" "), ...asked];
+    return [people.sort(), invites.sort(), ...rest].join("/");
   }
 
   // What somebody is, as far as any rule asks. Who came by the link takes it with them when they are removed.

@@ -2,9 +2,11 @@ import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import {
   type Action,
+  type ActionHash,
   type Append,
   type Delta,
   loadRoom,
+  type OpenProposal,
   type Provider,
   type Room,
   type Roster,
@@ -51,6 +53,19 @@ export interface SeatLook {
   readonly pending: { readonly append: Append; readonly action: Action | null } | null;
   readonly paused: readonly string[];
   readonly farewells: readonly string[];
+  /** What waits for agreement, as this device sees it. */
+  readonly proposals: readonly SeenProposal[];
+}
+
+/** A proposal as a device sees it. People are in hexadecimal. */
+export interface SeenProposal extends Pick<OpenProposal, "action" | "isAgreed" | "isOwn" | "isWanted" | "isAsked"> {
+  readonly actionHash: ActionHash;
+  /** Who asked for it. */
+  readonly by: readonly string[];
+  /** Whose yes counts. */
+  readonly yes: readonly string[];
+  /** How many yeses there are, whether they count or not. */
+  readonly signed: number;
 }
 
 /** Told of each seat that was never there before, and how it came to be. */
@@ -220,6 +235,11 @@ function lookAt(room: Room): SeatLook {
     rosterHead: toHex(roster.head),
     paused: paused.map(({ code }) => code),
     farewells: room.farewells().map(toHex),
+    proposals: room.proposals().map(({ action, actionHash, by, alsoBy, yes, approvals, ...rest }) => {
+      const { isAgreed, isOwn, isWanted, isAsked } = rest;
+      const people = { by: [by, ...alsoBy].map(toHex), yes: yes.map(toHex), signed: approvals.length };
+      return { action, actionHash, ...people, isAgreed, isOwn, isWanted, isAsked };
+    }),
   };
 }
 

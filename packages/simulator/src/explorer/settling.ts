@@ -1,11 +1,12 @@
 import { memberOf } from "@conclave/protocol";
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
-import { isFree, type Moves, rulesView } from "./moves.js";
+import type { Moves } from "./moves.js";
 import { Play } from "./play.js";
+import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
-import { isActive, isAtEnd, isOut, type Place, type Scene } from "./scene.js";
+import { isActive, isAtEnd, isFree, isOut, type Place, type Scene } from "./scene.js";
 
 /** Steps within which everything has to come to rest when the relay is honest from now on. */
 const UNTIL_REST = 200;
@@ -15,7 +16,7 @@ const UNTIL_REST = 200;
  */
 const PATIENCE = 2;
 const NO_MORE = { events: 0, faults: 0 };
-const IN_ORDER = [/ sends$/, / joins again$/, / lets . go$/];
+const IN_ORDER = [/ sends$/, / joins again$/, / lets . go$/, / carries out /];
 
 /**
  * How somebody gets in the way: their own new keys come first, or a former member's join by the
@@ -128,14 +129,13 @@ export class Settling {
       return isActive(place) && place.view === null && this.cast.personOf(place.device) === "A";
     });
     if (owner < 0) return;
-    // Once for each: who is in the room and as what, who was in it, and who was shown another log.
-    const stand = scene.places.map(({ seat, view }) => `${seat?.look.status ?? "-"}${view === null ? "" : " apart"}`);
-    const situation = [rulesView(scene.places[owner]!.seat!), ...stand].join("; ");
+    const situation = this.situationOf(scene, scene.places[owner]!.seat!);
     if (this.situations.has(situation)) return;
     this.situations.add(situation);
     const { roster } = scene.places[owner]!.seat!.look;
     for (const { name } of roster.members.values()) {
-      if (name === "A") continue;
+      // Where it takes several to remove somebody, an owner who is alone may not.
+      if (name === "A" || roster.policy.rules.remove.kind === "quorum") continue;
       for (const how of HINDRANCES) {
         if (how === "joins first" && !this.mayJoinFirst(scene)) continue;
         const steps = this.removal(scene, owner, name, how);
@@ -150,6 +150,20 @@ export class Settling {
       this.longestEntrance = Math.max(this.longestEntrance, this.entrance(scene, newcomer, owner, how));
       this.entrances++;
     }
+  }
+
+  // Once for each: who is in the room and as what, who was in it, and who was shown another log. Members other than the owner are
+  // called by that, as in a look: which of them it is makes no difference.
+  private situationOf({ places }: Scene, { look: { roster } }: Seat): string {
+    const people = places.map(({ device, seat, view }) => {
+      const person = toHex(this.cast.person(this.cast.personOf(device)));
+      const [member, former] = [roster.members.get(person), roster.former.get(person)];
+      const standing = member ? `${member.role} ${String(member.devices.length)}` : String(former?.banned);
+      const name = /^[ANR]$/.test(device) ? device : "";
+      return [name, standing, seat?.look.status, view === null].join(" ");
+    });
+    const invites = [...roster.invites.values()].map(({ mode, revoked }) => `${mode} ${String(revoked)}`);
+    return [...people.sort(), ...invites.sort(), roster.sealed].join("; ");
   }
 
   private mayJoinFirst({ places }: Scene): boolean {

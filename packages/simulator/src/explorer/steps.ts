@@ -2,14 +2,15 @@ import { type Action, type CommitRequest, isInviteOpen } from "@conclave/protoco
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Parcel, Post } from "./parcel.js";
-import { checkReceived } from "./receptionChecks.js";
+import { approvalOf, checkReceived } from "./receptionChecks.js";
 import type { Operation, SaidMessage } from "./operation.js";
-import type { Done, Seat } from "./seat.js";
+import type { Done, Seat, SeenProposal } from "./seat.js";
 import { Broken } from "./broken.js";
 import {
   emptyPlace,
   isActive,
   isAtEnd,
+  isFree,
   isOut,
   type Place,
   unseenBy,
@@ -44,7 +45,7 @@ export class Steps {
     const label = `receive ${String(next)}${isPruned ? " pruned" : ""}`;
     const done = this.cast.seats.do(seat, { type: "receive", label, item, availableFrom });
     if (isPruned && parcel.kind === "commit") return this.withheld(scene, at, parcel, done);
-    checkReceived(scene, place, parcel, done);
+    checkReceived(this.cast, scene, place, parcel, done);
     const isSplit = place.view !== null || other !== null;
     const own = isSplit ? [...(place.view ?? scene.log.slice(0, n)), next] : null;
     // Who was only late has the log of the others.
@@ -66,6 +67,28 @@ export class Steps {
     const { seat } = scene.places[at]!;
     const done = this.cast.seats.do(seat!, { type: "act", label: `act ${words}`, what });
     return done.refused === null ? withPlace(scene, at, { seat: done.seat, intent: null }) : null;
+  }
+
+  /** A person asks the others to agree to what they may not do alone. Null when that is not how it is. */
+  propose(scene: Scene, at: number, action: Action): Scene | null {
+    const words = this.cast.wordsFor(action);
+    const { seat } = scene.places[at]!;
+    const alone = this.cast.seats.do(seat!, { type: "act", label: `act ${words}`, what: action });
+    if (alone.refused !== "approvals_missing") return null;
+    const what = `proposal of ${words}`;
+    const said = this.saying(scene.places[at]!, { type: "propose", label: what, action }, what);
+    return said === null ? null : withPlace(scene, at, said);
+  }
+
+  /** A person agrees to what somebody has asked for. Null when the device refuses. */
+  approve(scene: Scene, at: number, proposal: SeenProposal): Scene | null {
+    const said = this.approving(scene.places[at]!, proposal);
+    return said === null ? null : withPlace(scene, at, said);
+  }
+
+  private approving(place: Place, { action, actionHash: hash }: SeenProposal): Pick<Place, "seat" | "outbox"> | null {
+    const what = approvalOf(this.cast.wordsFor(action));
+    return this.saying(place, { type: "approve", label: what, hash }, what);
   }
 
   /** A person says something: stored, and not sent yet. */
@@ -213,6 +236,9 @@ export class Steps {
       place = { ...place, seat: this.cast.seats.do(place.seat!, { type: "renew", label }).seat };
     }
     place = this.sayAgain(scene, place);
+    // Who asks agrees: what they asked for is sent, and now that.
+    const asked = place.seat!.look.proposals.find(({ isOwn, signed }) => isOwn && signed === 0);
+    if (asked !== undefined && isFree(place)) place = { ...place, ...this.approving(place, asked) };
     const { intent } = place;
     if (intent === null || place.seat!.look.pending !== null) return place;
     // What lost its race is built again, if it is still allowed; if not, its person is told.
