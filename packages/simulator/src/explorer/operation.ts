@@ -79,13 +79,13 @@ export function perform(room: Room, operation: Operation): OperationResult {
       return toldOf(said);
     }
     case "propose": {
-      const said = toldOf(room.propose(operation.action, NOW));
+      const said = toldOf(room.proposals.propose(operation.action, NOW));
       if (said.delta === null) return said;
-      const { put, delete: gone } = room.noteProposal(operation.action).delta;
+      const { put, delete: gone } = room.proposals.note(operation.action).delta;
       return { ...said, delta: { put: [...put, ...said.delta.put], delete: [...gone, ...said.delta.delete] } };
     }
     case "approve":
-      return toldOf(room.approve(operation.hash, NOW));
+      return toldOf(room.proposals.approve(operation.hash, NOW));
     case "resend":
       return toldOf(room.resend(operation.message));
     case "renew": {

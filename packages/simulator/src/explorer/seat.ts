@@ -235,7 +235,7 @@ function lookAt(room: Room): SeatLook {
     rosterHead: toHex(roster.head),
     paused: paused.map(({ code }) => code),
     farewells: room.farewells().map(toHex),
-    proposals: room.proposals().map(({ action, actionHash, by, alsoBy, yes, approvals, ...rest }) => {
+    proposals: room.proposals.list().map(({ action, actionHash, by, alsoBy, yes, approvals, ...rest }) => {
       const { isAgreed, isOwn, isWanted, isAsked } = rest;
       const people = { by: [by, ...alsoBy].map(toHex), yes: yes.map(toHex), signed: approvals.length };
       return { action, actionHash, ...people, isAgreed, isOwn, isWanted, isAsked };
