@@ -54,6 +54,8 @@ async function hold(trouble: Trouble): Promise<void> {
   const [owner, mallory, bob] = await world.roomOf(["Alice", "Mallory", "Bob"]);
   const timed = trouble.attack === "A112" ? { notAfter: world.timeline.now + 3_600_000 } : {};
   const { link } = await world.invite(owner!, timed);
+  const over = await world.invite(owner!);
+  granted(await world.finish(owner!.room.decide({ type: "revokeInvite", inviteId: over.invitation.inviteId })));
   await world.inStep();
   await world.pass(10_000);
   const tag = world.tagOf(owner!);
@@ -70,7 +72,7 @@ async function hold(trouble: Trouble): Promise<void> {
     await world.pass(5000);
   }
   const rogue = new Rogue(world, "rogue", tag);
-  const scene = { world, owner: owner!, device: mallory!, kept, link, rogue };
+  const scene = { world, owner: owner!, device: mallory!, kept, link, closed: over.link, rogue };
   const ongoing = begin(scene, trouble);
   await world.pass(30_000);
   // Trouble that is never made would be held by anybody.

@@ -1,7 +1,16 @@
 import type { Crypto } from "@conclave/crypto";
 import { equalBytes } from "@conclave/codec";
-import { encodeAction, inviteKeys, loadRoom, type InviteLink, parseLink, sealRosterRecord } from "@conclave/protocol";
-import { currentRosterKey, roomCapabilities, writeSeed } from "@conclave/protocol/testing";
+import {
+  encodeAction,
+  inviteKeys,
+  loadRoom,
+  type InviteLink,
+  type LeafKey,
+  NO_EVIDENCE,
+  parseLink,
+  sealRosterRecord,
+} from "@conclave/protocol";
+import { currentRosterKey, roomCapabilities, signInviteProof, writeSeed } from "@conclave/protocol/testing";
 import type { SimulatedDevice, World } from "../../src/index.js";
 import { HostileMember } from "./hostileMember.js";
 import { Outsider } from "./outsider.js";
@@ -17,6 +26,8 @@ export interface Scene {
   /** Its keys at the moment that it was removed; null for a member. */
   readonly kept: HostileMember | null;
   readonly link: string;
+  /** A link that the owner has closed. */
+  readonly closed: string;
   readonly rogue: Rogue;
 }
 
@@ -139,6 +150,23 @@ export const TROUBLES: readonly Trouble[] = [
     },
   },
   {
+    ...{
+      attack: "A116",
+      by: "member",
+      what: "hands the room over to itself, by a yes of the owner's to something else",
+      every: 3000,
+    },
+    do: async (scene) => {
+      const { world, device, rogue } = scene;
+      const hands = await asMember(scene);
+      const lie = {
+        action: { type: "transferOwnership" as const, person: device.client.person },
+        evidence: { ...NO_EVIDENCE, approvals: [yesOfOwner(scene)] },
+      };
+      await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...bytesOf(hands.commit({ lie })) });
+    },
+  },
+  {
     ...{ attack: "A106", by: "member", what: "commits junk as fast as the relay takes it", every: 500 },
     do: async (scene) => {
       await asMember(scene);
@@ -161,6 +189,46 @@ export const TROUBLES: readonly Trouble[] = [
       await rogue.append({ kind: "commit", ...MEMBER_GROUND, payload: world.dice.random(300), nextWriteKey, epoch });
       await rogue.prove(epoch + 1, seed);
       await closeSlots(scene);
+    },
+  },
+  {
+    ...{
+      attack: "A108",
+      by: "former member",
+      what: "takes its own place again, by the keys of the leaf that it had",
+      every: 3000,
+    },
+    do: async (scene) => {
+      const { world, link } = scene;
+      const { person, leaf, leafSeed } = scene.kept!;
+      const again = new Outsider(world, `again ${String(world.steps)}`);
+      await byLink(scene, again.externalCommit(again.look(link), { stolen: { person, leaf, leafSeed } }));
+    },
+  },
+  {
+    ...{
+      attack: "A114",
+      by: "former member",
+      what: "comes in by a link that was closed, in the slot of one that is open",
+      every: 3000,
+    },
+    do: async (scene) => {
+      const { world, link, closed } = scene;
+      const view = new Outsider(world, `closed ${String(world.steps)}`);
+      const seen = view.look(link);
+      const { roomId, secret } = parseLink(closed)!;
+      const keys = inviteKeys(world.crypto, roomId, secret);
+      const place = { prev: seen.roster.head, epoch: seen.slot.epoch, lastCommit: seen.slot.lastCommit };
+      const inviteProof = (leaf: LeafKey) =>
+        signInviteProof(world.crypto, keys.joinSeed, { roomId, ...keys, person: view.person, leaf, place });
+      await byLink(scene, view.externalCommit(seen, { inviteProof }));
+    },
+  },
+  {
+    ...{ attack: "A113", by: "link holder", what: "comes in under one new name after another", every: 3000 },
+    do: async (scene) => {
+      const puppet = new Outsider(scene.world, `puppet ${String(scene.world.steps)}`);
+      await byLink(scene, puppet.externalCommit(puppet.look(scene.link)));
     },
   },
   {
@@ -260,6 +328,24 @@ async function asMember({ world, device, rogue }: Scene): Promise<HostileMember>
 
 function bytesOf({ epoch, payload, attachment, nextWriteKey }: ReturnType<HostileMember["commit"]>) {
   return { epoch, payload, attachment, nextWriteKey };
+}
+
+// Puts a commit into the log as the holder of the link.
+async function byLink(scene: Scene, commit: ReturnType<HostileMember["commit"]>): Promise<void> {
+  await scene.rogue.proveLink(linkOf(scene));
+  const ground = { by: "slot", slotId: keysOf(scene).slotId } as const;
+  await scene.rogue.append({ kind: "commit", ground, ...bytesOf(commit) });
+}
+
+// The owner has agreed to something else.
+function yesOfOwner({ world, owner }: Scene): Uint8Array {
+  const { crypto, random, records } = new HostileMember(world, owner);
+  const room = loadRoom({ crypto, random }, records);
+  room.caughtUp();
+  const { hash } = room.proposals.note({ type: "setTitle", title: "Garden" });
+  const said = room.proposals.approve(hash, world.timeline.now);
+  if (!said.ok) throw new Error(said.error.code);
+  return room.proposals.list()[0]!.approvals[0]!;
 }
 
 function linkOf({ link }: Scene): InviteLink {
