@@ -2,6 +2,7 @@
  * What an attacker needs who knows the protocol from the inside: drafts of entries, sealed keys, the room's records. For
  * tests and simulations; a program takes the main entry, which applies nothing that was not judged.
  */
+export { sealDoor } from "./invite/door.js";
 export { sealSlot } from "./invite/slot.js";
 export { signInviteProof } from "./invite/inviteProof.js";
 export { signReseatProof } from "./invite/reseatProof.js";

@@ -1,3 +1,7 @@
+import { failed } from "@conclave/codec";
+import type { LeafKey, Room, RoomId } from "@conclave/protocol";
+import { sealDoor } from "@conclave/protocol/testing";
+import { inboxIdOf, type RoomTag } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, type SimulatedDevice, World } from "../../src/index.js";
 import { shutOut } from "../hostile/shutOut.js";
@@ -180,6 +184,65 @@ describe("a member who is shut out by another's keys", () => {
     await world.start(carol);
     await world.until(() => carol.room.status().standing === "removed", 300_000);
     expect(carol.room.status()).toMatchObject({ comingBack: null, ending: { by: { name: "Alice" } } });
+  });
+});
+
+/** The doors of a device's real room, from the inside. */
+function doorsOf(device: SimulatedDevice) {
+  const { room } = (device.room as unknown as { readonly engine: { readonly state: { readonly room: Room } } }).engine
+    .state;
+  return { doors: room.doors, parts: (room as unknown as { readonly parts: RoomParts }).parts };
+}
+interface RoomParts {
+  readonly primitives: Parameters<typeof sealDoor>[0];
+  readonly roomTag: RoomTag;
+  readonly core: { readonly roomId: RoomId; readonly leaf: LeafKey; readonly leafSeed: Uint8Array };
+}
+
+describe("who answers a plea with something else", () => {
+  it("A108, RULE client.removal-proved: that we were removed, which is not so: it is told as what they say, and we come back all the same", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    await shutOut(world, bob, [alice]);
+    await world.inStep([bob, carol]);
+    carol.crash();
+    const { doors, parts } = doorsOf(bob);
+    const { primitives, roomTag, core } = parts;
+    const rosterKey = { generation: 0, key: world.crypto.hash("sha256", new Uint8Array(1)) };
+    doors.pleaStanding = () => "out";
+    doors.tellRemoval = ({ leaf: asked, doorPub, inboxPub }, _stored, time) => {
+      const removal = { hash: new Uint8Array(32), rosterKey };
+      const { roomId, leaf, leafSeed } = core;
+      const blob = sealDoor(primitives, { roomTag, doorPub, leafSeed }, { roomId, asked, leaf, time, removal })!;
+      return { inboxId: inboxIdOf((data) => world.crypto.hash("sha256", data), inboxPub), blob, slot: null };
+    };
+    await world.until(() => alice.room.status().comingBack?.told != null, 200_000);
+    expect(alice.room.status()).toMatchObject({
+      standing: "member",
+      comingBack: { step: "asked", told: { name: "Bob" }, by: { name: "Bob" } },
+    });
+    bob.crash();
+    await world.start(carol);
+    await world.until(() => returns(carol) > 0 && isBack(alice), 8_000_000);
+    await talk(world, alice, carol);
+  });
+
+  it("A104, RULE client.too-old-sends-nothing: with a door into a room of a newer version: we are told to update, and by whom", async () => {
+    const world = new World({ isRelayHonest: false });
+    const { alice, bob, carol } = await threeOfUs(world);
+    await shutOut(world, bob, [alice]);
+    await world.until(() => alice.room.status().comingBack !== null);
+    const { person } = carol.client;
+    const upgraded = { by: { person, name: "Carol" }, version: 99, knows: 2 };
+    doorsOf(alice).doors.judgeDoor = () => failed({ code: "update_needed", upgraded });
+    await world.until(() => alice.room.status().paused !== null, 200_000);
+    expect(alice.room.status().paused).toEqual({ why: "update_needed", upgraded });
+    expect(returns(carol)).toBe(0);
+    // An app that knows that version goes on from there.
+    alice.crash();
+    await world.start(alice);
+    await world.until(() => returns(carol) > 0 && isBack(alice), 8_000_000);
+    await talk(world, alice, carol);
   });
 });
 
