@@ -14,6 +14,16 @@ import { nodeOf, nodePackage } from "./nodeOf.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules/.cache/mutation");
 const LEAST = 90;
+const IN_ONE_PROCESS = {
+  testRunner: "one-process",
+  plugins: ["./scripts/mutate/oneProcess.mjs"],
+  testRunnerNodeArgs: ["--no-warnings"],
+};
+const IN_VITEST = {
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "scripts/mutate/vitest.config.mjs", related: false },
+};
 
 const { values } = parseArgs({
   options: { package: { type: "string" }, files: { type: "string", multiple: true }, concurrency: { type: "string" } },
@@ -32,15 +42,15 @@ if (node === null) {
   process.exit(1);
 }
 
-const within = (glob) => `packages/${name}/${glob}`;
-const report = join(cache, `${name}.json`);
+const within = (glob) => `packages/${name.split("/")[0]}/${glob}`;
+const kept = name.replace("/", ".");
+const report = join(cache, `${kept}.json`);
+const survived = join(cache, `${kept}.survived.txt`);
 mkdirSync(cache, { recursive: true });
-rmSync(report, { force: true });
+for (const old of [report, survived]) rmSync(old, { force: true });
 const settings = {
   mutate: [...(values.files ?? known.files).map(within), "!**/*.test.ts", "!**/*.fixture.ts", "!**/scriptedClient.ts"],
-  testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
-  vitest: { configFile: "scripts/mutate/vitest.config.mjs", related: false },
+  ...(known.inOneProcess ? IN_ONE_PROCESS : IN_VITEST),
   coverageAnalysis: "perTest",
   concurrency: Number(values.concurrency ?? 2),
   // What is computed when a file is loaded would take a run of every test for each change.
@@ -48,8 +58,8 @@ const settings = {
   // Texts are details of refusals, for people; the codes among them are held by the compiler.
   mutator: { excludedMutations: ["StringLiteral"] },
   incremental: true,
-  incrementalFile: join(cache, `${name}.incremental.json`),
-  tempDirName: join("node_modules/.cache/mutation/copies", name),
+  incrementalFile: join(cache, `${kept}.incremental.json`),
+  tempDirName: join("node_modules/.cache/mutation/copies", kept),
   ignorePatterns: ["docs", "**/dist", "**/build"],
   reporters: ["progress-append-only", "clear-text", "json"],
   jsonReporter: { fileName: report },
@@ -59,7 +69,7 @@ const settings = {
   timeoutFactor: 4,
   timeoutMS: 20_000,
 };
-const file = join(cache, `${name}.config.json`);
+const file = join(cache, `${kept}.config.json`);
 writeFileSync(file, JSON.stringify(settings));
 const { status } = spawnSync(node.path, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", file], {
   cwd: root,
@@ -67,6 +77,8 @@ const { status } = spawnSync(node.path, ["node_modules/@stryker-mutator/core/bin
   env: {
     ...process.env,
     CONCLAVE_MUTATION_TESTS: JSON.stringify(known.tests.map(within)),
+    CONCLAVE_MUTATION_ROOT: root,
+    CONCLAVE_MUTATION_SURVIVED: survived,
     CONCLAVE_MUTATION_NOT: JSON.stringify(known.not ?? []),
   },
 });

@@ -1,17 +1,29 @@
 /**
  * What is changed in each package, and the tests that are asked, relative to the package. Those that draw their inputs at random
  * are not asked: they are slow, and what only they see may be missed the next time. Nor is any that starts a browser.
+ * `inOneProcess`: its tests need only what scripts/mutate/vitestStandIn.mjs has, and are run by oneProcess.mjs.
  */
 export const PACKAGES = {
+  // What decides who is in a room is asked of the tests beside it alone: they are quick, and it is theirs to hold.
+  "protocol/roster": {
+    files: ["src/roster/**/*.ts", "src/policy/*.ts"],
+    tests: ["src/{roster,policy,vectors}/*.test.ts"],
+    // ballotLimit builds a room of 482 people, and counts on the order of its tests.
+    not: ["**/*.property.test.ts", "**/ballotLimit.test.ts"],
+    inOneProcess: true,
+  },
   protocol: {
-    files: ["src/**/*.ts"],
+    files: ["src/!(roster|policy)/*.ts"],
     tests: ["src/**/*.test.ts"],
-    not: ["**/*.property.test.ts", "**/mutated.attack.test.ts"],
+    // plainLeaf puts another module in the place of one of ours, which only vitest can.
+    not: ["**/*.property.test.ts", "**/mutated.attack.test.ts", "**/{plainLeaf.attack,ballotLimit}.test.ts"],
+    inOneProcess: true,
   },
   mls: {
     files: ["src/**/*.ts"],
     tests: ["src/**/*.test.ts", "test/**/*.test.ts"],
     not: ["**/{churn,keyWalk,mutation}.test.ts"],
+    inOneProcess: true,
   },
   // A room's session: what it keeps, what its workers do, and its engine.
   client: {
@@ -22,5 +34,9 @@ export const PACKAGES = {
       "**/{browser,crash,process,vault,vaultRecovery}.test.ts",
     ],
   },
-  relay: { files: ["src/core/*.ts", "src/ledger/*.ts"], tests: ["src/core/*.test.ts", "src/ledger/*.test.ts"] },
+  relay: {
+    files: ["src/core/*.ts", "src/ledger/*.ts"],
+    tests: ["src/core/*.test.ts", "src/ledger/*.test.ts"],
+    inOneProcess: true,
+  },
 };

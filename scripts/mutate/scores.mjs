@@ -1,15 +1,15 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const page = fileURLToPath(new URL("../../docs/mutation.md", import.meta.url));
-const ROW = /^\| `(?<file>[^`]+)` \|.*$/u;
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const page = `${root}docs/mutation.md`;
+const ROW = /^\| `(?<file>[^`]+)` \| [^|]+ \| (?<killed>\d+) \| (?<survived>\d+) \| (?<unseen>\d+) \|/u;
 
-/** Puts the scores of these files, as Stryker reports them, into the table of docs/mutation.md. Gives the score of all. */
+/** Puts the scores of these files, as Stryker reports them, into the tables of docs/mutation.md. Gives the score of all. */
 export function writeScores(files) {
-  const lines = readFileSync(page, "utf8").split("\n");
-  const head = lines.findIndex((line) => line.startsWith("| File |"));
-  const end = lines.findIndex((line, at) => at > head && !line.startsWith("|"));
-  const rows = new Map(lines.slice(head + 2, end).map((row) => [ROW.exec(row).groups.file, row]));
+  const text = readFileSync(page, "utf8");
+  const rows = new Map(tableOf(text, "| File |").map((row) => [ROW.exec(row).groups.file, row]));
   const sum = { caught: 0, of: 0 };
   for (const [file, { mutants }] of Object.entries(files)) {
     const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
@@ -21,10 +21,41 @@ export function writeScores(files) {
     const day = new Date().toISOString().slice(0, 10);
     rows.set(file, `| \`${file}\` | ${percent(caught, of)} | ${caught} | ${survived} | ${unseen} | ${day} |`);
   }
-  const table = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  writeFileSync(page, [...lines.slice(0, head + 2), ...table, ...lines.slice(end)].join("\n"));
+  const byFile = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const named = withTable(withTable(text, "| File |", byFile), "| Folder |", byFolder(byFile));
+  writeFileSync(page, named);
   console.log(`${percent(sum.caught, sum.of)} of ${sum.of}, in docs/mutation.md by file`);
   return sum.of === 0 ? 100 : (100 * sum.caught) / sum.of;
+}
+
+/** One row for each folder of which a file has a score, which says of how many files. */
+function byFolder(rows) {
+  const folders = new Map();
+  for (const { file, killed, survived, unseen } of rows.map((row) => ROW.exec(row).groups)) {
+    const { files, caught, of } = folders.get(dirname(file)) ?? { files: 0, caught: 0, of: 0 };
+    const all = Number(killed) + Number(survived) + Number(unseen);
+    folders.set(dirname(file), { files: files + 1, caught: caught + Number(killed), of: of + all });
+  }
+  return [...folders].map(([folder, { files, caught, of }]) => {
+    const there = readdirSync(`${root}${folder}`).filter((file) => /^[^.]+\.ts$/u.test(file)).length;
+    return `| \`${folder}\` | ${files} of ${there} | ${of} | ${caught} | ${percent(caught, of)} |`;
+  });
+}
+
+function placeOf(lines, head) {
+  const from = lines.findIndex((line) => line.startsWith(head)) + 2;
+  return [from, lines.findIndex((line, at) => at >= from && !line.startsWith("|"))];
+}
+
+function tableOf(text, head) {
+  const lines = text.split("\n");
+  return lines.slice(...placeOf(lines, head));
+}
+
+function withTable(text, head, rows) {
+  const lines = text.split("\n");
+  const [from, end] = placeOf(lines, head);
+  return [...lines.slice(0, from), ...rows, ...lines.slice(end)].join("\n");
 }
 
 function percent(part, whole) {

@@ -1,0 +1,133 @@
+// A test runner for Stryker that loads the sources and the tests once, and then runs the tests for each mutant in the same process.
+// vitest starts a thread for every test file and every mutant, and loads everything again: two seconds for a mutant that the first
+// test kills, where this takes milliseconds. What a mutant leaves behind in a module would be seen by the next one: so whatever
+// test fails is run again without the mutant, and if it still fails, the process is given up and Stryker starts another.
+import { appendFileSync, globSync } from "node:fs";
+import { join, relative } from "node:path";
+import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
+import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
+import {
+  determineHitLimitReached,
+  DryRunStatus,
+  TestStatus,
+  toMutantRunResult,
+} from "@stryker-mutator/api/test-runner";
+import { takeSourcesFrom } from "./sources.mjs";
+
+/** Tests that compare times, or that build rooms of hundreds to see a bound: whatever they see is seen before by others. */
+const TAKES_TIME =
+  /replay\.linear|roster\.forget:|approval\.no-more-than-needed|where they do not suffice|65,536|stores little|bounded-psks|from every place of trees/u;
+
+class OneProcess {
+  tests = [];
+  tookMs = new Map();
+  mutants = 0;
+  isSpoiled = false;
+
+  constructor(namespace) {
+    this.state = globalThis[namespace] ??= {};
+  }
+
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  async init() {
+    const folder = process.cwd();
+    takeSourcesFrom(folder);
+    const { testsOf } = await import("./vitestStandIn.mjs");
+    const asked = JSON.parse(process.env.CONCLAVE_MUTATION_TESTS);
+    const files = globSync(asked, { exclude: JSON.parse(process.env.CONCLAVE_MUTATION_NOT) }).sort();
+    for (const file of files) this.tests.push(...(await testsOf(file, pathToFileURL(join(folder, file)).href)));
+    this.tests = this.tests.filter(({ id }) => !TAKES_TIME.test(id));
+  }
+
+  /** From the last to the first: a test that needs those before it fails here, and not first with a mutant. */
+  async dryRun() {
+    this.state.activeMutant = undefined;
+    const results = await this.run(this.tests.toReversed(), { untilFailure: false });
+    if (process.env.CONCLAVE_MUTATION_TIMES !== undefined) console.error(slowest(results));
+    for (const { id, timeSpentMs } of results) this.tookMs.set(id, timeSpentMs);
+    return { status: DryRunStatus.Complete, tests: results, mutantCoverage: this.state.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    if (this.isSpoiled) process.exit(1);
+    this.mutants += 1;
+    Object.assign(this.state, { activeMutant: activeMutant.id, hitLimit, hitCount: 0 });
+    const asked = testFilter === undefined ? this.tests : this.tests.filter(({ id }) => testFilter.includes(id));
+    const time = ({ id }) => this.tookMs.get(id) ?? 0;
+    const tests = await this.run(
+      asked.toSorted((a, b) => time(a) - time(b)),
+      { untilFailure: true },
+    );
+    const loop = determineHitLimitReached(this.state.hitCount, hitLimit);
+    Object.assign(this.state, { activeMutant: undefined, hitLimit: undefined, hitCount: undefined });
+    const failed = tests.find(({ status }) => status === TestStatus.Failed);
+    if (failed !== undefined) {
+      const again = await this.run([this.tests.find(({ id }) => id === failed.id)], { untilFailure: true });
+      this.isSpoiled = again[0].status === TestStatus.Failed;
+      if (this.isSpoiled) console.error(`fails without a mutant too: ${failed.id}\n${again[0].failureMessage}`);
+      // Perhaps an earlier mutant did it: a new process says.
+      if (this.isSpoiled && this.mutants > 1) process.exit(1);
+    }
+    if (loop === undefined && failed === undefined) noteSurvivor(activeMutant);
+    return toMutantRunResult(loop ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  async run(tests, { untilFailure }) {
+    const open = new Set();
+    const results = [];
+    for (const test of tests) {
+      this.state.currentTestId = test.id;
+      const began = performance.now();
+      const failureMessage = await failureOf(test, open);
+      const timeSpentMs = performance.now() - began;
+      const said = { id: test.id, name: test.id, timeSpentMs };
+      if (failureMessage === null) results.push({ ...said, status: TestStatus.Success });
+      else results.push({ ...said, status: TestStatus.Failed, failureMessage });
+      if (failureMessage !== null && untilFailure) break;
+    }
+    this.state.currentTestId = undefined;
+    for (const suite of open) for (const hook of suite.afterAll) await hook();
+    return results;
+  }
+}
+
+/** Survivors can be read while the run goes on. */
+function noteSurvivor({ fileName, location, mutatorName, replacement }) {
+  const line = `${relative(process.env.CONCLAVE_MUTATION_ROOT, fileName)}:${location.start.line + 1} ${mutatorName}: ${replacement}\n`;
+  appendFileSync(process.env.CONCLAVE_MUTATION_SURVIVED, line);
+}
+
+function slowest(results) {
+  const sorted = results.toSorted((a, b) => b.timeSpentMs - a.timeSpentMs).slice(0, 20);
+  return sorted.map(({ id, timeSpentMs }) => `${timeSpentMs.toFixed(0)} ms ${id}`).join("\n");
+}
+
+async function failureOf({ suites, body }, open) {
+  try {
+    for (const suite of suites) {
+      if (open.has(suite)) continue;
+      open.add(suite);
+      for (const hook of suite.beforeAll) await hook();
+    }
+    for (const suite of suites) for (const hook of suite.beforeEach) await hook();
+    try {
+      await body({});
+    } finally {
+      for (const suite of suites.toReversed()) for (const hook of suite.afterEach) await hook();
+    }
+    return null;
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+const make = (namespace) => new OneProcess(namespace);
+make.inject = tokens("globalNamespace");
+const createOneProcess = (injector) => injector.provideValue("globalNamespace", "__stryker__").injectFunction(make);
+createOneProcess.inject = tokens(commonTokens.injector);
+
+export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, "one-process", createOneProcess)];
