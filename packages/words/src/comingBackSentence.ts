@@ -9,7 +9,7 @@ export interface ToldWayBack {
   readonly by: { readonly name: string } | null;
   /** Whose device says that we were removed; null where nobody's does. */
   readonly told: { readonly name: string } | null;
-  readonly step: "noticed" | "asked" | "entering";
+  readonly step: "alone" | "noticed" | "asked" | "entering";
 }
 
 /** Two sentences: what happened, and what is being done about it. */

@@ -63,7 +63,7 @@ export interface ComingBackDocument {
   readonly since: number;
   /** Whose device says that you were removed, without proof in the room's history; null if nobody's does. */
   readonly told: PersonDocument | null;
-  /** `noticed`, then `asked` (nobody has let it in yet), then `entering`. */
+  /** `alone` if no other device is in the room; else `noticed`, then `asked` (nobody has let it in yet), then `entering`. */
   readonly step: string;
   /** The same for people. */
   readonly text: string;

@@ -32,7 +32,7 @@ const ADVICE: Readonly<Record<AlarmCode, () => string>> = {
     `Nothing changed. Only the relay, or somebody who can write to it, can have put it there: ask its operator. To see whether it happens again:  ${nextCommand("status")}`,
   BAD_MESSAGE: () => `It was ignored. Ask that person whether their program is up to date. ${whoIsIn()}`,
   RESTORED: () =>
-    `If a copy went on sending, others could read what it sends. It comes back by itself, with new keys, when a member's device is online. To see whether it has, or find out who can help you:  ${nextCommand("resume")}`,
+    `If a copy went on sending, others could read what it sends. It comes back by itself, with new keys, when another device in the room is online. To see whether it has, or find out who can help you:  ${nextCommand("resume")}`,
 };
 
 /** If it is not known whose device it was, there is nobody to ask. */

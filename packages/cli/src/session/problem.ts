@@ -29,11 +29,11 @@ function codeOf(problem: Problem): string {
   }
 }
 
-/** This home is a copy. It has asked the members to let it back in, and nobody has answered yet. */
+/** This home is a copy. It has asked to be let back in, and no other device has answered yet. */
 export function noWayBack(): CliError {
   return new CliError(
     "RESTORED",
-    "This home is a copy, or was restored from one. It has asked the others to let it back in, and nobody has answered yet.",
+    "This home is a copy, or was restored from one. It has asked to be let back in, and no other device has answered yet.",
     [
       `It comes back by itself when one of their devices is online, a phone or a chat that is open. To look again:  ${nextCommand("resume")}`,
       "If nobody's device answers, somebody else in the room can remove you and let you in again:",

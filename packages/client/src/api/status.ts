@@ -52,8 +52,8 @@ export interface WayBack {
   readonly since: number;
   /** Whose device says that we were removed, which nothing in the room proves; null where nobody's does. */
   readonly told: NamedPerson | null;
-  /** `noticed`: the members are about to be asked. `asked`: nobody has let it in yet. `entering`: a member has. */
-  readonly step: "noticed" | "asked" | "entering";
+  /** `alone`: as far as we know, no other device is in the room that could let us in. `noticed`: the members are about to be asked. `asked`: nobody has let it in yet. `entering`: a member has. */
+  readonly step: "alone" | "noticed" | "asked" | "entering";
 }
 
 /**

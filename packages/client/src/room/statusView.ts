@@ -80,7 +80,8 @@ function endingView({ state }: RoomEngine): Ending | null {
 function wayBackOf({ state }: RoomEngine): WayBack | null {
   if (state.comingBack === null) return null;
   const { why, by, since, postedAt, told, seat } = state.comingBack;
-  const step = seat ? "entering" : postedAt > 0 ? "asked" : "noticed";
+  const isAlone = state.room?.roster.leaves.size === 1;
+  const step = seat ? "entering" : isAlone ? "alone" : postedAt > 0 ? "asked" : "noticed";
   return { why, by: by && named(state, by), since, told: told && named(state, told), step };
 }
 

@@ -490,13 +490,10 @@ describe("the epoch of a commit by an invite", () => {
 });
 
 describe("pleas", () => {
-  it("RULE plea.proof; RULE plea.bounded: somebody with a key that is retired asks for help, a little; members find and answer it", async () => {
-    const { world, alice, roomTag, key, slots } = await room();
+  it("RULE plea.bounded: somebody with a key that is retired asks for help, a little; members find and answer it", async () => {
+    const { world, alice, roomTag, key } = await room();
     const victim = await world.connect("victim");
     const plea = (client: ScriptedClient) => client.ask({ type: "postPlea", roomTag, blob: systemRandom(40) });
-    expect(await plea(victim)).toMatchObject(error("write_denied"));
-    await victim.proveSlot(roomTag, slots[0].slot.slotId, slots[0].token);
-    expect(await plea(victim)).toMatchObject(error("write_denied"));
     await victim.prove(roomTag, 0, key);
     await rekey(alice, roomTag, 0);
     await alice.ask({ type: "subscribe", roomTag, fromN: 1 });
@@ -523,6 +520,29 @@ describe("pleas", () => {
       expect(await list()).toHaveLength(n < 10 ? Math.min(2, n + 1) : Math.min(16, n - 7));
     }
   });
+});
+
+it("A107: RULE plea.forgotten-key: somebody whose key the relay has forgotten asks all the same, and takes no place of those who have one", async () => {
+  const { world, alice, roomTag, key } = await room();
+  const plea = (client: ScriptedClient) => client.ask({ type: "postPlea", roomTag, blob: systemRandom(40) });
+  let newest = key;
+  for (let epoch = 0; epoch < 80; epoch++) {
+    world.now += MINUTE;
+    newest = await rekey(alice, roomTag, epoch);
+  }
+  expect(newest.publicKey).toHaveLength(32);
+  const victim = await world.connect("victim");
+  expect(await victim.prove(roomTag, 1, key)).toMatchObject(error("write_denied"));
+  expect(await plea(victim)).toMatchObject({ type: "posted" });
+  expect(await plea(victim)).toMatchObject(error("rate_limited"));
+  const answers: string[] = [];
+  for (let n = 0; n < 9; n++) {
+    const answer = await plea(await world.connect(`address ${n}`));
+    answers.push(answer.type === "error" ? answer.error : answer.type);
+  }
+  expect(answers).toEqual([...Array<string>(7).fill("posted"), "quota_exceeded", "quota_exceeded"]);
+  await alice.prove(roomTag, 80, newest);
+  expect(await plea(alice)).toMatchObject({ type: "posted" });
 });
 
 describe("a member who commits in a loop", () => {

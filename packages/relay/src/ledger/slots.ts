@@ -130,15 +130,19 @@ export class Slots {
     return done(this.add(room, { slotId, blob, address: session.address }, id, now));
   }
 
-  /** Leaves a plea; `key` was proved. */
-  plead({ request, room, session, now }: RoomCall<"postPlea">, key: WriteKey): Result<Posted, Refusal> {
+  /** Leaves a plea. `key`: one that was proved, or null. */
+  plead({ request, room, session, now }: RoomCall<"postPlea">, key: WriteKey | null): Result<Posted, Refusal> {
     const { blob, id } = request;
     const same = this.same(room, null, blob, id);
     if (same !== null) return done(same);
-    const wait = this.pleas.take(room.key + keyOf(key.key) + session.address, 1, now);
+    const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
+    // RULE: plea.forgotten-key: whoever was away for so long that the relay no longer knows their key asks all the same, where there
+    // is room; those who prove a key have half of it for themselves (attack A107).
+    const waiting = key === null ? this.parts.store.requestCount(room.row.no, null) : 0;
+    if (waiting >= pleasPerRoom / 2) return refuse("quota_exceeded");
+    const wait = this.pleas.take(room.key + (key ? keyOf(key.key) : "") + session.address, 1, now);
     if (wait > 0) return refuse("rate_limited", wait);
     // RULE: plea.bounded: who once had a key of the room leaves a few pleas, and does not crowd out those of others (attack A83).
-    const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
     this.makeRoom(room, null, pleasPerAddress, this.nameOf(session.address));
     this.makeRoom(room, null, pleasPerRoom, null);
     return done(this.add(room, { slotId: null, blob, address: session.address }, id, now));

@@ -270,4 +270,21 @@ describe("a home that was restored from a copy", () => {
     expect(await world.texts(alice!)).toEqual(["Bob: before the copy", "Bob: after the copy", "Bob: from the copy"]);
     expect(namesOf(alice!)).toEqual(["Alice", "Bob"]);
   });
+
+  it("A64: of somebody who is alone says that nobody is there to let it in", async () => {
+    const world = new World();
+    world.invariants.allowAlarm("RESTORED");
+    const [alice] = await world.roomOf(["Alice"]);
+    const copy = world.newDevice("Alice's copy");
+    copy.disk = alice!.disk.copy();
+    await world.say(alice!, "after the copy");
+    await world.start(copy);
+    await world.until(() => copy.room.status().comingBack !== null);
+    await world.pass(120_000);
+    expect(copy.room.status()).toMatchObject({ standing: "restored", comingBack: { why: "copy", step: "alone" } });
+    expect(alarmsOf(copy)).toEqual(["RESTORED mls"]);
+    expect(alarmsOf(alice!)).toEqual([]);
+    await world.say(alice!, "and goes on");
+    expect(returns(alice!)).toBe(0);
+  });
 });
