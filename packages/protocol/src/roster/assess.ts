@@ -111,7 +111,7 @@ function agreement(
   }
   const yes = carriedApprovals(crypto, before, action, author.person, evidence.approvals);
   if (yes === null) return refused("bad_approval");
-  const invite = external ? (newcomer?.invite?.for.class ?? null) : null;
+  const invite = external ? (newcomer!.invite?.for.class ?? null) : null;
   return agreed(action, consentTo(before, action, author.person, yes, invite));
 }
 

@@ -69,7 +69,13 @@ describe("an invite", () => {
   it("RULE newcomer.is-author: lets in who signs, not somebody else", () => {
     const { chain, carol } = invited();
     const evidence = { proof: chain.proof("link", carol) };
-    expect(verdict(chain.author(chain.someone("Mallory"), chain.adding(carol), evidence, true))).toBe("author_unknown");
+    const mallory = chain.someone("Mallory");
+    const as = (signer: typeof carol) => verdict(chain.author(signer, chain.adding(carol), evidence, true));
+    expect(as(mallory)).toBe("author_unknown");
+    // Carol's name with another leaf, and Carol's leaf under another name.
+    expect(as({ ...mallory, person: carol.person })).toBe("author_unknown");
+    expect(as({ ...carol, person: mallory.person })).toBe("author_unknown");
+    expect(as(carol)).toBe("ok");
   });
 
   it("RULE invite.revoked: lets nobody in once it is withdrawn", () => {

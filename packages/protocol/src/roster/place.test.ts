@@ -96,9 +96,10 @@ describe("an entry's place", () => {
       expect(chain.author(chain.alice, tick, evidence)).toMatchObject({ error: { code: "invalid_action" } });
     const approvals = [chain.approval(bob, chain.adding(carol))];
     const proof = chain.proof("one", carol);
-    expect(chain.author(carol, chain.adding(carol), { proof, approvals }, true)).toMatchObject({
-      error: { code: "invalid_action" },
-    });
+    for (const evidence of [{ approvals }, { farewell: chain.farewell(carol) }])
+      expect(chain.author(carol, chain.adding(carol), { proof, ...evidence }, true)).toMatchObject({
+        error: { code: "invalid_action", detail: "evidence" },
+      });
   });
 
   it("an entry holds 240 approvals, and is 60 KiB at most", () => {

@@ -3,7 +3,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../policy/rule.js";
 import { Chain, type Someone } from "./chain.fixture.js";
-import { type Grounds, tally } from "./tally.js";
+import { type Grounds, mostNeeded, tally } from "./tally.js";
 
 /** Owner Alice, admins Bob and Carol, members Dave and Erin. */
 function room() {
@@ -93,5 +93,41 @@ describe("what a rule asks for", () => {
     ])
       expect(asked(chain, { kind: "anyOf", rules }, [bob, dave])).toEqual({ have: 1, need: 2, names: ["Bob"] });
     expect(asked(chain, { kind: "anyOf", rules: [] }, [bob])).toEqual(HOPELESS);
+  });
+});
+
+describe("the most yeses that a rule may come to ask for", () => {
+  it("one where one person decides, none that helps where no yes does", () => {
+    const { members } = room().chain.roster;
+    for (const kind of ["nobody", "self"] as const)
+      expect(mostNeeded({ kind }, members)).toBe(Number.POSITIVE_INFINITY);
+    expect(mostNeeded({ kind: "invite", inviteClass: "any" }, members)).toBe(Number.POSITIVE_INFINITY);
+    for (const kind of ["owner", "anyMember"] as const) expect(mostNeeded({ kind }, members)).toBe(1);
+    expect(mostNeeded({ kind: "role", role: "member" }, members)).toBe(1);
+  });
+
+  it("of a ballot, as of all who could vote, newcomers among them", () => {
+    const { chain } = room();
+    const { rules, settings } = chain.roster.policy;
+    chain.must(chain.alice, { type: "setPolicy", policy: { rules, settings: { ...settings, minTenure: 100 } } });
+    const { members } = chain.roster;
+    const quorum = (role: "admin" | "member", count: number, half = false): Rule => ({
+      kind: "quorum",
+      role,
+      count,
+      half,
+    });
+    expect(mostNeeded({ kind: "majority" }, members)).toBe(3);
+    expect(mostNeeded({ kind: "unanimous" }, members)).toBe(5);
+    expect(mostNeeded(quorum("admin", 2), members)).toBe(2);
+    expect(mostNeeded(quorum("admin", 9), members)).toBe(3);
+    expect(mostNeeded(quorum("admin", 1, true), members)).toBe(2);
+    expect(mostNeeded(quorum("member", 1, true), members)).toBe(3);
+  });
+
+  it("of several rules, what the easiest asks for", () => {
+    const { members } = room().chain.roster;
+    const rules: Rule[] = [{ kind: "unanimous" }, { kind: "majority" }, { kind: "nobody" }];
+    expect(mostNeeded({ kind: "anyOf", rules }, members)).toBe(3);
   });
 });

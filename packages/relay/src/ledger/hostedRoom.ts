@@ -91,16 +91,16 @@ export class HostedRoom {
     // wrote; and each who writes has a part of it, so that nobody is silenced by the others (attack A109).
     if (this.row.probationBytes + bytes <= most) return true;
     // RULE: probation.fills-no-disk: nothing of it is ever deleted for others, so one link must not give more than a part (attack A83).
-    const after = (of: number | string): number => (this.written.get(of) ?? 0) + bytes;
+    const after = (writer: number | string): number => (this.written.get(writer) ?? 0) + bytes;
     return after(lineage) <= RESERVE_BYTES && after(address) <= RESERVE_OF_ADDRESS;
   }
 
   /** A lineage on probation has written so many bytes from an address. */
   wroteOnProbation(lineage: number, address: string, bytes: number): void {
-    for (const of of [lineage, address]) {
-      const before = this.written.get(of) ?? 0;
-      this.written.delete(of);
-      this.written.set(of, before + bytes);
+    for (const writer of [lineage, address]) {
+      const before = this.written.get(writer) ?? 0;
+      this.written.delete(writer);
+      this.written.set(writer, before + bytes);
     }
     while (this.written.size > MOST_COUNTED) this.written.delete(this.written.keys().next().value!);
     this.change({ probationBytes: this.row.probationBytes + bytes });
