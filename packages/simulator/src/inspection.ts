@@ -49,8 +49,8 @@ export function openStored(
  * Keys of message secrets that a device should have forgotten (RFC 9420 §9.2): all of them when it is not in the room any
  * more, else those of epochs before the last two. Names of records.
  */
-export function unforgotten(disk: MemoryDisk, roomId: string): string[] {
-  const names = [...storedRecords(disk, roomId).keys()].filter((name) => name.startsWith("g/"));
+export function unforgotten(records: ReadonlyMap<string, Uint8Array>): string[] {
+  const names = [...records.keys()].filter((name) => name.startsWith("g/"));
   if (!names.includes("g/group")) return names;
   const epochOf = (name: string): number => Number(/^g\/[rtpuq]\/(\d+)/.exec(name)?.[1] ?? Infinity);
   const epochs = names.flatMap((name) => (/^g\/[tr]\//.test(name) ? [epochOf(name)] : []));
@@ -60,16 +60,15 @@ export function unforgotten(disk: MemoryDisk, roomId: string): string[] {
 
 /** What a device has stored of a room; null when it holds none of its keys: not yet, or not any more. */
 export function inspect(crypto: Crypto, disk: MemoryDisk, roomId: string): StoredRoom | null {
-  return look(crypto, disk, roomId)?.stored ?? null;
+  return look(crypto, storedRecords(disk, roomId), roomId)?.stored ?? null;
 }
 
 /** The same, with the number of the last record of the log that the device has taken. */
 export function look(
   crypto: Crypto,
-  disk: MemoryDisk,
+  records: ReadonlyMap<string, Uint8Array>,
   roomId: string,
 ): { readonly stored: StoredRoom; readonly place: number } | null {
-  const records = storedRecords(disk, roomId);
   if (!records.has("g/group")) return null;
   const { room, group } = openStored(crypto, records);
   const holders = [...group.view.members()].map(({ leafNode }) => {

@@ -18,6 +18,12 @@ export interface InvariantOptions {
   readonly isRelayHonest: boolean;
 }
 
+/** What a device has stored of a room, and how far it has read the log. */
+interface Looked {
+  readonly records: ReadonlyMap<string, Uint8Array>;
+  readonly place: number;
+}
+
 /** Watches a world: after each step it looks at what has changed, and throws at the first thing that must not be. */
 export class Invariants {
   /** How many looks at a changed room there were. */
@@ -84,14 +90,15 @@ export class Invariants {
       seen.commits = device.disk.commits;
       for (const roomId of changedRooms(device, seen.states)) {
         hasChanged = true;
-        const left = unforgotten(device.disk, roomId);
+        const records = storedRecords(device.disk, roomId);
+        const left = unforgotten(records);
         if (left.length > 0) fail(`${device.name} keeps keys that it should forget: ${left.join(", ")}`);
-        const seenNow = look(this.audit.crypto, device.disk, roomId);
+        const seenNow = look(this.audit.crypto, records, roomId);
         if (seenNow === null) continue;
         this.checkRoom(device, seenNow.stored);
         // A disk that was put back holds what it held then; the device says so, and sends nothing with it.
         if (this.options.isRelayHonest && !this.allowed.has("RESTORED"))
-          this.checkUsedKeys(device, roomId, seenNow.place, relay);
+          this.checkUsedKeys(device, roomId, { records, place: seenNow.place }, relay);
       }
     }
     if (hasChanged) this.checkLogs(relay);
@@ -113,7 +120,7 @@ export class Invariants {
 
   // What a device has read, or sent, it cannot open again: no secret that leads to a used key is on its disk. Of the tree's
   // public nodes nothing is looked at.
-  private checkUsedKeys(device: SimulatedDevice, roomId: string, place: number, relay: SimRelay): void {
+  private checkUsedKeys(device: SimulatedDevice, roomId: string, { records, place }: Looked, relay: SimRelay): void {
     const kept = this.usedKeys.get(device.disk) ?? new Map<string, UsedSecrets>();
     this.usedKeys.set(device.disk, kept);
     const used = kept.get(roomId) ?? new UsedSecrets();
@@ -121,8 +128,7 @@ export class Invariants {
     for (const item of relay.main.log(roomTagOf(this.audit.crypto, RoomId.of(fromHex(roomId))), used.place + 1))
       if (item.n <= place) used.add(this.audit.usedBy(item));
     used.place = place;
-    const records = [...storedRecords(device.disk, roomId)].filter(([name]) => !name.startsWith("g/n/"));
-    const held = used.findIn(records);
+    const held = used.findIn([...records].filter(([name]) => !name.startsWith("g/n/")));
     if (held !== null) fail(`${device.name} can still derive a key that it used: record ${held}`);
     this.keysLookedFor += used.size;
   }

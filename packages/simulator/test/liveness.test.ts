@@ -1,3 +1,4 @@
+import type { PersonId } from "@conclave/protocol";
 import { afterAll, describe, expect, it } from "vitest";
 import { granted, type SimulatedDevice, World } from "../src/index.js";
 import { HostileMember } from "./hostile/hostileMember.js";
@@ -26,8 +27,8 @@ async function within(world: World, most: number, work: Promise<unknown>): Promi
   return [world.timeline.now - start, world.steps - steps];
 }
 
-async function removed(world: World, owner: SimulatedDevice, gone: SimulatedDevice): Promise<void> {
-  const removal = { type: "remove" as const, person: gone.client.person, ban: true };
+async function removed(owner: SimulatedDevice, person: PersonId): Promise<void> {
+  const removal = { type: "remove" as const, person, ban: true };
   granted(await owner.room.decide(removal));
 }
 
@@ -65,20 +66,22 @@ async function hold(trouble: Trouble): Promise<void> {
     granted(await world.finish(owner!.room.decide(promotion)));
     await world.pass(5000);
   }
+  const people = [mallory!, bob!].map((device) => device.client.person);
   const isFormer = trouble.by === "former member";
   const kept = isFormer ? new HostileMember(world, mallory!) : null;
   if (isFormer) {
-    await world.finish(removed(world, owner!, mallory!));
+    await world.finish(removed(owner!, people[0]!));
     await world.pass(5000);
   }
   const rogue = new Rogue(world, "rogue", tag);
   const scene = { world, owner: owner!, device: mallory!, kept, link, closed: over.link, rogue };
+  if (trouble.isOwnerAlone) for (const device of [bob!, mallory!]) device.crash();
   const ongoing = begin(scene, trouble);
-  await world.pass(30_000);
+  await world.pass(trouble.isOwnerAlone ? 50 * 60_000 : 30_000);
   // Trouble that is never made would be held by anybody.
   if (ongoing.done === 0) throw ongoing.failed;
-  const target = trouble.by === "member" ? mallory! : bob!;
-  const [ms, steps] = await within(world, MOST_MS, removed(world, owner!, target));
+  const [target, person] = trouble.by === "member" ? [mallory!, people[0]!] : [bob!, people[1]!];
+  const [ms, steps] = await within(world, MOST_MS, removed(owner!, person));
   expect(namesOf(owner!)).not.toContain(target.name);
   longest.removal = Math.max(longest.removal, ms);
   longest.removalSteps = Math.max(longest.removalSteps, steps);

@@ -37,6 +37,8 @@ export interface Trouble {
   readonly attack: string;
   readonly by: "member" | "former member" | "link holder";
   readonly what: string;
+  /** Whether the owner is alone meanwhile, for the better part of an hour. */
+  readonly isOwnerAlone?: true;
   /** Ms until it is done again. */
   readonly every: number;
   readonly do: (scene: Scene) => Promise<void>;
@@ -239,6 +241,21 @@ export const TROUBLES: readonly Trouble[] = [
       const attachment = world.dice.random(60_000);
       const ground = { by: "slot", slotId: keysOf(scene).slotId } as const;
       await rogue.append({ kind: "commit", ground, payload: world.dice.random(300), attachment });
+    },
+  },
+  {
+    ...{
+      attack: "A109",
+      by: "link holder" as const,
+      what: "commits junk every nine minutes, beside an owner who is alone",
+    },
+    every: 9 * 60_000,
+    isOwnerAlone: true,
+    do: async (scene) => {
+      const { world, rogue } = scene;
+      await rogue.proveLink(linkOf(scene));
+      const ground = { by: "slot", slotId: keysOf(scene).slotId } as const;
+      await rogue.append({ kind: "commit", ground, payload: world.dice.random(300) });
     },
   },
   {
