@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { granted, type SimulatedDevice, World } from "../src/index.js";
 import { HostileMember } from "./hostile/hostileMember.js";
 import { Rogue } from "./hostile/rogue.js";
-import { begin, type Trouble, TROUBLES } from "./hostile/troubles.js";
+import type { Trouble } from "./hostile/trouble.js";
+import { begin, TROUBLES } from "./hostile/troubles.js";
 import { namesOf } from "./hostile/view.js";
 
 /** Within this time, by the clock of the world, the owner gets rid of somebody, and a newcomer gets in. */
