@@ -32,6 +32,9 @@ export interface Rates {
   readonly commits: RateLimit;
   /** Pleas with one write key, which all members of its epoch have, from one address. */
   readonly pleas: RateLimit;
+  /** Slots that somebody on probation opens, and answers to pleas: from one address, and from all. */
+  readonly doors: RateLimit;
+  readonly doorsOfAll: RateLimit;
 }
 
 /** How much is kept. */
@@ -102,6 +105,8 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     probationCommits: { burst: 3, perSecond: 1 / 10 },
     commits: { burst: 60, perSecond: 2 },
     pleas: { burst: 1, perSecond: 1 / 600 },
+    doors: { burst: 16, perSecond: 1 / 120 },
+    doorsOfAll: { burst: 64, perSecond: 1 / 60 },
   },
   quotas: {
     slotsPerRoom: 256,

@@ -119,6 +119,8 @@ export class SimRelay implements Endpoint {
         probationCommits: NEVER_BUSY,
         commits: NEVER_BUSY,
         pleas: NEVER_BUSY,
+        doors: NEVER_BUSY,
+        doorsOfAll: NEVER_BUSY,
         lastingOfRoom: NEVER_BUSY,
         lastingOfAddress: NEVER_BUSY,
       },

@@ -368,7 +368,7 @@ describe("what a room may do", () => {
     await holder.prove(roomTag, 1, own);
     expect(await holder.ask(by(1, { epoch: 1 }))).toMatchObject(error("rate_limited"));
     const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
-    expect(await holder.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("rate_limited"));
+    expect(await holder.ask({ type: "putSlot", roomTag, slot, life: 60 })).toMatchObject(error("rate_limited"));
     // Nor by messages, which are many.
     const small = messageAppend(roomTag, { epoch: 1, lastCommit: 1 });
     let taken = 0;

@@ -23,14 +23,15 @@ export class LastingBudget {
   // RULE: relay.lasting-bytes: what is never pruned comes only so fast to one room and from one address, so that nobody fills
   // the disk with commits and slots of rooms of their own. Only what is carried out counts: somebody who cannot write in a room
   // uses up nothing of what the room can take (attack A83).
-  /** Ms until the bytes of a request can be kept; 0 if they can now, and then they count. `room`: null while it is not made yet. */
+  /** Ms until the bytes of a request can be kept; 0 if they can now, and then they count. `room`: null while it is not made yet. `more`: bytes besides. */
   wait(
     request: Request,
     room: { readonly lastingBytes: HostedRoom["lastingBytes"]; readonly isOwn: boolean } | null,
     address: string,
     now: number,
+    more = 0,
   ): number {
-    const bytes = lastingBytesOf(request);
+    const bytes = lastingBytesOf(request) + more;
     if (bytes === 0) return 0;
     const wait = room?.lastingBytes.wait(bytes, room.isOwn, now) ?? 0;
     if (wait > 0) return wait;

@@ -42,6 +42,8 @@ export interface LogRequestParts {
   readonly settings: Pick<RelaySettings, "createPermit" | "limits">;
 }
 
+const RETRY_BUSY_MS = 1000;
+
 /** Makes rooms, and carries out what is asked of their logs. */
 export class LogRequests {
   readonly calls: RequestCalls<"createRoom"> = { createRoom: (call) => this.create(call) };
@@ -85,7 +87,7 @@ export class LogRequests {
       request,
       room,
       session,
-      (isOwn) => lasting.wait(request, { lastingBytes: room.lastingBytes, isOwn }, session.address, now),
+      (isOwn, more) => lasting.wait(request, { lastingBytes: room.lastingBytes, isOwn }, session.address, now, more),
       now,
     );
     if (!appended.ok) return appended;
@@ -111,9 +113,12 @@ export class LogRequests {
       return refuse("proof_invalid");
     }
     session.addWriteProof(roomTag, writeKey, epoch);
-    if (standings.vouches(room, session, key) && canWrite()) {
+    if (standings.vouches(room, session, key)) {
+      // Else the client would take it that the relay knows, and would one day give up the key that vouched.
+      if (!canWrite()) return refuse("storage_busy", RETRY_BUSY_MS);
+      const followed = roster.followed(room, key.n);
       standings.vouch(room, key);
-      roster.confirm(room, key.n);
+      roster.confirm(room, followed);
     }
     standings.seen(room, session, now);
     return carriedOut(request.id);
@@ -125,7 +130,7 @@ export class LogRequests {
     if (epoch === 0 || !standings.vouches(room, session, { live: true, lineage: -1 })) return null;
     const n = store.commitOnProbation(room.row.no, epoch - 1, writeKey);
     if (n === null) return null;
-    return { key: writeKey, epoch, n, lineage: n, byToken: true, live: true, since: 0, until: 1 };
+    return { key: writeKey, epoch, n, lineage: n, slot: null, live: true, since: 0, until: 1 };
   }
 
   private read({ request: { id, fromN, limit }, room, now }: RoomCall<"read">): RelayAnswer {

@@ -1,89 +1,32 @@
 import { systemRandom } from "@conclave/crypto/node";
-import { BlobId, InboxId, type Response, type RoomTag, SlotId } from "@conclave/wire";
+import { BlobId, InboxId, type RoomTag, SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import type { PartialSettings } from "../settings.js";
-import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, type Key, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import {
+  joinBy,
+  DAY,
+  isMember,
+  isOwn,
+  MINUTE,
+  place,
+  rekey,
+  room,
+  rosterOf,
+  type InviteSlot,
+  talk,
+} from "./probationRoom.js";
+import { commitAppend, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
 
 const error = (code: string) => ({ type: "error", error: code });
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-
-/** A room with two members at one write key, and the slots of two invites. */
-async function room(settings: PartialSettings = {}) {
-  const world = new CoreWorld({ strikes: 100_000, ...settings });
-  const { client: alice, roomTag, key } = await world.founder();
-  const slots = [newKey(), newKey()].map((token) => ({
-    token,
-    slot: { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(8) },
-  }));
-  for (const { slot } of slots) await alice.ask({ type: "putSlot", roomTag, slot, life: 0 });
-  return { world, alice, roomTag, key, slots: slots as [(typeof slots)[0], (typeof slots)[0]] };
-}
-
-type Slot = Awaited<ReturnType<typeof room>>["slots"][0];
-
-/** Where the room's log is: what a client knows that reads everything. */
-async function place(client: ScriptedClient, roomTag: RoomTag) {
-  const answer = await client.ask({ type: "subscribe", roomTag, fromN: Number.MAX_SAFE_INTEGER });
-  if (answer.type !== "subscribed") throw new Error(answer.type);
-  return answer.position;
-}
-
-/** A commit by an invite, and the key that it registers, proved: whether anybody follows it the relay cannot know. */
-async function comeIn(client: ScriptedClient, roomTag: RoomTag, { token, slot }: Slot, epoch: number, size = 100) {
-  await client.proveSlot(roomTag, slot.slotId, token);
-  const { lastCommit } = await place(client, roomTag);
-  const key = newKey();
-  const ground = { by: "slot" as const, slotId: slot.slotId };
-  const commit = commitAppend(roomTag, key, { ground, epoch, lastCommit, attachment: systemRandom(size) });
-  const answer = await client.ask(commit);
-  if (answer.type === "appended") await client.prove(roomTag, epoch + 1, key);
-  return { key, answer, n: answer.type === "appended" ? answer.n : 0, attachment: commit.attachment };
-}
-
-async function talk(client: ScriptedClient, roomTag: RoomTag, epoch: number, size = 100): Promise<Response> {
-  const { lastCommit } = await place(client, roomTag);
-  return client.ask(messageAppend(roomTag, { epoch, lastCommit, payload: systemRandom(size) }));
-}
-
-async function rekey(client: ScriptedClient, roomTag: RoomTag, epoch: number): Promise<Key> {
-  const { lastCommit } = await place(client, roomTag);
-  const key = newKey();
-  expect(await client.ask(commitAppend(roomTag, key, { epoch, lastCommit }))).toMatchObject({ type: "appended" });
-  await client.prove(roomTag, epoch + 1, key);
-  return key;
-}
 
 /** Everything that only members do, and that would hurt. */
-function harm(roomTag: RoomTag, { slot }: Slot) {
+function harm(roomTag: RoomTag, { slot }: InviteSlot) {
   const fresh = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(4) };
-  const inboxId = InboxId.of(systemRandom(32));
   return [
     { type: "closeSlot" as const, roomTag, slotId: slot.slotId },
     { type: "putSlot" as const, roomTag, slot: fresh, life: 0 },
-    { type: "listRequests" as const, roomTag, after: 0 },
     { type: "deleteRequest" as const, roomTag, request: 1 },
-    { type: "answerRequest" as const, roomTag, request: 1, inboxId, blob: systemRandom(4) },
     { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 9 },
   ];
-}
-
-async function isMember(client: ScriptedClient, roomTag: RoomTag): Promise<boolean> {
-  const answer = await client.ask({ type: "listRequests", roomTag, after: 0 });
-  return answer.type === "requests";
-}
-
-async function rosterOf(client: ScriptedClient, roomTag: RoomTag): Promise<{ n: number; bytes: number }[]> {
-  const records: { n: number; bytes: number }[] = [];
-  for (let fromN = 0, more = true, pages = 0; more && pages < 99; pages++) {
-    const answer = await client.ask({ type: "readRoster", roomTag, fromN });
-    if (answer.type !== "roster") throw new Error(answer.type);
-    records.push(...answer.records.map(({ n, attachment }) => ({ n, bytes: attachment.length })));
-    more = answer.more;
-    fromN = (records.at(-1)?.n ?? 0) + 1;
-  }
-  return records;
 }
 
 describe("somebody who only has a link", () => {
@@ -92,9 +35,13 @@ describe("somebody who only has a link", () => {
     const asker = await world.connect("asker");
     await asker.proveSlot(roomTag, slots[1].slot.slotId, slots[1].token);
     await asker.ask({ type: "postRequest", roomTag, slotId: slots[1].slot.slotId, blob: systemRandom(9) });
+    const inboxId = InboxId.of(systemRandom(32));
+    const answering = { type: "answerRequest" as const, roomTag, request: 1, inboxId, blob: systemRandom(4) };
     const thief = await world.connect("thief");
-    expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
+    expect((await joinBy(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
     for (const ask of harm(roomTag, slots[1])) expect(await thief.ask(ask)).toMatchObject(error("on_probation"));
+    expect(await thief.ask({ type: "listRequests", roomTag, after: 0 })).toMatchObject({ requests: [], more: false });
+    expect(await thief.ask(answering)).toMatchObject(error("on_probation"));
     // Nothing large, and nothing into somebody's inbox; but it can talk.
     expect(await talk(thief, roomTag, 1, 17 * 1024 + 1)).toMatchObject(error("on_probation"));
     expect(await talk(thief, roomTag, 1)).toMatchObject({ type: "appended" });
@@ -110,10 +57,10 @@ describe("somebody who only has a link", () => {
     });
   });
 
-  it("A109: RULE slot.probation-refreshes: refreshes slots beside the members' versions, which are read first", async () => {
+  it("A109: RULE slot.others-refresh: refreshes slots beside the members' versions, which are read first", async () => {
     const { world, alice, roomTag, slots } = await room();
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[0], 0);
+    await joinBy(thief, roomTag, slots[0], 0);
     const { slot } = slots[1];
     const put = (client: ScriptedClient, fill: number) =>
       client.ask({ type: "putSlot", roomTag, slot: { ...slot, blob: new Uint8Array(5).fill(fill) }, life: 0 });
@@ -138,19 +85,19 @@ describe("somebody who only has a link", () => {
     });
     for (let n = 0; n < 20; n++) expect(await talk(alice, roomTag, 0, 1000)).toMatchObject({ type: "appended" });
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[0], 0);
+    await joinBy(thief, roomTag, slots[0], 0);
     let [written, refused] = ["", ""];
     for (let n = 0; n < 1000 && refused === ""; n++) {
       const answer = await talk(thief, roomTag, 1, 16_000);
       if (answer.type === "error") refused = answer.error;
       else written = answer.type;
     }
-    expect([written, refused]).toEqual(["appended", "quota_exceeded"]);
+    expect([written, refused]).toEqual(["appended", "rate_limited"]);
     const page = await alice.ask({ type: "read", roomTag, fromN: 1, limit: 20 });
     expect(page.type === "page" && page.items.every(({ pruned }) => !pruned)).toBe(true);
     // Somebody else on probation still has a word, though all of the space is used up.
     const other = await world.connect("other");
-    await comeIn(other, roomTag, slots[1], 0);
+    await joinBy(other, roomTag, slots[1], 0);
     expect(await talk(other, roomTag, 1, 1000)).toMatchObject({ type: "appended" });
     // What members write makes room as ever: from the oldest on, whoever wrote it.
     await alice.prove(roomTag, 1, await rekey(alice, roomTag, 0));
@@ -161,20 +108,23 @@ describe("somebody who only has a link", () => {
   });
 
   it("A83: RULE probation.fills-no-disk: one link gives a part of the disk, however often somebody comes in by it", async () => {
-    const { world, roomTag, slots } = await room({ quotas: { probationBytes: 1 << 20 } });
+    const { world, roomTag, slots } = await room({
+      quotas: { probationBytes: 1 << 20 },
+      rates: { lastingOfRoom: { burst: 1 << 20, perSecond: 1024 } },
+    });
     const thief = await world.connect("thief");
     let lineages = 0;
     for (; lineages < 12; lineages++) {
       world.now += MINUTE;
-      expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
+      expect((await joinBy(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
       for (let n = 0; n < 64; n++) {
         world.now += 50;
         await talk(thief, roomTag, 1, 17 * 1024);
       }
     }
-    expect(world.store.room(roomTag)!.probationBytes).toBeLessThanOrEqual(6 << 20);
+    expect(world.store.room(roomTag)!.probationBytes).toBeLessThanOrEqual(7 << 20);
     const other = await world.connect("other");
-    await comeIn(other, roomTag, slots[1], 0);
+    await joinBy(other, roomTag, slots[1], 0);
     expect(await talk(other, roomTag, 1, 1000)).toMatchObject({ type: "appended" });
   });
 
@@ -184,15 +134,15 @@ describe("somebody who only has a link", () => {
     const junk = async (count: number): Promise<void> => {
       for (let n = 0; n < count; n++) {
         world.now += 5000;
-        expect((await comeIn(thief, roomTag, slots[0], 0, 8000)).answer).toMatchObject({ type: "appended" });
+        expect((await joinBy(thief, roomTag, slots[0], 0, 8000)).answer).toMatchObject({ type: "appended" });
       }
     };
     await junk(3);
     // An honest join, and one that follows it before any member is there; then more junk than there is space for.
     const bob = await world.connect("bob");
-    const first = await comeIn(bob, roomTag, slots[1], 0, 700);
+    const first = await joinBy(bob, roomTag, slots[1], 0, 700);
     const carol = await world.connect("carol");
-    const second = await comeIn(carol, roomTag, slots[1], 1, 701);
+    const second = await joinBy(carol, roomTag, slots[1], 1, 701);
     await junk(60);
     const before = await rosterOf(thief, roomTag);
     expect(before.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(20_000);
@@ -221,7 +171,7 @@ describe("somebody who only has a link", () => {
   it("commits only now and then, whatever it began with", async () => {
     const { world, roomTag, slots } = await room();
     const thief = await world.connect("thief");
-    let { key, n: lastCommit } = await comeIn(thief, roomTag, slots[0], 0);
+    let { key, n: lastCommit } = await joinBy(thief, roomTag, slots[0], 0);
     let epoch = 1;
     const commits = async (): Promise<number> => {
       let taken = 0;
@@ -270,7 +220,7 @@ describe("the end of probation", () => {
   it("RULE writeKey.vouched: a newcomer is a member for the relay as soon as one of them proves both keys, and junk is not", async () => {
     const { world, alice, roomTag, key, slots } = await room();
     const bob = await world.connect("bob");
-    const joined = await comeIn(bob, roomTag, slots[0], 0);
+    const joined = await joinBy(bob, roomTag, slots[0], 0);
     expect(await isMember(bob, roomTag)).toBe(false);
     // A proof of the newcomer's key alone says nothing: the newcomer has it too.
     const stranger = await world.connect("stranger");
@@ -293,7 +243,7 @@ describe("the end of probation", () => {
     const former = await world.connect("former");
     await former.prove(roomTag, 0, key);
     await rekey(alice, roomTag, 0);
-    const { key: own } = await comeIn(former, roomTag, slots[0], 1);
+    const { key: own } = await joinBy(former, roomTag, slots[0], 1);
     await former.prove(roomTag, 2, own);
     expect(await isMember(former, roomTag)).toBe(false);
   });
@@ -304,7 +254,7 @@ describe("the end of probation", () => {
     // Everybody sleeps. A relay that has just started has seen nobody for no longer than it runs.
     world.now += DAY;
     const bob = await world.connect("bob");
-    await comeIn(bob, roomTag, slots[0], 0);
+    await joinBy(bob, roomTag, slots[0], 0);
     expect(await isMember(bob, roomTag)).toBe(false);
     world.now += 9 * MINUTE;
     expect(await isMember(bob, roomTag)).toBe(false);
@@ -331,7 +281,7 @@ describe("the end of probation", () => {
   it("A109: RULE writeKey.there-till-gone: the wait begins when the last member goes, not when they last wrote or connected", async () => {
     const { world, roomTag, slots } = await room();
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[0], 0);
+    await joinBy(thief, roomTag, slots[0], 0);
     expect(await isMember(thief, roomTag)).toBe(false);
     // Alice is connected, reads, and then her device changes networks.
     world.tick(30 * MINUTE);
@@ -347,7 +297,7 @@ describe("the end of probation", () => {
   it("A109: RULE writeKey.there-till-gone: nor is the room given away in a week in which a member is connected and silent", async () => {
     const { world, roomTag, slots } = await room();
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[0], 0);
+    await joinBy(thief, roomTag, slots[0], 0);
     expect(await isMember(thief, roomTag)).toBe(false);
     for (let hour = 0; hour < 8 * 24; hour++) world.tick(60 * MINUTE);
     world.core.close(1);
@@ -359,7 +309,7 @@ describe("the end of probation", () => {
     world.tick(1000);
     world.tick(11 * MINUTE);
     const again = await world.connect("thief");
-    const next = await comeIn(again, roomTag, slots[0], 2);
+    const next = await joinBy(again, roomTag, slots[0], 2);
     world.tick(11 * MINUTE);
     await rekey(again, roomTag, 3);
     expect([next.answer.type, world.store.room(roomTag)!.lineage]).toEqual(["appended", 0]);
@@ -368,11 +318,11 @@ describe("the end of probation", () => {
   it("A109: RULE writeKey.there-till-gone: whom a member has vouched for is there, also when that member has gone", async () => {
     const { world, alice, roomTag, slots } = await room();
     const bob = await world.connect("bob");
-    const joined = await comeIn(bob, roomTag, slots[0], 0);
+    const joined = await joinBy(bob, roomTag, slots[0], 0);
     await alice.prove(roomTag, 1, joined.key);
     expect(await isMember(bob, roomTag)).toBe(true);
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[1], 1);
+    await joinBy(thief, roomTag, slots[1], 1);
     world.core.close(1);
     world.tick(60 * MINUTE);
     expect(await isMember(thief, roomTag)).toBe(false);
@@ -380,7 +330,7 @@ describe("the end of probation", () => {
     expect([await isMember(thief, roomTag), await isMember(bob, roomTag)]).toEqual([false, true]);
   });
 
-  it("RULE writeKey.quiet: of two who fight for a room neither gets it, and both talk", async () => {
+  it("A109: RULE writeKey.quiet: of two who fight for a room neither keeps the other from anything", async () => {
     const { world, roomTag, slots } = await room();
     world.restart();
     world.now += DAY;
@@ -389,9 +339,14 @@ describe("the end of probation", () => {
       world.now += MINUTE;
       const epoch = minute;
       const who = both[minute % 2]!;
-      await comeIn(who, roomTag, slots[0], epoch);
+      await joinBy(who, roomTag, slots[0], epoch);
       expect(await talk(who, roomTag, epoch + 1)).toMatchObject({ type: "appended" });
-      expect(await Promise.all(both.map((client) => isMember(client, roomTag)))).toEqual([false, false]);
+      const act = await Promise.all(both.map((client) => isMember(client, roomTag)));
+      expect(act).toEqual([minute >= 10, minute >= 11]);
+      expect(await Promise.all(both.map((client) => isOwn(client, roomTag)))).toEqual([false, false]);
+      for (const { slot } of slots) {
+        expect(await who.ask({ type: "closeSlot", roomTag, slotId: slot.slotId })).toMatchObject(error("on_probation"));
+      }
     }
   });
 
@@ -401,11 +356,11 @@ describe("the end of probation", () => {
     world.restart();
     const owner = await world.connect("owner");
     world.now += DAY;
-    const joined = await comeIn(owner, roomTag, slots[0], 0, 900);
+    const joined = await joinBy(owner, roomTag, slots[0], 0, 900);
     world.now += 6 * DAY;
     // Another one has filled what waits, and is gone.
     const thief = await world.connect("thief");
-    await comeIn(thief, roomTag, slots[1], 0, 1500);
+    await joinBy(thief, roomTag, slots[1], 0, 1500);
     world.now += MINUTE * 11;
     await owner.prove(roomTag, 1, joined.key);
     const second = await rekey(owner, roomTag, 1);
@@ -427,7 +382,7 @@ describe("the end of probation", () => {
     world.core.close(1);
     const owner = await world.connect("owner");
     world.tick(1);
-    await comeIn(owner, roomTag, slots[0], 0);
+    await joinBy(owner, roomTag, slots[0], 0);
     world.tick(8 * DAY);
     const { lastCommit } = await place(owner, roomTag);
     const taken = { slotId: slots[1].slot.slotId, tokenPub: newKey().publicKey, blob: systemRandom(4) };
@@ -466,7 +421,7 @@ describe("slots", () => {
     const thief = await world.connect("thief");
     for (let n = 0; n < 260; n++) {
       world.now += 2000;
-      expect((await comeIn(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
+      expect((await joinBy(thief, roomTag, slots[0], 0)).answer).toMatchObject({ type: "appended" });
     }
     world.tick(61 * DAY);
     const answer = await alice.ask({ type: "getSlot", roomTag, slotId: slots[1].slot.slotId, back: 0 });
@@ -602,7 +557,7 @@ describe("somebody who commits junk by one link, as fast as that goes", () => {
         await thief.prove(roomTag, line.epoch, next);
         return;
       }
-      const { answer } = await comeIn(thief, roomTag, slots[0], 0);
+      const { answer } = await joinBy(thief, roomTag, slots[0], 0);
       if (answer.type !== "appended") return;
       lines.push({ epoch: 1 });
       if (lines.length > 31) lines.shift();
@@ -636,7 +591,7 @@ describe("a member who loses races all the time", () => {
     for (let step = 0; step < 240; step++) {
       world.now += 100;
       await lose();
-      const { answer } = await comeIn(bob, roomTag, slots[0], 1);
+      const { answer } = await joinBy(bob, roomTag, slots[0], 1);
       if (answer.type === "appended") joined++;
       else refused++;
       if (joined > 0 && step > 120) break;

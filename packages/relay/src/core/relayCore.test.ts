@@ -218,10 +218,10 @@ describe("write permission", () => {
     await troll.prove(roomTag, 1, trolls);
     expect(await troll.ask(commitAppend(roomTag, newKey(), { epoch: 1, lastCommit: 2 }))).toMatchObject({ n: 4 });
     expect(await talk(4)).toMatchObject({ type: "appended" });
-    const list = { type: "listRequests" as const, roomTag, after: 0 };
-    expect(await client.ask(list)).toMatchObject(error("on_probation"));
+    const file = { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 1 };
+    expect(await client.ask(file)).toMatchObject(error("on_probation"));
     world.now += 10 * 60_000;
-    expect(await client.ask(list)).toMatchObject({ type: "requests" });
+    expect(await client.ask(file)).toMatchObject({ type: "blobState" });
   });
   it("RULE writeKey.recovery-is-slow: retired keys commit only now and then", async () => {
     const world = new CoreWorld({ rates: { recovery: { burst: 1, perSecond: 0.1 } } });

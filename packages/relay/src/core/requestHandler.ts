@@ -42,8 +42,11 @@ export interface RequestHandlerParts {
   readonly onDamage: (damage: RowDamaged) => void;
 }
 
-/** What members ask for that may be asked for on probation. What slots there are is written in the roster that a link opens. */
-const ON_PROBATION: ReadonlySet<Request["type"]> = new Set(["putSlot", "listSlots"]);
+/**
+ * What members ask for that may be asked for on probation, within bounds. What slots there are is written in the roster that a
+ * link opens.
+ */
+const ON_PROBATION: ReadonlySet<Request["type"]> = new Set(["putSlot", "listSlots", "listRequests", "answerRequest"]);
 
 /** Hands each request of a connection to the part that carries it out. */
 export class RequestHandler {
@@ -70,7 +73,7 @@ export class RequestHandler {
     const rooms = new Rooms(store, rates, onDamage);
     const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
     const pruner = new Pruner(rooms, slots, sha256, retention, clock);
-    const standings = new Standings(clock);
+    const standings = new Standings(store, clock);
     const roster = new RosterLog(store, quotas.probationRosterBytes);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
@@ -119,8 +122,8 @@ export class RequestHandler {
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
     const standing = this.standings.of(room, session, now);
     if (standing === "none") return refuse("write_denied");
-    // RULE: probation.no-requests: who is on probation ends no slot, answers and takes away no request, and fills nothing: it may be
-    // somebody who only has a link, or was removed (attack A109).
+    // RULE: probation.no-requests: who is on probation ends no slot, sees and takes away no join request, and fills nothing: it may
+    // be somebody who only has a link, or was removed (attack A109).
     if (standing === "probation" && !ON_PROBATION.has(request.type)) return onProbation();
     return pass(this.ofMember, { ...call, room, standing });
   }

@@ -1,6 +1,7 @@
 import { done, equalBytes, type Result } from "@conclave/codec";
-import { type RoomTag, slotProofBytes } from "@conclave/wire";
+import { type JoinRequestItem, type RoomTag, slotProofBytes } from "@conclave/wire";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
+import { onProbation } from "../ledger/probation.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
 import type { Posted, Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
@@ -47,7 +48,8 @@ export class SlotRequests {
     "putSlot" | "closeSlot" | "listSlots" | "listRequests" | "deleteRequest" | "answerRequest"
   > = {
     putSlot: (call) => this.put(call),
-    closeSlot: ({ request, room }) => {
+    closeSlot: ({ request, room, standing }) => {
+      if (standing !== "own") return onProbation();
       const closed = this.parts.slots.close(room, request.slotId);
       return closed.ok ? carriedOut(request.id) : closed;
     },
@@ -56,7 +58,8 @@ export class SlotRequests {
       return done({ type: "slots", id, slots: found.slice(0, LISTED_SLOTS), more: found.length > LISTED_SLOTS });
     },
     listRequests: (call) => this.list(call),
-    deleteRequest: ({ request, room }) => {
+    deleteRequest: ({ request, room, standing }) => {
+      if (standing !== "own") return onProbation();
       this.take(room, request.request);
       return carriedOut(request.id);
     },
@@ -102,35 +105,53 @@ export class SlotRequests {
 
   private put({ request, room, session, standing, now }: MemberCall<"putSlot">): RelayAnswer {
     const { lasting, slots } = this.parts;
-    const isOwn = standing === "own";
-    const wait = lasting.wait(request, { lastingBytes: room.lastingBytes, isOwn }, session.address, now);
-    if (wait > 0) return refuse("rate_limited", wait);
-    const put = slots.putOne(room, request.slot, { standing, life: request.life, now });
+    const { lastingBytes } = room;
+    const { address } = session;
+    const waitForBytes = () => lasting.wait(request, { lastingBytes, isOwn: standing === "own" }, address, now);
+    const put = slots.putOne(room, request.slot, { standing, life: request.life, address, now }, waitForBytes);
     return put.ok ? carriedOut(request.id) : put;
   }
 
-  private list({ request: { id, after }, room }: RoomCall<"listRequests">): RelayAnswer {
+  private list({ request: { id, after }, room, standing }: MemberCall<"listRequests">): RelayAnswer {
     const { store, page } = this.parts;
-    const requests = store.requests(room.row.no, after, page);
+    const isPlea = standing === "probation";
+    const requests = store.requests(room.row.no, after, page, isPlea);
     const last = requests.at(-1)?.request ?? after;
-    const more = store.requests(room.row.no, last, { items: 1, bytes: 0 }).length > 0;
+    const more = store.requests(room.row.no, last, { items: 1, bytes: 0 }, isPlea).length > 0;
     return done({ type: "requests", id, requests, more });
   }
 
-  private answer({ request: { id, inboxId, blob, request }, room, now }: RoomCall<"answerRequest">): RelayAnswer {
-    const { inboxes, clock, quotas } = this.parts;
+  private answer({ request: body, room, session, standing, now }: MemberCall<"answerRequest">): RelayAnswer {
+    const { inboxes, clock, quotas, slots } = this.parts;
+    const { id, inboxId, blob, request } = body;
     const { n, tag } = room.row;
+    // RULE: request.others-take-none: who is no member, as far as the relay can tell, answers pleas, now and then, and takes
+    // nothing away: so nobody who only has a link keeps members from seeing what was asked (attack A109).
+    if (standing !== "own") {
+      const asked = this.find(room, request);
+      if (asked === null) return carriedOut(id);
+      if (asked.slotId !== null) return onProbation();
+      const wait = slots.waitForDoor(room, session.address, now);
+      if (wait > 0) return refuse("rate_limited", wait);
+      inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
+      return carriedOut(id);
+    }
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
     if (!this.take(room, request)) return carriedOut(id);
     inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
     return carriedOut(id);
   }
 
+  private find({ row: { no } }: HostedRoom, request: number): JoinRequestItem | null {
+    const [asked] = this.parts.store.requests(no, request - 1, { items: 1, bytes: 0 });
+    return asked?.request === request ? asked : null;
+  }
+
   /** Takes a request away and tells the room's members, who would still show it; false where there is none. */
-  private take({ row: { no, tag } }: HostedRoom, request: number): boolean {
+  private take(room: HostedRoom, request: number): boolean {
     const { store, outbox } = this.parts;
-    const [asked] = store.requests(no, request - 1, { items: 1, bytes: 0 });
-    if (asked?.request !== request) return false;
+    const { no, tag } = room.row;
+    if (this.find(room, request) === null) return false;
     store.deleteRequest(no, request);
     outbox.notifyRoom(tag, { type: "requestsChanged", roomTag: tag });
     return true;

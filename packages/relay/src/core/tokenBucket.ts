@@ -53,12 +53,21 @@ export class TokenBuckets {
   constructor(private readonly rate: RateLimit) {}
 
   take(key: string, cost: number, now: number): number {
+    return this.bucket(key, now).take(cost, now);
+  }
+
+  /** Ms to wait until there is enough; nothing is taken. */
+  wait(key: string, cost: number, now: number): number {
+    return this.bucket(key, now).wait(cost, now);
+  }
+
+  private bucket(key: string, now: number): TokenBucket {
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
       bucket = new TokenBucket(this.rate, now);
       this.buckets.set(key, bucket);
     }
-    return bucket.take(cost, now);
+    return bucket;
   }
 
   sweep(now: number): void {

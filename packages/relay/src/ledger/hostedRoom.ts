@@ -9,11 +9,10 @@ export const REPEAT_WINDOW = 4096;
 
 /** The share of a room's rates that people can use who are not its members, as far as the relay can tell. */
 const SHARE_OF_OTHERS = 1 / 4;
-/** Bytes of messages that one lineage on probation has, however much others have written. */
-const RESERVE_BYTES = 1024 * 1024;
+/** Bytes of messages that one lineage on probation can write whatever the others write, also where the space is used up. */
+const RESERVE: RateLimit = { burst: 1024 * 1024, perSecond: 256 };
 /** The same for one address: anybody who has a link begins as many lineages as they want. */
-const RESERVE_OF_ADDRESS = 4 * RESERVE_BYTES;
-const MOST_COUNTED = 2048;
+const RESERVE_OF_ADDRESS: RateLimit = { burst: 4 * RESERVE.burst, perSecond: 4 * RESERVE.perSecond };
 
 /** How much can be done in a room: by everybody together, and of that by people who are not its members. */
 class RoomRate {
@@ -51,10 +50,11 @@ export class HostedRoom {
   readonly queue = new CommitQueue();
   /** Commits by address. */
   private readonly commitsOf: TokenBuckets;
-  /** What keys on probation do, by lineage: appends, commits, and bytes of messages, by address as well. */
+  /** What keys on probation do, by lineage: appends, commits, and bytes of messages, these by address as well. */
   private readonly probation: TokenBuckets;
   private readonly probationCommits: TokenBuckets;
-  private readonly written = new Map<number | string, number>();
+  private readonly reserve = new TokenBuckets(RESERVE);
+  private readonly reserveOfAddress = new TokenBuckets(RESERVE_OF_ADDRESS);
   /** Something in it that has to be pruned cannot be read: it would grow for ever. */
   isDamaged = false;
   private changed = false;
@@ -85,30 +85,35 @@ export class HostedRoom {
     return (isCommit ? this.probationCommits.take(key, 1, now) : 0) || this.probation.take(key, 1, now);
   }
 
-  /** Whether a lineage on probation can write so many bytes more from an address, while all of them have at most `most`. */
-  hasSpaceOnProbation(lineage: number, address: string, bytes: number, most: number): boolean {
+  /**
+   * Ms until a lineage on probation can write so many bytes more from an address; 0 if it can now, and then they count. `most`: of
+   * all of them together at once. `waitForBytes`: the same for bytes that the relay keeps for ever.
+   */
+  waitForSpace(
+    { lineage, address, bytes }: { readonly lineage: number; readonly address: string; readonly bytes: number },
+    most: number,
+    waitForBytes: (bytes: number) => number,
+    now: number,
+  ): number {
     // RULE: probation.flushes-nothing: what is written on probation has a space of its own, so it pushes out nothing that members
-    // wrote; and each who writes has a part of it, so that nobody is silenced by the others (attack A109).
-    if (this.row.probationBytes + bytes <= most) return true;
-    // RULE: probation.fills-no-disk: nothing of it is ever deleted for others, so one link must not give more than a part (attack A83).
-    const after = (writer: number | string): number => (this.written.get(writer) ?? 0) + bytes;
-    return after(lineage) <= RESERVE_BYTES && after(address) <= RESERVE_OF_ADDRESS;
-  }
-
-  /** A lineage on probation has written so many bytes from an address. */
-  wroteOnProbation(lineage: number, address: string, bytes: number): void {
-    for (const writer of [lineage, address]) {
-      const before = this.written.get(writer) ?? 0;
-      this.written.delete(writer);
-      this.written.set(writer, before + bytes);
-    }
-    while (this.written.size > MOST_COUNTED) this.written.delete(this.written.keys().next().value!);
-    this.change({ probationBytes: this.row.probationBytes + bytes });
+    // wrote (attack A109).
+    if (this.row.probationBytes + bytes <= most) return 0;
+    // RULE: probation.fills-no-disk: nothing of it is ever deleted for others, so beyond that space it comes as slowly as what is
+    // kept for ever: one link gives its holder a part of the disk only, and takes the word from nobody for good (attack A83).
+    const wait = waitForBytes(bytes);
+    if (wait === 0) return 0;
+    // RULE: probation.reserve: each who writes has a part of their own, so that nobody is silenced by the others (attack A109).
+    const own = this.reserve.wait(String(lineage), bytes, now) || this.reserveOfAddress.take(address, bytes, now);
+    return own > 0 ? Math.min(wait, own) : this.reserve.take(String(lineage), bytes, now);
   }
 
   /** Forgets what no longer counts. */
   sweep(now: number): void {
-    for (const buckets of [this.commitsOf, this.probation, this.probationCommits]) buckets.sweep(now);
+    for (const buckets of this.buckets) buckets.sweep(now);
+  }
+
+  private get buckets(): readonly TokenBuckets[] {
+    return [this.commitsOf, this.probation, this.probationCommits, this.reserve, this.reserveOfAddress];
   }
 
   get row(): Readonly<RoomRow> {

@@ -1,4 +1,4 @@
-import { done, encode, equalBytes, failed, type Result } from "@conclave/codec";
+import { done, encode, equalBytes, failed, type Failure, type Result } from "@conclave/codec";
 import {
   commitReceiptBytes,
   firstLogHead,
@@ -15,6 +15,7 @@ import {
   type LogItem,
   type LogRecord,
   type RoomPosition,
+  type RosterRecord,
   type Sha256,
   type Signed,
 } from "@conclave/wire";
@@ -70,8 +71,10 @@ export interface Appended {
   readonly record: LogRecord | null;
 }
 
+type WaitForBytes = (isOwn: boolean, more: number) => number;
+
 /** The lineage that a room is created with. */
-const OWN = { lineage: 0, byToken: false };
+const OWN = { lineage: 0, slot: null };
 
 /** The rooms' logs: creating, appending, reading (docs/protocol.md §6). */
 export class Log {
@@ -96,14 +99,14 @@ export class Log {
   }
 
   /**
-   * Appends a record. `waitForBytes`: ms until there is room for the part of it that is never pruned; 0 if there is now, and then
-   * it counts.
+   * Appends a record. `waitForBytes`: ms until there is room for the part of it that is never pruned, and for `more` bytes; 0 if
+   * there is now, and then they count.
    */
   append(
     request: AppendRequest,
     room: HostedRoom,
     sender: AppendSender,
-    waitForBytes: (isOwn: boolean) => number,
+    waitForBytes: WaitForBytes,
     now: number,
   ): Result<Appended, Refusal> {
     const { store } = this.parts.rooms;
@@ -122,13 +125,16 @@ export class Log {
     if (!grounded.ok) return grounded;
     const footing = this.footing(room, grounded.value, isCommit, now);
     if (room.isDamaged) return refuse("room_damaged");
-    const denied = this.deny(request, room, footing, sender, now);
+    const denied = this.deny(request, room, footing, now);
     if (denied !== null) return denied;
-    const wait = this.waitFor(request, room, footing, sender, now) || waitForBytes(footing.isOwn);
+    const wait =
+      this.waitFor(request, room, footing, sender, now) ||
+      this.waitForSpace(request, room, footing, sender, waitForBytes, now);
     if (wait > 0) return refuse("rate_limited", wait);
+    const followed = this.followed(request, room, footing);
     if (footing.isOwn && footing.lineage !== room.row.lineage) room.change({ lineage: footing.lineage });
-    const row = this.write(request, room, footing, sender, now);
-    if (isCommit) this.writeCommit(request, room, footing, now);
+    const row = this.write(request, room, footing, now);
+    if (isCommit) this.writeCommit(request, room, footing, followed, now);
     if (isCommit && footing.isOwn) room.queue.done(sender.address, now);
     const { kind, epoch, payload, attachment } = row;
     const record = { n: row.n, kind, epoch, time: row.time, pruned: false as const, payload, attachment };
@@ -200,7 +206,7 @@ export class Log {
       // members believe that others are far ahead of them (attack A107).
       if (writeKeys.every(({ epoch }) => epoch < request.epoch)) return refuse("write_denied");
       // RULE: slot.one-commit-for-one-proof: spam control for holders of an invite; whether they join is the members' rule.
-      return sender.hasProof("slot", tag, slotId) ? done({ by: "slot" }) : refuse("token_denied");
+      return sender.hasProof("slot", tag, slotId) ? done({ by: "slot", slotId }) : refuse("token_denied");
     }
     // RULE: log.write-proof: only a connection that proved a write key of the record's epoch appends (protocol.md §6).
     const isProved = (key: WriteKey): boolean => sender.hasWriteProof(tag, key);
@@ -212,14 +218,12 @@ export class Log {
 
   /** How an append stands: a commit that makes its lineage the room's own stands so already, and changes nothing yet. */
   private footing(room: HostedRoom, ground: Ground, isCommit: boolean, now: number): Footing {
-    const { rooms, standings } = this.parts;
-    const { no, n } = room.row;
+    const { standings } = this.parts;
+    const { n } = room.row;
     const { lineage } = lineageOf(room.row.lineage, ground, n + 1);
     const isOther = lineage !== room.row.lineage;
     if (isCommit && isOther && ground.by === "member" && ground.key.live) {
-      const begun = rooms.store.commitAt(no, lineage)?.time ?? Infinity;
-      if (standings.succeeds(room, lineage, begun, now))
-        return { ground: { ...ground, isOwn: true }, lineage, isOwn: true };
+      if (standings.succeeds(room, lineage, now)) return { ground: { ...ground, isOwn: true }, lineage, isOwn: true };
     }
     return { ground, lineage, isOwn: !isOther };
   }
@@ -229,18 +233,14 @@ export class Log {
     request: AppendRequest,
     room: HostedRoom,
     { ground, lineage, isOwn }: Footing,
-    { address }: AppendSender,
     now: number,
-  ) {
-    const { slots, standings, settings } = this.parts;
+  ): Failure<Refusal> | null {
+    const { slots, standings } = this.parts;
     const isActing = ground.by === "member" && ground.key.live && standings.waitUntilActing(room, lineage, now) === 0;
     const standing = isOwn ? "own" : isActing ? "acting" : "probation";
     const denied = standing === "probation" ? appendOnProbation(request) : null;
     if (denied !== null) return denied;
-    if (request.kind === "commit") return slots.check(room, request.slots, standing);
-    const { probationBytes } = settings.quotas;
-    const hasSpace = isOwn || room.hasSpaceOnProbation(lineage, address, request.payload.length, probationBytes);
-    return hasSpace ? null : refuse("quota_exceeded");
+    return request.kind === "commit" ? slots.check(room, request.slots, standing) : null;
   }
 
   private waitFor(
@@ -262,13 +262,20 @@ export class Log {
     return wait || room.appends.take(1 + request.payload.length / 65_536, isOwn, now);
   }
 
-  private write(
-    request: AppendRequest,
+  private waitForSpace(
+    { kind, payload: { length: bytes } }: AppendRequest,
     room: HostedRoom,
-    { ground, lineage, isOwn }: Footing,
+    { lineage, isOwn }: Footing,
     { address }: AppendSender,
+    waitForBytes: WaitForBytes,
     now: number,
-  ): RecordRow {
+  ): number {
+    if (isOwn || kind === "commit") return waitForBytes(isOwn, 0);
+    const { probationBytes } = this.parts.settings.quotas;
+    return room.waitForSpace({ lineage, address, bytes }, probationBytes, (more) => waitForBytes(false, more), now);
+  }
+
+  private write(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): RecordRow {
     const { rooms, sha256 } = this.parts;
     const { row } = room;
     const { kind, epoch, payload, attachment, appendId } = request;
@@ -285,7 +292,7 @@ export class Log {
     const messageBytes = row.messageBytes + bytes;
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
     if (isOwn) room.change({ seenAt: this.parts.clock.at(now) });
-    else room.wroteOnProbation(lineage, address, bytes);
+    else room.change({ probationBytes: row.probationBytes + bytes });
     return record;
   }
 
@@ -295,11 +302,23 @@ export class Log {
     return this.parts.rooms.store.commitOnProbation(row.no, epoch - 1, null) ?? 0;
   }
 
-  private writeCommit(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): void {
+  /** The commits on probation that a commit of the room's own follows. */
+  private followed({ kind }: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing): RosterRecord[] {
+    const isMembers = kind === "commit" && isOwn && ground.by === "member";
+    return isMembers ? this.parts.roster.followed(room, ground.key.n) : [];
+  }
+
+  private writeCommit(
+    request: AppendRequest,
+    room: HostedRoom,
+    { ground, isOwn }: Footing,
+    followed: readonly RosterRecord[],
+    now: number,
+  ): void {
     const { rooms, slots, roster, clock, settings } = this.parts;
     const { tag, n, lineage, writeKeys, commits } = room.row;
     const epoch = request.epoch + 1;
-    if (isOwn && ground.by === "member") roster.confirm(room, ground.key.n);
+    roster.confirm(room, followed);
     if (request.attachment.length > 0) roster.add(room, request.attachment, !isOwn);
     const added = { key: request.nextWriteKey!, epoch, n, since: clock.at(now) };
     // RULE: slot.members-commits: junk ends no slot before its time (attack A109).

@@ -1,3 +1,4 @@
+import type { RosterRecord } from "@conclave/wire";
 import type { Store } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 
@@ -33,21 +34,31 @@ export class RosterLog {
     room.change({ waitingBytes: waiting });
   }
 
-  /** A member follows the commit at `n`, and with it all that it follows. */
-  confirm(room: HostedRoom, n: number): void {
+  /** The commits on probation that a member confirms who follows the one at `n`: it, and what it follows. */
+  followed(room: HostedRoom, n: number): RosterRecord[] {
+    const followed: RosterRecord[] = [];
+    for (let at = n; at > 0;) {
+      const commit = this.store.commitAt(room.row.no, at);
+      if (commit?.isOnProbation !== true) break;
+      followed.push({ n: at, attachment: commit.attachment });
+      at = commit.parent;
+    }
+    return followed;
+  }
+
+  /** A member follows these commits. */
+  // RULE: roster.read-before-written: they were read before anything of the request was written, so a row that is damaged leaves
+  // nothing half done.
+  confirm(room: HostedRoom, followed: readonly RosterRecord[]): void {
     const { no } = room.row;
     let { waitingBytes, rosterN } = room.row;
     // RULE: roster.confirmed-stays: the records of joins that members have followed are complete, and stay (attack A106).
-    for (let at = n; at > 0;) {
-      const commit = this.store.commitAt(no, at);
-      if (commit?.isOnProbation !== true) break;
-      this.store.confirmCommit(no, at);
-      if (commit.attachment.length > 0) {
-        const wasThere = this.store.keepRoster(no, { n: at, attachment: commit.attachment });
-        if (wasThere) waitingBytes -= commit.attachment.length + ROW_BYTES;
-        rosterN = Math.max(rosterN, at);
-      }
-      at = commit.parent;
+    for (const { n, attachment } of followed) {
+      this.store.confirmCommit(no, n);
+      if (attachment.length === 0) continue;
+      const wasThere = this.store.keepRoster(no, { n, attachment });
+      if (wasThere) waitingBytes -= attachment.length + ROW_BYTES;
+      rosterN = Math.max(rosterN, n);
     }
     room.change({ waitingBytes, rosterN });
   }

@@ -17,8 +17,10 @@ const KEPT_VERSIONS = 3;
 const STALE_MS = 60 * 24 * 60 * 60 * 1000;
 const STALE_COMMITS = 256;
 const ENDED_AT_ONCE = 64;
-/** The share of a room's slots that people have who act for its members. */
-const SHARE_OF_ACTING = 1 / 2;
+/** How long a slot lives at most that somebody on probation opens, seconds: that is how long a door stands open. */
+const LIFE_ON_PROBATION = 3600;
+/** The share of a room's slots that people have who are not its members, as far as the relay can tell. */
+const SHARE_OF_OTHERS = 1 / 2;
 
 /** What slots work with. */
 export interface SlotParts {
@@ -29,11 +31,22 @@ export interface SlotParts {
   readonly random: Random;
 }
 
+/** How a slot is put. */
+export interface SlotPut {
+  readonly standing: KeyStanding;
+  /** Seconds, 0 for good. */
+  readonly life: number;
+  readonly address: string;
+  readonly now: number;
+}
+
 /** Slots, and the join requests and pleas of a room (docs/protocol.md §7). */
 export class Slots {
   private readonly uses: TokenBuckets;
   private readonly usesOfAll: TokenBuckets;
   private readonly pleas: TokenBuckets;
+  private readonly doors: TokenBuckets;
+  private readonly doorsOfAll: TokenBuckets;
   /** Addresses are stored under names that nobody can trace back, and that last as long as this process. */
   private readonly salt: Uint8Array;
 
@@ -42,6 +55,8 @@ export class Slots {
     this.uses = new TokenBuckets(rates.slot);
     this.usesOfAll = new TokenBuckets(rates.slotOfAll);
     this.pleas = new TokenBuckets(rates.pleas);
+    this.doors = new TokenBuckets(rates.doors);
+    this.doorsOfAll = new TokenBuckets(rates.doorsOfAll);
     this.salt = parts.random(ID_BYTES);
   }
 
@@ -57,7 +72,7 @@ export class Slots {
       if (slot === null) added++;
     }
     if (added === 0 || standing === "probation") return null;
-    const most = settings.quotas.slotsPerRoom * (standing === "own" ? 1 : SHARE_OF_ACTING);
+    const most = settings.quotas.slotsPerRoom * (standing === "own" ? 1 : SHARE_OF_OTHERS);
     return store.openSlotCount(no) + added > most ? refuse("quota_exceeded") : null;
   }
 
@@ -66,26 +81,38 @@ export class Slots {
     for (const slot of slots) {
       const known = this.parts.store.slot(room.row.no, slot.slotId);
       if (known?.closed === true || (known === null && isOnProbation)) continue;
-      this.write(room, slot, known?.end ?? 0, isOnProbation, now);
+      this.write(room, slot, { known, end: known?.end ?? 0, isMember: !isOnProbation, now });
     }
   }
 
-  /** Puts one slot by itself, and opens it again if it is closed. `life`: seconds, 0 for good. */
+  /** Puts one slot by itself. A member opens it again if it is closed. `waitForBytes`: ms until there is room for it. */
   putOne(
     room: HostedRoom,
     slot: SlotContent,
-    { standing, life, now }: { readonly standing: KeyStanding; readonly life: number; readonly now: number },
+    { standing, life, address, now }: SlotPut,
+    waitForBytes: () => number,
   ): Result<undefined, Refusal> {
-    const refusal = this.check(room, [slot], standing);
-    if (refusal !== null) return refusal;
+    const isMember = standing === "own";
     const known = this.parts.store.slot(room.row.no, slot.slotId);
-    const isOnProbation = standing === "probation";
-    // RULE: slot.probation-refreshes: somebody on probation keeps the slots that there are in step with the room, beside the
-    // versions of members, and neither opens one nor ends one (attack A109).
-    if (isOnProbation && (known === null || known.closed)) return onProbation();
+    // RULE: slot.others-refresh: who is no member, as far as the relay can tell, keeps the slots that there are in step with the
+    // room, beside the versions of members, and ends none nor opens one again that a member has closed (attack A109).
+    if (!isMember && known?.closed === true) return onProbation();
+    // RULE: slot.doors-on-probation: it opens slots only for a while, and few: so whom somebody's junk has shut out can be let in
+    // again, though no member is there whom the relay knows (attacks A68, A107).
+    const isDoor = standing === "probation" && known === null;
+    if (isDoor && (life === 0 || life > LIFE_ON_PROBATION)) return onProbation();
+    const refusal = this.check(room, [slot], isDoor ? "acting" : standing);
+    if (refusal !== null) return refusal;
+    const wait = waitForBytes() || (isDoor ? this.waitForDoor(room, address, now) : 0);
+    if (wait > 0) return refuse("rate_limited", wait);
     const end = life === 0 ? 0 : this.parts.clock.at(now) + life * 1000;
-    this.write(room, slot, isOnProbation ? known!.end : end, isOnProbation, now);
+    this.write(room, slot, { known, end, isMember, now });
     return done(undefined);
+  }
+
+  /** Ms until somebody at this address who is no member can open a door, or answer a plea; 0 if they can now, and then it counts. */
+  waitForDoor(room: HostedRoom, address: string, now: number): number {
+    return this.doors.take(room.key + address, 1, now) || this.doorsOfAll.take(room.key, 1, now);
   }
 
   close(room: HostedRoom, slotId: SlotId): Result<undefined, Refusal> {
@@ -152,6 +179,8 @@ export class Slots {
     this.uses.sweep(now);
     this.usesOfAll.sweep(now);
     this.pleas.sweep(now);
+    this.doors.sweep(now);
+    this.doorsOfAll.sweep(now);
   }
 
   /** Ends slots that have lived long enough, and those that nobody refreshes. Whether there are more. */
@@ -170,12 +199,16 @@ export class Slots {
     return slot.closed ? refuse("slot_closed") : done(slot);
   }
 
-  private write(room: HostedRoom, slot: SlotContent, end: number, isOnProbation: boolean, now: number): void {
-    const { slotId, tokenPub, blob } = slot;
+  /** `end`: of a slot that is new, or that a member puts by itself. */
+  private write(
+    room: HostedRoom,
+    { slotId, tokenPub, blob }: SlotContent,
+    { known, end, isMember, now }: { known: SlotRow | null; end: number; isMember: boolean; now: number },
+  ): void {
     const { no, n, commits } = room.row;
     const time = this.parts.clock.at(now);
-    if (!isOnProbation) this.parts.store.openSlot(no, slotId, tokenPub, { time, commits, end });
-    this.parts.store.addSlotVersion(no, slotId, { blob, n, time }, isOnProbation, KEPT_VERSIONS);
+    if (isMember || known === null) this.parts.store.openSlot(no, slotId, tokenPub, { time, commits, end });
+    this.parts.store.addSlotVersion(no, slotId, { blob, n, time }, !isMember, KEPT_VERSIONS);
   }
 
   private same({ row: { no } }: HostedRoom, slotId: SlotId | null, blob: Uint8Array, id: number): Posted | null {

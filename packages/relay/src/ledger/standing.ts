@@ -1,5 +1,5 @@
 import type { RoomTag } from "@conclave/wire";
-import type { WriteKey } from "../store/store.js";
+import type { Store, WriteKey } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
@@ -48,7 +48,10 @@ export class Standings {
   private readonly roomsOf = new WeakMap<KeyHolder, Set<string>>();
   private startedAt = 0;
 
-  constructor(private readonly clock: WallClock) {}
+  constructor(
+    private readonly store: Pick<Store, "commitAt">,
+    private readonly clock: WallClock,
+  ) {}
 
   /** What a connection is in a room now. */
   of(room: HostedRoom, holder: KeyHolder, now: number): KeyStanding {
@@ -70,7 +73,7 @@ export class Standings {
   vouch(room: HostedRoom, key: WriteKey): void {
     const { writeKeys, lineage } = room.row;
     const others = writeKeys.filter((each) => each !== key);
-    const vouched = { ...key, lineage, byToken: false };
+    const vouched = { ...key, lineage, slot: null };
     room.change({ writeKeys: [...others, vouched].sort((a, b) => a.n - b.n) });
   }
 
@@ -83,10 +86,10 @@ export class Standings {
   }
 
   /** Whether another lineage takes the place of the room's own with its next commit. */
-  succeeds(room: HostedRoom, lineage: number, begun: number, now: number): boolean {
+  succeeds(room: HostedRoom, lineage: number, now: number): boolean {
     // RULE: writeKey.succession: where nobody with a key of the room's own was there for a week, the others go on for good; a night
     // or a holiday gives the room to nobody (attack A109).
-    const since = Math.max(begun, room.row.seenAt);
+    const since = Math.max(this.begun(room, lineage), room.row.seenAt);
     return this.waitUntilActing(room, lineage, now) === 0 && this.clock.at(now) - since >= SUCCESSION_MS;
   }
 
@@ -94,16 +97,15 @@ export class Standings {
   waitUntilActing(room: HostedRoom, lineage: number, now: number): number {
     const time = this.clock.at(now);
     this.startedAt ||= time;
-    const { writeKeys, seenAt } = room.row;
-    // RULE: writeKey.quiet: who is on probation acts for the room only after ten minutes in which no member was there, and in which
-    // nobody else on probation committed: of two who fight for a room, neither gets it (attack A109).
-    let since = Math.max(this.startedAt, seenAt, this.lastOwn(room, time));
-    let begun = Infinity;
-    for (const key of writeKeys) {
-      if (key.lineage !== lineage) since = Math.max(since, key.since);
-      else begun = Math.min(begun, key.since);
-    }
-    return Math.max(0, Math.max(since, begun) + QUIET_MS - time);
+    // RULE: writeKey.quiet: who is on probation acts for the room only after ten minutes in which no member was there. What others
+    // on probation do is no reason to wait: somebody with a link could keep an owner who is alone waiting for ever (attack A109).
+    const since = Math.max(this.startedAt, room.row.seenAt, this.lastOwn(room, time), this.begun(room, lineage));
+    return Math.max(0, since + QUIET_MS - time);
+  }
+
+  /** When a lineage began. That is what the log says: its keys may be crowded out. */
+  private begun({ row }: HostedRoom, lineage: number): number {
+    return lineage === 0 ? 0 : (this.store.commitAt(row.no, lineage)?.time ?? Infinity);
   }
 
   /** A connection has proved a key: if it is one of the room's own, somebody is there. */

@@ -1,13 +1,15 @@
+import { SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import type { WriteKey } from "../store/store.js";
 import { type Ground, keysAfterCommit, parentOf } from "./writeKeys.js";
 
 const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
 const OWN = 0;
-const founder: WriteKey = { key: id(0), epoch: 0, n: 0, lineage: OWN, byToken: false, live: true, since: 0, until: 0 };
+const link = SlotId.of(new Uint8Array(32).fill(1));
+const founder: WriteKey = { key: id(0), epoch: 0, n: 0, lineage: OWN, slot: null, live: true, since: 0, until: 0 };
 const added = (n: number, since = n) => ({ key: id(n), epoch: n, n, since });
 const by = (key: WriteKey, isOwn = key.live && key.lineage === OWN): Ground => ({ by: "member", key, isOwn });
-const bySlot: Ground = { by: "slot" };
+const bySlot: Ground = { by: "slot", slotId: link };
 
 function liveKey(keys: readonly WriteKey[]): WriteKey {
   return keys.findLast((key) => key.live)!;
@@ -44,12 +46,12 @@ describe("write keys", () => {
   it("RULE writeKey.bounded: each kind crowds out only its own", () => {
     let keys: WriteKey[] = [founder];
     for (let n = 1; n <= 100; n++) keys = keysAfterCommit(keys, added(n), OWN, bySlot);
-    expect(keys[0]).toMatchObject({ n: 0, live: true, byToken: false });
+    expect(keys[0]).toMatchObject({ n: 0, live: true, slot: null });
     expect(keys).toHaveLength(33);
     const retired = { ...founder, key: id(9999), epoch: 9999, live: false, until: 1 };
     for (let n = 101; n <= 200; n++) keys = keysAfterCommit([...keys, retired], added(n), OWN, by(retired));
-    expect(keys.filter(({ lineage, byToken }) => lineage !== OWN && !byToken)).toHaveLength(32);
-    expect(keys.filter(({ byToken }) => byToken)).toHaveLength(32);
+    expect(keys.filter(({ lineage, slot }) => lineage !== OWN && slot === null)).toHaveLength(32);
+    expect(keys.filter(({ slot }) => slot !== null)).toHaveLength(32);
     for (let n = 201; n <= 400; n++) {
       const own = keys.findLast(({ live, lineage }) => live && lineage === OWN)!;
       keys = keysAfterCommit(keys, added(n), OWN, by(own));
@@ -57,14 +59,26 @@ describe("write keys", () => {
     expect(keys.filter(({ lineage }) => lineage === OWN)).toHaveLength(64);
     expect(keys.filter(({ lineage }) => lineage !== OWN)).toHaveLength(64);
   });
+  it("A109: RULE writeKey.own-link-only: whoever has one link crowds out nobody who came by another, however long", () => {
+    const other: Ground = { by: "slot", slotId: SlotId.of(new Uint8Array(32).fill(2)) };
+    let keys = keysAfterCommit([founder], added(1), OWN, other);
+    for (let n = 2; n <= 300; n++) {
+      keys = keysAfterCommit(keys, added(n, n * 540_000), OWN, bySlot);
+      // The other one makes new keys now and then.
+      const own = keys.findLast(({ lineage }) => lineage === 1)!;
+      expect(own.live).toBe(true);
+      if (n % 40 === 0) keys = keysAfterCommit(keys, added(++n, n * 540_000), OWN, by(own));
+      expect(keys.filter(({ lineage }) => lineage !== OWN).length).toBeLessThanOrEqual(32);
+    }
+  });
   it("RULE writeKey.new-lineage: a commit by an invite or a retired key begins one, and what comes of it belongs to it", () => {
     const joined = keysAfterCommit([founder], added(1), OWN, bySlot);
-    expect(joined.at(-1)).toMatchObject({ n: 1, lineage: 1, byToken: true });
+    expect(joined.at(-1)).toMatchObject({ n: 1, lineage: 1, slot: link });
     const on = keysAfterCommit(joined, added(2), OWN, by(joined.at(-1)!));
-    expect(on.at(-1)).toMatchObject({ n: 2, lineage: 1, byToken: true });
+    expect(on.at(-1)).toMatchObject({ n: 2, lineage: 1, slot: link });
     const gone = keysAfterCommit(on, added(3), OWN, by(founder));
     const back = keysAfterCommit(gone, added(4), OWN, by(gone[0]!));
-    expect(back.at(-1)).toMatchObject({ n: 4, lineage: 4, byToken: false, live: true });
+    expect(back.at(-1)).toMatchObject({ n: 4, lineage: 4, slot: null, live: true });
     // Who also holds a key of the room's own goes on with that.
     expect(keysAfterCommit(joined, added(5), OWN, by(joined.at(-1)!, true)).at(-1)).toMatchObject({ lineage: OWN });
   });

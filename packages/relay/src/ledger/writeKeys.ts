@@ -1,4 +1,6 @@
 import { equalBytes } from "@conclave/codec";
+import type { SlotId } from "@conclave/wire";
+import { keyOf } from "../key.js";
 import type { WriteKey } from "../store/store.js";
 
 /** How many keys are kept of the room's own, of those that came by an invite, and of those that came by a retired key. */
@@ -7,7 +9,7 @@ const KEPT_OTHER = 32;
 
 /** What gives the sender the right to append. */
 export type Ground =
-  | { readonly by: "slot" }
+  | { readonly by: "slot"; readonly slotId: SlotId }
   | {
       readonly by: "member";
       readonly key: WriteKey;
@@ -39,13 +41,13 @@ export function parentOf(keys: readonly WriteKey[], own: number, ground: Ground,
 }
 
 /** The lineage of the key that a commit registers. */
-export function lineageOf(own: number, ground: Ground, n: number): Pick<WriteKey, "lineage" | "byToken"> {
+export function lineageOf(own: number, ground: Ground, n: number): Pick<WriteKey, "lineage" | "slot"> {
   // RULE: writeKey.new-lineage: a key that came by an invite or by a retired key, and all that come of it, are told apart from
   // those of the members, until one of them proves it too (attack A109).
-  if (ground.by === "slot") return { lineage: n, byToken: true };
-  if (ground.isOwn) return { lineage: own, byToken: false };
-  if (!ground.key.live) return { lineage: n, byToken: false };
-  return { lineage: ground.key.lineage, byToken: ground.key.byToken };
+  if (ground.by === "slot") return { lineage: n, slot: ground.slotId };
+  if (ground.isOwn) return { lineage: own, slot: null };
+  if (!ground.key.live) return { lineage: n, slot: null };
+  return { lineage: ground.key.lineage, slot: ground.key.slot };
 }
 
 /**
@@ -61,7 +63,7 @@ export function keysAfterCommit(keys: readonly WriteKey[], added: AddedKey, own:
     if (ground.by === "slot" || !(ground.isOwn || ground.key.live)) return false;
     // RULE: writeKey.commit-retires: a member's commit retires the keys before it, so a removed member writes no more. It ends
     // also what came by invites; not what came by a retired key: there people may be talking who did not follow somebody's junk.
-    return key.lineage === of.lineage || (of.lineage === own && key.byToken);
+    return key.lineage === of.lineage || (of.lineage === own && key.slot !== null);
   };
   const kept = keys
     .filter((key) => !(key.epoch === added.epoch && equalBytes(key.key, added.key)))
@@ -74,16 +76,27 @@ function withoutSurplus(keys: readonly WriteKey[], own: number, now: number): Wr
   const surplus = new Set<WriteKey>();
   for (const [is, most] of [
     [({ lineage }: WriteKey) => lineage === own, KEPT_OWN],
-    [({ lineage, byToken }: WriteKey) => lineage !== own && byToken, KEPT_OTHER],
-    [({ lineage, byToken }: WriteKey) => lineage !== own && !byToken, KEPT_OTHER],
+    [({ lineage, slot }: WriteKey) => lineage !== own && slot !== null, KEPT_OTHER],
+    [({ lineage, slot }: WriteKey) => lineage !== own && slot === null, KEPT_OTHER],
   ] as const) {
     const kind = keys.filter(is);
     // RULE: writeKey.flood-proof: the key that members hold outlives a flood of junk commits, each with a key of its own:
     // first go those that were the newest for the shortest time, for how long ago that is. So a flood has to go on for as
     // many times as keys are kept longer than the members' own key was in use, before it locks them out (attack A85).
     const spare = kind.filter((key) => key.until !== 0 && (key.lineage !== own || !key.live));
-    spare.sort((a, b) => worth(a, now) - worth(b, now) || a.n - b.n);
-    for (const key of spare.slice(0, Math.max(0, kind.length - most))) surplus.add(key);
+    const spareOf = new Map<string, WriteKey[]>();
+    for (const key of spare) {
+      const name = key.slot === null ? "" : keyOf(key.slot);
+      spareOf.set(name, [...(spareOf.get(name) ?? []), key]);
+    }
+    for (const of of spareOf.values())
+      of.sort((a, b) => +a.live - +b.live || worth(a, now) - worth(b, now) || a.n - b.n);
+    for (let left = kind.length; left > most; left--) {
+      // RULE: writeKey.own-link-only: of those that came by invites one goes that came by the invite with the most: whoever has one
+      // link takes no key from somebody who came by another (attack A109).
+      const crowded = [...spareOf.values()].reduce((a, b) => (b.length > a.length ? b : a), []).shift();
+      if (crowded !== undefined) surplus.add(crowded);
+    }
   }
   return keys.filter((key) => !surplus.has(key));
 }

@@ -308,9 +308,10 @@ export class MemoryStore implements Store {
     return [...found.values()].sort((a, b) => b.count - a.count || a.request - b.request)[0] ?? null;
   }
 
-  requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
+  requests(room: number, after: number, size: PageSize, isPlea = false): JoinRequestItem[] {
     const page = new RecordPage<JoinRequestItem>(size);
     for (const { item } of this.at(room).requests) {
+      if (isPlea && item.slotId !== null) continue;
       if (item.request > after && !page.add(item, item.blob.length)) break;
     }
     return page.items;

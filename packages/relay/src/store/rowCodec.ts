@@ -23,8 +23,16 @@ export const CHUNK_SPAN = 2 ** 20;
 
 export function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
   return encode(keys, (writer) =>
-    writer.vector(keys, (w, { key, epoch, n, lineage, byToken, live, since, until }) =>
-      w.opaque(key).u53(epoch).u53(n).u53(lineage).bool(byToken).bool(live).u53(since).u53(until),
+    writer.vector(keys, (w, { key, epoch, n, lineage, slot, live, since, until }) =>
+      w
+        .opaque(key)
+        .u53(epoch)
+        .u53(n)
+        .u53(lineage)
+        .opaque(slot ?? NO_SLOT)
+        .bool(live)
+        .u53(since)
+        .u53(until),
     ),
   );
 }
@@ -170,6 +178,12 @@ export function id(row: SqlRow, name: string): Uint8Array {
   return bytes(row, name, ID_BYTES);
 }
 
+const NO_SLOT = new Uint8Array(0);
+
+function slotOf(bytes: Uint8Array): SlotId | null {
+  return bytes.length === 0 ? null : SlotId.of(bytes);
+}
+
 function decodeWriteKeys(encoded: Uint8Array): WriteKey[] {
   const decoded = decode(encoded, (reader) =>
     reader.vector((r) => ({
@@ -177,13 +191,16 @@ function decodeWriteKeys(encoded: Uint8Array): WriteKey[] {
       epoch: r.u53(),
       n: r.u53(),
       lineage: r.u53(),
-      byToken: r.bool(),
+      slot: slotOf(r.opaque()),
       live: r.bool(),
       since: r.u53(),
       until: r.u53(),
     })),
   );
-  if (!decoded.ok || decoded.value.some(({ key }) => key.length !== ID_BYTES))
+  if (
+    !decoded.ok ||
+    decoded.value.some(({ key, slot }) => key.length !== ID_BYTES || (slot?.length ?? ID_BYTES) !== ID_BYTES)
+  )
     throw new RowDamaged("column write_keys");
   return decoded.value;
 }

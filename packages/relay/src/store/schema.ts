@@ -3,7 +3,7 @@ import type { Database } from "@conclave/sqlite";
 /**
  * Databases of earlier versions are of rooms that nobody can follow any more, so they are refused and left as they are.
  */
-const FIRST_VERSION = 5;
+const FIRST_VERSION = 6;
 
 /**
  * One step for each version of the schema from {@link FIRST_VERSION} on, forward only. `PRAGMA user_version` says which

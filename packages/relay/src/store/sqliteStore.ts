@@ -348,8 +348,9 @@ export class SqliteStore implements Store {
     return row && { request: readNumber(row, "id"), count: readNumber(row, "n") };
   }
 
-  requests(room: number, after: number, size: PageSize): JoinRequestItem[] {
-    const sql = "SELECT id, slot_id, blob, time FROM request WHERE room = ? AND id > ? ORDER BY id LIMIT ?";
+  requests(room: number, after: number, size: PageSize, isPlea = false): JoinRequestItem[] {
+    const kind = isPlea ? "AND slot_id IS NULL" : "";
+    const sql = `SELECT id, slot_id, blob, time FROM request WHERE room = ? AND id > ? ${kind} ORDER BY id LIMIT ?`;
     return readPage(
       size,
       (row) => readRow("request", row, requestRow),

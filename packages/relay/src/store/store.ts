@@ -19,8 +19,8 @@ export interface WriteKey {
   readonly n: number;
   /** The commit that its lineage began with: one by an invite or by a retired key; 0 for that of the room's creation. */
   readonly lineage: number;
-  /** Its lineage began with a commit by an invite. */
-  readonly byToken: boolean;
+  /** The slot of the invite by which its lineage began; null where that was no commit by an invite. */
+  readonly slot: SlotId | null;
   /** It can do everything; a retired key can only append a commit now and then. */
   readonly live: boolean;
   /** When it was registered, ms. */
@@ -208,7 +208,8 @@ export interface Store {
   addRequest(room: number, request: Omit<JoinRequestItem, "request">, from: RequestOrigin): number;
   /** The oldest of those from the address with the most, or from the one given; null where there are none. */
   oldestRequest(room: number, slotId: SlotId | null, address: Uint8Array | null): CrowdedRequest | null;
-  requests(room: number, after: number, size: PageSize): JoinRequestItem[];
+  /** `isPlea`: of pleas only. */
+  requests(room: number, after: number, size: PageSize, isPlea?: boolean): JoinRequestItem[];
   deleteRequest(room: number, request: number): void;
   deleteRequestsBefore(time: number): void;
 

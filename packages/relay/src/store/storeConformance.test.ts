@@ -40,7 +40,7 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     lastCommit: 0,
     head: id(2),
     rosterN: 0,
-    writeKeys: [{ key: id(3), epoch: 0, n: 0, lineage: 0, byToken: false, live: true, since: 5, until: 0 }],
+    writeKeys: [{ key: id(3), epoch: 0, n: 0, lineage: 0, slot: null, live: true, since: 5, until: 0 }],
     lineage: 0,
     seenAt: 0,
     commits: 0,
@@ -103,7 +103,7 @@ describe.each(stores)("store in %s", (_name, open) => {
     };
     changed.writeKeys = [
       ...a.writeKeys,
-      { key: id(4), epoch: 1, n: 6, lineage: 5, byToken: true, live: false, since: 6, until: 7 },
+      { key: id(4), epoch: 1, n: 6, lineage: 5, slot: SlotId.of(id(9)), live: false, since: 6, until: 7 },
     ];
     store.saveRoom(changed);
     expect(store.room(tag(10))).toEqual(changed);
@@ -416,7 +416,7 @@ describe("store on a file", () => {
     migrate(database, copyFirst, steps.slice(0, 1));
     expect(copied).toEqual([]);
     migrate(database, copyFirst, steps);
-    expect(copied).toEqual([5, ["first"]]);
+    expect(copied).toEqual([6, ["first"]]);
     expect(tables()).toEqual(["first", "second"]);
     migrate(database, copyFirst, steps);
     expect(copied).toHaveLength(2);
@@ -432,11 +432,11 @@ describe("store on a file", () => {
   it("refuses a database of rooms that nobody can follow any more, and changes nothing in it", () => {
     const path = sqliteFile();
     const database = openDatabase(path);
-    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 4");
+    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 5");
     expect(() => new SqliteStore(database)).toThrow("cannot be continued");
     const tables = database.prepare("SELECT name FROM sqlite_master").all();
     expect(tables).toEqual([{ name: "record" }]);
-    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 4 });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 5 });
     database.close();
   });
 });
