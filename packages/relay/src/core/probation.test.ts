@@ -433,14 +433,14 @@ describe("the epoch of a commit by an invite", () => {
   it("RULE slot.known-epoch: A107: is one that some commit led to", async () => {
     const { world, roomTag, slots } = await room();
     const thief = await world.connect("thief");
-    const far = await comeIn(thief, roomTag, slots[0], 1);
+    const far = await joinBy(thief, roomTag, slots[0], 1);
     expect(far.answer).toMatchObject(error("write_denied"));
     expect(await thief.ask({ type: "read", roomTag, fromN: 1, limit: 10 })).toMatchObject({ items: [] });
-    await comeIn(thief, roomTag, slots[0], 0);
+    await joinBy(thief, roomTag, slots[0], 0);
     const other = await world.connect("other");
-    expect((await comeIn(other, roomTag, slots[1], 2)).answer).toMatchObject(error("write_denied"));
+    expect((await joinBy(other, roomTag, slots[1], 2)).answer).toMatchObject(error("write_denied"));
     world.now += 60_000;
-    expect((await comeIn(other, roomTag, slots[1], 1)).answer).toMatchObject({ type: "appended" });
+    expect((await joinBy(other, roomTag, slots[1], 1)).answer).toMatchObject({ type: "appended" });
   });
 });
 
