@@ -29,8 +29,9 @@ class OneProcess {
     this.state = globalThis[namespace] ??= {};
   }
 
+  /** Nothing is loaded again: mutants are switched on while tests run, and what is computed at loading is left out. */
   capabilities() {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   async init() {
