@@ -60,7 +60,8 @@ export class DirectJoin extends Worker {
   }
 
   /** Starts over, with what is in the slot now. */
-  private async again({ lastCommit }: Room, join: OwnJoin): Promise<void> {
+  private async again(room: Room, join: OwnJoin): Promise<void> {
+    const { lastCommit } = room;
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const preview = await previewSlot(this.state.ports, this.connection, join.link, lastCommit);
     if (!preview.ok) {
@@ -73,7 +74,9 @@ export class DirectJoin extends Worker {
       return;
     }
     const attempts = join.attempts + 1;
-    if (preview.value.slot.lastCommit < lastCommit) {
+    // Where nothing but junk came after the slot, nobody has to refresh it: the join follows the junk.
+    const after = room.joinPlace(preview.value.slot);
+    if (after === null) {
       // Nobody has refreshed the slot yet: to join by it would be to lose again.
       await this.state.transact((tx) => {
         this.state.enter(tx, { is: "joining", join: { ...join, attempts } });
@@ -83,7 +86,7 @@ export class DirectJoin extends Worker {
     }
     // The join before no longer counts, in the same epoch neither: it names the commit that it follows (`room.join-next`).
     const { device } = this;
-    const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast };
+    const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast, after };
     const joining = joinRoom(this.state.ports, preview.value, joiner);
     if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.error });
     await this.state.transact((tx) => {

@@ -137,7 +137,7 @@ export function acceptAdmission(
     ...{ group, groupRecords, roster, rosterKeys: admission, pastKeys: opened.value.keys },
     ...{ person: self.person, leafSeed },
     ...{ log: admission.log, lastCommit: admission.lastCommit },
-    join: { recordHash: admission.recordHash, lastCommit: null },
+    join: { recordHash: admission.recordHash, lastCommit: null, slot: null },
     entries: transitions.map(({ entry }) => entry),
     rosterRecords: [history.value.delta],
   });

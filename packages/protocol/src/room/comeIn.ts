@@ -52,6 +52,8 @@ export interface Arriving {
   readonly name: string;
   /** Their clock, ms. */
   readonly now: number;
+  /** Log position of the commit that they follow, where it is junk that came after the slot's. */
+  readonly after?: number | undefined;
   /** The own leaf whose place they take; null for a newcomer. */
   readonly replaced: LeafKey | null;
   /** What their entry does with the new leaf, and what proves that it may. */
@@ -65,7 +67,8 @@ export function comeIn(
 ): Result<ComingIn & { readonly parts: RoomParts }, Rejection> {
   const { crypto, random } = primitives;
   const { slot, entrance, history, device, now, replaced } = arriving;
-  const { roomId, epoch, lastCommit } = slot;
+  const { roomId, epoch } = slot;
+  const lastCommit = arriving.after ?? slot.lastCommit;
   const cert = openDeviceCert(crypto, device.deviceCert);
   if (cert === null) return refused("bad_leaf_cert", "device");
   const { person } = cert;
@@ -113,8 +116,11 @@ export function comeIn(
     ...{ group, groupRecords: joined.value.delta, roster, person, leafSeed },
     pastKeys: arriving.keys,
     rosterKeys: keyringOfJoin(group.view, slot, roster.generation),
-    ...{ log: slot.log, lastCommit },
-    join: { recordHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append), lastCommit },
+    ...{ log: slot.log, lastCommit: slot.lastCommit },
+    join: {
+      ...{ recordHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append), lastCommit },
+      slot: { lastCommit: slot.lastCommit, envelopeKey: slot.entrance.envelopeKey, isContested: false },
+    },
     entries: [...history.transitions.map((each) => each.entry), entry],
     rosterRecords: [history.delta, authored.value.delta],
   });

@@ -17,6 +17,8 @@ export interface Joiner {
   readonly name: string;
   /** Their clock, ms. */
   readonly now: number;
+  /** Log position of the commit that they follow, where it is not the slot's (`Room.joinPlace`). */
+  readonly after?: number | undefined;
   /** Of who comes back: the invite to return ends with it (action `return`). */
   readonly isLast?: boolean;
 }
@@ -45,7 +47,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const { inviteId, joinSeed, slotId } = inviteKeys(crypto, roomId, link.secret);
   const comingIn = comeIn(primitives, {
     ...{ slot, slotId, entrance, history, keys, replaced },
-    ...{ device: joiner.device, name: lost?.name ?? joiner.name, now: joiner.now },
+    ...{ device: joiner.device, name: lost?.name ?? joiner.name, now: joiner.now, after: joiner.after },
     sign: ({ person, leaf, leafCert, place }) => ({
       action:
         replaced === null

@@ -1,7 +1,5 @@
-import { equalBytes } from "@conclave/codec";
 import type { MlsError, MlsErrorCode } from "@conclave/mls";
 import type { LogRecord } from "@conclave/wire";
-import { NO_DELTA } from "../encoding/delta.js";
 import { LeafKey, type PersonId } from "../encoding/ids.js";
 import { memberOfLeaf } from "../roster/roster.js";
 import { openEnvelope } from "../transport/envelope.js";
@@ -11,12 +9,13 @@ import { judge } from "./judge.js";
 import { currentRosterKey, envelopeKeyOf } from "./keyring.js";
 import { beforeCommit, epochOf, type RoomParts } from "./parts.js";
 import { ownCommit } from "./ownCommit.js";
+import { receiveJoin } from "./receiveJoin.js";
 import { accepted, ignored, type Reception, rejected } from "./reception.js";
 
 /** Takes in a commit record (docs/protocol.md §5). Nothing changes unless it is accepted. */
 export function receiveCommit(parts: RoomParts, record: LogRecord, hash: Uint8Array): Reception {
   const { core } = parts;
-  if (core.status === "joining") return receiveJoin(parts, hash);
+  if (core.status === "joining") return receiveJoin(parts, record, hash);
   const own = ownCommit(parts, hash);
   if (own !== null) {
     const { delta, events } = acceptOwn(parts, own);
@@ -83,15 +82,4 @@ function signerOf({ group, roster }: RoomParts, { code, committer }: MlsError): 
   const leafNode = committer === null || committer.leafIndex === null ? null : group.view.leaf(committer.leafIndex);
   if (leafNode === null || code === "bad_confirmation_tag") return null;
   return memberOfLeaf(roster, LeafKey.of(leafNode.signatureKey))?.person ?? null;
-}
-
-// Until the own join is in the log, commits are not ours to judge: we are in no epoch before it.
-function receiveJoin(parts: RoomParts, hash: Uint8Array): Reception {
-  const { core } = parts;
-  const { join } = core;
-  if (join === null || !equalBytes(join.recordHash, hash)) return ignored(null);
-  // `room.join-next`, as the members judge it: what comes too late is no join, and its author begins again.
-  if (join.lastCommit !== null && join.lastCommit !== core.lastCommit) return ignored(null);
-  parts.core = { ...core, status: "active", join: null, gapAt: 0, unopened: null };
-  return accepted(NO_DELTA, [{ type: "joined" }]);
 }

@@ -8,6 +8,7 @@ import { peopleCode, roomCode } from "../identity/fingerprint.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { InviteLink } from "../invite/link.js";
+import type { SlotView } from "../invite/slot.js";
 import { messageIdOf, type NewContent, ProtocolKind } from "../message/message.js";
 import type { Delta } from "../encoding/provider.js";
 import type { Action, ActionOf } from "../roster/action.js";
@@ -35,6 +36,7 @@ import { RoomDoors } from "./roomDoors.js";
 import { RoomProposals } from "./roomProposals.js";
 import { RoomReceipts } from "./roomReceipts.js";
 import { RoomRequests } from "./roomRequests.js";
+import { joinPlace } from "./receiveJoin.js";
 import { sayInRoom } from "./speak.js";
 import { whyStopped, upgradedBy } from "./whyStopped.js";
 
@@ -160,6 +162,14 @@ export class Room {
   resume(): Delta {
     this.parts.alarms = this.parts.alarms.filter(({ code }) => code === "RESTORED");
     return { put: [[ALARM_RECORD, encodeAlarms(this.parts.alarms)]], delete: [] };
+  }
+
+  /**
+   * Of a room that is being joined: the log position of the commit that a new join by this slot follows (`Joiner.after`). Null:
+   * members have to refresh the slot first.
+   */
+  joinPlace(slot: Pick<SlotView, "lastCommit">): number | null {
+    return joinPlace(this.parts, slot);
   }
 
   /** Encrypts a message. `nonce` where it has one already. */

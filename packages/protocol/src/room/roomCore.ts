@@ -1,4 +1,4 @@
-import { choice, encode, optional, stored, struct, text, u16, u32, u53, versioned } from "@conclave/codec";
+import { bool, choice, encode, optional, stored, struct, text, u16, u32, u53, versioned } from "@conclave/codec";
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
@@ -21,6 +21,18 @@ export interface JoinCommit {
   readonly recordHash: Uint8Array;
   /** Log position of the commit that it follows; null where a member's commit brings us in. */
   readonly lastCommit: number | null;
+  /** The slot by which we come in ourselves; null where a member's commit brings us in. */
+  readonly slot: JoinSlot | null;
+}
+
+/** What somebody who comes in by a slot can tell about the commits after it. */
+export interface JoinSlot {
+  /** Log position of the newest commit that the slot knows. */
+  readonly lastCommit: number;
+  /** Opens the commits of the slot's epoch. */
+  readonly envelopeKey: Uint8Array;
+  /** Whether a commit came after it that may be valid. */
+  readonly isContested: boolean;
 }
 
 /** A commit whose keys this device could not use. */
@@ -86,7 +98,13 @@ const layout = versioned(
     ),
     passed: optional(u53),
     ahead: u53,
-    join: optional(struct<JoinCommit>({ recordHash: bytes32, lastCommit: optional(u53) })),
+    join: optional(
+      struct<JoinCommit>({
+        recordHash: bytes32,
+        lastCommit: optional(u53),
+        slot: optional(struct<JoinSlot>({ lastCommit: u53, envelopeKey: bytes32, isContested: bool })),
+      }),
+    ),
     confirmed: optional(struct<Confirmation>({ by: PersonId, time: u53 })),
     losses: u32,
     upgraded: optional(

@@ -80,7 +80,9 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
   const of = (action: Action, evidence: Partial<Evidence> = {}): Attempt => {
     // Mostly those whose yes counts; now and then also those who are out, and the author.
     const everybody = agree ? NAMES.map((name) => presentOf(chain, name)) : [];
-    const voices = everybody.filter((who) => number === 4 || (who !== author && chain.roster.leaves.has(toHex(who.leaf))));
+    const voices = everybody.filter(
+      (who) => number === 4 || (who !== author && chain.roster.leaves.has(toHex(who.leaf))),
+    );
     const approvals = voices.map((who) => chain.approval(who, action, {}, author));
     return { by: author, action, evidence: { approvals, ...evidence }, external: false };
   };
