@@ -29,10 +29,6 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
     outdated,
     "The room was moved to a version that this Conclave does not know. Nothing more happens in it here.",
   ],
-  EARLY_FORM: [
-    refused,
-    "The room was made by an early version of Conclave: it can be read, but nothing more can happen in it.",
-  ],
   RESTORED: [alarm, "This home is a copy, or was restored from a backup: it cannot send in this room."],
   UNSURE: [refused, "The home's storage failed just now: it is not known whether this was stored."],
   HOME_IN_USE: [locked, "Another process is using this home."],

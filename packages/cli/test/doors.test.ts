@@ -25,7 +25,6 @@ const MORE: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link
   underway: { kind: "underway" },
   coming_back: { kind: "coming_back" },
   restored: { kind: "restored" },
-  early_form: { kind: "early_form" },
   starved: { kind: "starved", losses: 3 },
   unknown: { kind: "unknown" },
   malformed: { kind: "malformed", what: "name" },

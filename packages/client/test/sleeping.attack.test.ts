@@ -9,7 +9,7 @@ async function junkBy(world: World, link: string): Promise<void> {
   await mallory.open();
   let taken = false;
   world.changeAnswer = (bytes) => {
-    const answers = decodeRelayMessage(bytes);
+    const answers = decodeRelayMessage(bytes, 1 << 26);
     taken ||= answers.ok && answers.value.some((answer) => answer.type === "appended");
     // Their app would follow its own junk, and come in.
     if (taken) mallory.kill();
@@ -22,7 +22,7 @@ async function junkBy(world: World, link: string): Promise<void> {
       if (frame.type === "append" && frame.kind === "commit") Object.assign(frame, { payload: systemRandom(1024) });
   };
   const invited = await world.get(mallory.client.previewInvite(link));
-  void invited.accept("Mallory");
+  void invited.accept("Mallory", "");
   await world.until(() => taken);
   world.changeAnswer = (bytes) => bytes.slice();
   world.beforeFrames = () => undefined;

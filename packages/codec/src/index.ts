@@ -7,20 +7,7 @@ export { Reader } from "./reader.js";
 export { Writer, MAX_LENGTH_BYTES } from "./writer.js";
 export { bool, fixed, list, opaque, optional, text, u16, u32, u53, u8, type Codec, type Of } from "./codec.js";
 export { idBytes, type IdBytes, type IdCodec } from "./idBytes.js";
-export {
-  boxed,
-  checked,
-  choice,
-  ending,
-  is,
-  mapped,
-  pair,
-  since,
-  struct,
-  variant,
-  versioned,
-  type Fields,
-} from "./struct.js";
+export { boxed, checked, choice, is, mapped, pair, since, struct, variant, versioned, type Fields } from "./struct.js";
 export { decode, encode, stored } from "./structure.js";
 export { done, failed, type Failure, type Result, type Success } from "./result.js";
 export { equalBytes, compareBytes, concatBytes, toHex, fromHex, utf8Bytes } from "./bytes.js";

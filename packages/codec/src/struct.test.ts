@@ -8,7 +8,6 @@ import {
   type Codec,
   decode,
   encode,
-  ending,
   fixed,
   fromHex,
   is,
@@ -143,13 +142,6 @@ describe("a declared layout", () => {
     expect(read(box, "0105")).toEqual({ ok: true, value: { n: 5 } });
     expect(fault(box, "020500")).toBe("trailing: end");
     expect(fault(box, "00")).toBe("truncated: n");
-  });
-
-  it("a field that came later is as it was said, where a record ends before it", () => {
-    const kept = struct({ n: u8, count: ending(u8, 1) });
-    expect(read(kept, "05")).toEqual({ ok: true, value: { n: 5, count: 1 } });
-    expect(read(kept, "0509")).toEqual({ ok: true, value: { n: 5, count: 9 } });
-    expect(toHex(encode({ n: 5, count: 1 }, kept.write))).toBe("0501");
   });
 
   it("a stored record that cannot be read is named, and whether a newer version wrote it", () => {

@@ -118,11 +118,6 @@ export function boxed<T>(codec: Codec<T>): Codec<T> {
   };
 }
 
-/** A last field that records of earlier builds do not have: `absent`, where nothing is left to read. */
-export function ending<T>(codec: Codec<T>, absent: T): Codec<T> {
-  return { read: (reader, what) => (reader.remaining === 0 ? absent : codec.read(reader, what)), write: codec.write };
-}
-
 /** A structure behind the number of its version. Another number is the fault `version`, before anything else is read. */
 export function versioned<T>(version: number, codec: Codec<T>, width: Codec<number> = u16): Codec<T> {
   return {

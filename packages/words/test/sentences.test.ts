@@ -14,7 +14,7 @@ import { FOLDER, messages, pseudoArabic } from "./messages.fixture.js";
 
 // Each is a closed union: one that is left out does not compile.
 const PROBLEMS: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "link" | "malformed">, 0>> = {
-  ...{ unreachable: 0, behind: 0, underway: 0, early_form: 0, clock: 0, restored: 0, starved: 0 },
+  ...{ unreachable: 0, behind: 0, underway: 0, clock: 0, restored: 0, starved: 0 },
   ...{
     unknown: 0,
     coming_back: 0,

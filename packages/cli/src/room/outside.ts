@@ -2,17 +2,12 @@ import type { RoomMember, RoomSession } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import type { CliError } from "../cliError.js";
-import { problemError } from "../session/problem.js";
 import { notInRoom } from "../session/standing.js";
-import { webAddress } from "../session/relayAddress.js";
 
 /** What a person is told when this device is not in the room. */
 export function outside(room: RoomSession): CliError {
   const status = room.status();
-  const problem = status.ending?.problem ?? null;
-  return problem?.kind === "early_form"
-    ? problemError(problem, webAddress(room.relay))
-    : notInRoom(status, toHex(room.id));
+  return notInRoom(status, toHex(room.id));
 }
 
 /** @throws CliError NOT_MEMBER if this device is not in the room yet, or no longer, and so cannot know who is */

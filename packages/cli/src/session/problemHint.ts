@@ -48,8 +48,6 @@ const HINTS: Readonly<Record<Plain, () => string>> = {
   already_here: () => `To talk:            ${nextCommand("chat")}\nTo see your rooms:  ${nextCommand("rooms")}`,
   leaving: () => `To stay after all:  ${nextCommand("leave", "--undo")}`,
   not_member: STATUS,
-  early_form: () =>
-    `To read what was said:  ${nextCommand("history")}\nTo create a room:       ${nextCommand("room", "new", "TITLE")}\nTo join one:            ${nextCommand("join", LINK)}`,
   unknown: () => `To see what there is:  ${nextCommand("requests")}  or  ${nextCommand("history", "--ids")}`,
   too_large: () => "Send it in parts, or make it smaller.",
   source: () => "Check that the file exists, that you can read it, and that nothing else is writing to it.",

@@ -24,8 +24,6 @@ export type Problem =
   | { readonly kind: "behind" }
   /** It is stored, and was given to the relay, which has not said yet what became of it. It goes on by itself. */
   | { readonly kind: "underway" }
-  /** The room is of an early form of this program (before 0.1.0): it can be read, and nothing more is done in it. */
-  | { readonly kind: "early_form" }
   /** This device's clock is this many ms ahead of the others', or behind them (below zero): see `Client.trustClock`. */
   | { readonly kind: "clock"; readonly ahead: number }
   /** This device is a copy, or was restored from one: it never sends again (attack A64). */
@@ -73,7 +71,6 @@ const FATES: Readonly<Record<Problem["kind"], Fate>> = {
   ...{ starved: "kept", closed: "unknown", unsure: "unknown", restored: "dropped", not_member: "dropped" },
   ...{ unknown: "dropped", malformed: "dropped", link: "dropped", already_here: "dropped", corrupted: "dropped" },
   ...{ leaving: "dropped", clock: "kept", too_large: "dropped", source: "dropped", cancelled: "dropped" },
-  early_form: "dropped",
   coming_back: "kept",
 };
 

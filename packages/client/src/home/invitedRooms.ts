@@ -67,7 +67,7 @@ export class InvitedRooms {
   private async joinedAfterAll(before: LiveSession): Promise<Problem | null> {
     const { meta, keys } = before.engine.state;
     const ending = joinEndingOf(meta.phase);
-    const room = ending && ending.problem.kind !== "early_form" ? await storedRoom(this.ports, keys) : null;
+    const room = ending ? await storedRoom(this.ports, keys) : null;
     if (room?.status !== "joining") return null;
     // With nothing to append: it is in the log by now, or nowhere.
     return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "joining", join: null } }, { room }));

@@ -4,8 +4,7 @@ import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
 import type { ClientPorts } from "../api/client.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../store/homeKey.js";
-import { readRoomMeta } from "../store/readRoomMeta.js";
-import type { RoomMeta } from "../store/roomMeta.js";
+import { decodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
 import { loadSession, type OwnHome } from "./loadSession.js";
 import type { Relays } from "./relays.js";
 
@@ -40,7 +39,7 @@ export class RoomSessions {
   /** Reads the rooms that are stored. */
   async load(): Promise<void> {
     for (const record of await this.ports.storage.range({ prefix: ROOMS_PREFIX })) {
-      const meta = await readRoomMeta(this.ports.storage, record);
+      const meta = decodeRoomMeta(record.value);
       this.sessions.set(toHex(meta.roomId), await this.make(meta));
     }
   }

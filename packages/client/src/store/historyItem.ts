@@ -1,4 +1,4 @@
-import { bool, choice, encode, ending, mapped, stored, struct, u53, variant } from "@conclave/codec";
+import { bool, choice, encode, mapped, stored, struct, u53, variant } from "@conclave/codec";
 import type { Message, Unreadable } from "@conclave/protocol";
 import { type LoggedProposal, proposalLayout } from "./proposalLog.js";
 import { messageLayout } from "./storedMessage.js";
@@ -41,8 +41,7 @@ const line = variant<Line<HistoryItem>, "kind">("kind", {
     3,
     {
       reason: choice<Unreadable>({ before_join: 0, epoch_gone: 1, replayed: 2, pruned: 3, invalid: 4, newer: 5 }),
-      // Before they were counted each was a line of its own.
-      count: ending(u53, 1),
+      count: u53,
     },
   ],
   alarm: [4, { order: u53 }],

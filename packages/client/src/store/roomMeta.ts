@@ -37,11 +37,11 @@ const STANDINGS: readonly Standing[] = [
   "lost",
   "restored",
 ];
-export const ROOM_META_VERSION = 5;
+const VERSION = 5;
 
 export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   return encode(meta, (w, { roomId, roomTag, relay, title, phase }) => {
-    w.u8(ROOM_META_VERSION)
+    w.u8(VERSION)
       .fixed(roomId)
       .fixed(roomTag)
       .text(relay)
@@ -56,21 +56,20 @@ export function encodeRoomMeta(meta: RoomMeta): Uint8Array {
   });
 }
 
-/** @throws Error when the stored bytes are damaged. Of this version only: `readRoomMeta` reads others. */
+/** @throws TypeError when the stored bytes are damaged, or of another version */
 export function decodeRoomMeta(bytes: Uint8Array): RoomMeta {
   const read = (r: Reader): RoomMeta => {
-    r.u8();
+    if (r.u8() !== VERSION) throw new TypeError("the stored room record is of another version");
     return { ...readHead(r), phase: readPhase(r, readStanding(r)) };
   };
   return stored("room", bytes, { read });
 }
 
-/** What comes first in a record of any version, after its number. */
-export function readHead(r: Reader): Omit<RoomMeta, "phase"> {
+function readHead(r: Reader): Omit<RoomMeta, "phase"> {
   return { roomId: RoomId.read(r), roomTag: RoomTag.read(r), relay: r.text(), title: r.text() };
 }
 
-export function readStanding(r: Reader): Standing {
+function readStanding(r: Reader): Standing {
   const standing = STANDINGS[r.u8()];
   if (!standing) throw new Error("the stored room record is damaged");
   return standing;
@@ -98,7 +97,7 @@ function writeCreation(w: Writer, creation: Creation): void {
   w.fixed(creation.roomTag).fixed(creation.writeKey).opaque(creation.attachment).opaque(creation.permit);
 }
 
-export function readCreation(r: Reader): Creation {
+function readCreation(r: Reader): Creation {
   return { roomTag: RoomTag.read(r), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
 }
 
@@ -126,7 +125,7 @@ function readRequest(r: Reader): OwnRequest {
 }
 
 /** @throws TypeError for a text that is no link: the record is damaged */
-export function storedLink(text: string): InviteLink {
+function storedLink(text: string): InviteLink {
   const link = parseLink(text);
   if (link === null) throw new TypeError("the stored link is damaged");
   return link;
@@ -138,7 +137,7 @@ function writeEnding(w: Writer, { problem, by }: JoinEnding): void {
   w.optional(by, (x, { person, name, time }) => x.fixed(person).text(name).u53(time));
 }
 
-export function readEnding(r: Reader): JoinEnding {
+function readEnding(r: Reader): JoinEnding {
   return {
     problem: JSON.parse(r.text()) as Problem,
     by: r.optional((x) => ({ person: PersonId.read(x), name: x.text(), time: x.u53() })),

@@ -108,8 +108,6 @@ export class RoomTimeline {
     const quotes = new Map<string, Promise<QuotedMessage | null>>();
     const lines = items.map(async (item) => {
       if (item.kind !== "message") return systemLine(this.state, item);
-      // A home of an earlier version kept acts as lines.
-      if (isAmendment(item.message.kind)) return null;
       return messageLine(await this.view(this.ofItem(item, amendments.get(item.n) ?? UNAMENDED), quotes));
     });
     return (await Promise.all(lines)).filter((line) => line !== null);

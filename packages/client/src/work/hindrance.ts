@@ -1,14 +1,11 @@
 import type { AlarmCode, Upgraded } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
-import { joinEndingOf } from "../store/phase.js";
 import type { RoomState } from "./roomState.js";
 
 /** Why nothing can be done in this room, now or later; null while it can. */
 export function ended({ failure, phase }: RoomState): Problem | null {
   if (failure !== null) return { kind: "closed" };
   if (phase.is === "restored") return { kind: "restored" };
-  const problem = joinEndingOf(phase)?.problem;
-  if (problem?.kind === "early_form") return problem;
   return phase.is === "out" || phase.is === "asking" ? { kind: "not_member" } : null;
 }
 
