@@ -93,6 +93,6 @@ export async function upgrade(context: CommandContext): Promise<void> {
     ];
     await consentForGood(context, `Move the room to version ${next}? ${waiting.join(" ")}`);
     const progress = await decide(room, { type: "upgrade", version: next });
-    reportProgress(context.output, progress, `The room is now of version ${next}.`, { version: next, ...people });
+    reportProgress(context.output, progress, `The room is now on version ${next}.`, { version: next, ...people });
   });
 }

@@ -11,20 +11,8 @@ import { atOnce } from "./history.js";
 import { loadRoom } from "./loadRoom.js";
 import { openRoom, readSlot } from "./preview.js";
 import { currentRosterKey } from "./keyring.js";
-import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
-
-function threeOfUs() {
-  const { alice, log } = founded();
-  const secret = invite(alice, log);
-  const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
-  alice.act(log, { type: "rekey" });
-  everyone(log, alice, bob, carol);
-  return { alice, bob, carol, log, secret };
-}
-
-function everyone(log: TestLog, ...people: Person[]): void {
-  for (const person of people) person.catchUp(log);
-}
+import { everyone, threeOfUs } from "./threeOfUs.fixture.js";
+import { invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
 /** Bob, a plain member, makes new keys for all but Alice, the owner. */
 function shutOut() {

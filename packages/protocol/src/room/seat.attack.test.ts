@@ -9,20 +9,8 @@ import { loadRoom } from "./loadRoom.js";
 import type { Received } from "./outcome.js";
 import { openRoom, readSlot } from "./preview.js";
 import type { OpenDoor } from "./seat.js";
-import { founded, invite, join, NOW, Person, seeded, TestLog } from "./testRelay.fixture.js";
-
-function threeOfUs(policy?: Parameters<typeof founded>[0]) {
-  const { alice, log } = founded(policy);
-  const secret = invite(alice, log);
-  const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
-  expect(alice.act(log, { type: "rekey" })).toBeNull();
-  everyone(log, alice, bob, carol);
-  return { alice, bob, carol, log, secret };
-}
-
-function everyone(log: TestLog, ...people: Person[]): void {
-  for (const person of people) person.catchUp(log);
-}
+import { everyone, threeOfUs } from "./threeOfUs.fixture.js";
+import { invite, join, NOW, Person, seeded, TestLog } from "./testRelay.fixture.js";
 
 /** Whose device makes new keys that these cannot use. */
 function shutOut(by: Person, victims: Person[], log: TestLog): void {

@@ -1,22 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { inside, shuttingOut } from "./forger.fixture.js";
 import { loadRoom } from "./loadRoom.js";
-import { founded, invite, join, Person, seeded, type TestLog } from "./testRelay.fixture.js";
+import { everyone, threeOfUs } from "./threeOfUs.fixture.js";
+import { join, Person, seeded } from "./testRelay.fixture.js";
 
 const SECRET = new Uint8Array(32).fill(9);
-
-function threeOfUs() {
-  const { alice, log } = founded();
-  const secret = invite(alice, log);
-  const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
-  alice.act(log, { type: "rekey" });
-  everyone(log, alice, bob, carol);
-  return { alice, bob, carol, log, secret };
-}
-
-function everyone(log: TestLog, ...people: Person[]): void {
-  for (const person of people) person.catchUp(log);
-}
 
 /** A hostile member as they are now, once more: they keep the keys of each epoch. */
 function twin(of: Person): Person {

@@ -1,5 +1,5 @@
 // Every component in each of its states, for whoever works on their looks: `node packages/web/test/gallery/shoot.mjs FOLDER` makes
-// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken|alarms, theme=, lang=, dir=.
+// pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken|alarms|upgrade, theme=, lang=, dir=.
 import "../../src/design/tokens.css";
 import "../../src/design/base.css";
 import { render } from "preact";
@@ -13,6 +13,7 @@ import { startRouting } from "../../src/app/route.js";
 import { Alarms } from "./Alarms.js";
 import { Components } from "./Components.js";
 import { FrameSample } from "./FrameSample.js";
+import { Upgrade } from "./Upgrade.js";
 
 const asked = new URLSearchParams(location.search);
 chooseTheme((asked.get("theme") ?? "system") as Theme);
@@ -47,6 +48,7 @@ const shows = {
   welcome: WelcomeScreen,
   broken: Broken,
   alarms: () => <Alarms asked={asked} />,
+  upgrade: () => <Upgrade asked={asked} />,
 };
 const Shown = shows[(asked.get("show") ?? "components") as keyof typeof shows];
 render(<Shown />, document.getElementById("app")!);
