@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the card that moves a room to its next v
       await page.getByRole("button", { name: "Move to version 3", exact: true }).click();
       const dialog = page.getByRole("dialog", { name: "Move the room to version 3?" });
       await dialog.getByText("The apps of Bob and Carol are too old for it.").waitFor();
-      await dialog.getByText("It isn't known yet whether the apps of Dave know it.").waitFor();
+      await dialog.getByText("It isn't known yet whether Dave will have to update first.").waitFor();
       await dialog.getByText("This can't be undone.").waitFor();
       await check(page, `upgrade-asked-${size}`);
       await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
