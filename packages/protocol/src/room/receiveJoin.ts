@@ -41,7 +41,7 @@ export function joinPlace(
  * Whether a commit after the slot is none for any member: of another epoch than theirs, or of bytes that they cannot open. More
  * cannot be told without the keys of that epoch.
  *
- * RULE: room.join-past-junk: whoever has a link can put junk behind the newest commit; a newcomer sees what cannot be anything
+ * RULE: room.join-past-junk: anyone with a link can put junk behind the newest commit; a newcomer sees what cannot be anything
  * else, and follows it, also while all members sleep (attack A106).
  */
 function isSurelyJunk(parts: RoomParts, { envelopeKey }: JoinSlot, { epoch, payload }: LogRecord): boolean {

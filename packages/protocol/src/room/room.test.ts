@@ -100,7 +100,7 @@ describe("a room", () => {
     expect(epochs()).toEqual([epoch, epoch + 1]);
   });
 
-  it("lets the first of two racing commits win, and the other be built anew", () => {
+  it("lets the first of two racing commits win, and the other be built again", () => {
     const { alice, log } = founded(preset("admins", 1));
     const secret = invite(alice, log, { role: "admin" });
     const bob = join(alice, "Bob", log, secret);

@@ -180,7 +180,7 @@ export class Room {
     return sayInRoom(this.parts, content, now);
   }
 
-  /** Encrypts anew, under the same id, what the relay refused as stale. `time` is when it was written. */
+  /** Encrypts again, under the same id, what the relay refused as stale. `time` is when it was written. */
   resend({ nonce, kind, ref, body, time }: NewContent & { readonly time: number }): Result<OutgoingMessage, Rejection> {
     const halted = whyStopped(this.parts);
     if (halted !== null) return halted;

@@ -11,7 +11,7 @@ export class RoomReceipts {
   constructor(private readonly parts: RoomParts) {}
 
   /**
-   * A head receipt of the relay. `known`: how far we had the log when we asked for it. Not `isSigned`: whoever answers on this
+   * A head receipt of the relay. `known`: how far we had the log when we asked for it. Not `isSigned`: what answers on this
    * connection is not the room's relay, or lies.
    */
   noteHead(signed: Signed<HeadReceipt>, known = 0): NotedReceipt {

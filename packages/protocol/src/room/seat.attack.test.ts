@@ -272,7 +272,7 @@ describe("who has not all that it takes", () => {
     expectTogether(log, alice, bob, carol);
   });
 
-  it("A108: whoever was removed comes through no door, and a door that they were shown before is of no use", () => {
+  it("A108: somebody who was removed comes through no door, and a door that they were shown before is of no use", () => {
     const { alice, bob, carol, log } = threeOfUs();
     shutOut(alice, [bob], log);
     everyone(log, alice, bob, carol);
