@@ -11,6 +11,8 @@ import type { RoomWork } from "./worker.js";
 
 const STEP_MS = 1500;
 const LONGEST_MS = 60_000;
+/** The longest pause after other people's changes have come first again and again. */
+const STARVED_MS = 30_000;
 
 /** Something that is owed to somebody. */
 interface Owed {
@@ -28,6 +30,8 @@ interface Owed {
 export class Caretaker extends ElectedWorker {
   /** How often new keys were made for somebody who joined by themselves. */
   rekeys = 0;
+  /** How often in a row what was owed lost to other people's changes. */
+  private starved = 0;
   /** What was refused at this seq is not tried again before the roster changes. */
   private readonly refused = new Map<string, number>();
 
@@ -67,7 +71,10 @@ export class Caretaker extends ElectedWorker {
     if (!owed) return null;
     const wait = () => {
       const rank = electionRank(room.roster, room.self.leaf, seq);
-      return owed.isOwn ? 0 : Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+      const turn = owed.isOwn ? 0 : Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+      // RULE: client.starved-slower: each change of others is new work here, so the pauses grow by what was lost, and not by what
+      // stays undone: else everybody tries at once all the time, beside somebody who commits in a loop (attack A83).
+      return Math.max(turn, this.starved === 0 ? 0 : Math.min(STARVED_MS, STEP_MS * 2 ** Math.min(this.starved, 10)));
     };
     return { key: `${owed.key} ${String(seq)}`, wait, job: () => this.act(owed, seq) };
   }
@@ -85,6 +92,7 @@ export class Caretaker extends ElectedWorker {
   private async act({ key, action }: Owed, seq: number): Promise<boolean> {
     const request = action.type === "add" ? (this.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
     const result = await this.decisions.decide(action, { request, mayPropose: false });
+    this.starved = !result.ok && result.error.kind === "starved" ? this.starved + 1 : 0;
     const isRefused = !result.ok && result.error.kind === "refused";
     if (isRefused) this.refused.set(key, seq);
     if (result.ok && action.type === "rekey") this.rekeys++;

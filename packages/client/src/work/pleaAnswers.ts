@@ -96,18 +96,19 @@ export class PleaAnswers extends ElectedWorker {
     // Of a generation that we do not know (yet): others may.
     if (name && !key) return this.leave(room, item);
     const plea = key && room.doors.readPlea(item.blob, key);
-    if (!plea) return this.throwAway(item);
+    if (!plea) return this.throwAway(room, item);
     const leaf = toHex(plea.leaf);
     const standing = room.doors.pleaStanding(plea);
     if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(room, item);
     const opening =
       standing === "out" ? await this.removalFor(room, plea) : room.doors.openDoorFor(plea, this.state.now());
-    if (opening === null) return this.throwAway(item);
+    if (opening === null) return this.throwAway(room, item);
     if (opening.slot && !(await this.put(room, opening.slot))) return false;
     const told = await this.requests.answerPlea(item.request, opening);
     if (!told.ok) return false;
     this.note(room, plea, opening);
-    return true;
+    // Where the relay does not know us for a member it stays, and is not answered again.
+    return this.leave(room, item);
   }
 
   /** The same plea again, whose door we keep. A new one is for another door. */
@@ -129,8 +130,11 @@ export class PleaAnswers extends ElectedWorker {
     return true;
   }
 
-  private async throwAway({ request }: JoinRequestItem): Promise<boolean> {
-    return (await this.requests.remove(request)).ok;
+  /** What the relay lets only members take away is left to them, and keeps nobody from answering the next. */
+  private async throwAway(room: Room, item: JoinRequestItem): Promise<boolean> {
+    const removed = await this.requests.remove(item.request);
+    const isOthers = !removed.ok && removed.error.kind === "relay" && removed.error.error === "on_probation";
+    return removed.ok || (isOthers && this.leave(room, item));
   }
 
   private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {
