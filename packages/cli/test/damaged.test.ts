@@ -22,12 +22,11 @@ const DAMAGES: Readonly<Record<string, { readonly sql: string; readonly hits: ke
   "a length that is no number": { sql: "UPDATE room SET n = 'many' WHERE no = ?", hits: "read" },
   "a length that is too short": { sql: "UPDATE room SET n = 1 WHERE no = ?", hits: "append" },
   "a negative epoch": { sql: "UPDATE room SET epoch = -1 WHERE no = ?", hits: "subscribe" },
-  "a roster that is shorter": { sql: "UPDATE room SET roster_n = 1 WHERE no = ?", hits: "commit" },
   "a record whose head is cut": { sql: "UPDATE record SET head = x'00' WHERE id = ? * 4294967296 + 2", hits: "read" },
   "a record of no kind": { sql: "UPDATE record SET kind = 9 WHERE id = ? * 4294967296 + 2", hits: "subscribe" },
   "a record that is gone": { sql: "DELETE FROM record WHERE id = ? * 4294967296 + 2", hits: "read" },
   "an id of an append": { sql: "UPDATE record SET append_id = 'x' WHERE id = ? * 4294967296 + 2", hits: "append" },
-  "a roster record": { sql: "UPDATE roster SET attachment = 5 WHERE id / 4294967296 = ?", hits: "roster" },
+  "a roster record": { sql: "UPDATE roster SET record = 5 WHERE room = ?", hits: "roster" },
   "a slot's token": { sql: "UPDATE slot SET token_pub = x'00' WHERE room = ?", hits: "slot" },
   "a slot's version": { sql: "UPDATE slot_version SET blob = 5 WHERE room = ?", hits: "slot" },
   "a join request": { sql: "UPDATE request SET slot_id = x'00' WHERE room = ?", hits: "requests" },
@@ -58,6 +57,7 @@ class FullRoom {
   private readonly later = newKey();
   private readonly slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: EMPTY, blob: systemRandom(9) };
   private readonly secret = systemRandom(32);
+  private readonly record = systemRandom(5);
 
   async fill(client: SocketClient, inbox: Key): Promise<void> {
     const { roomTag, key, later } = this;
@@ -68,7 +68,7 @@ class FullRoom {
     await client.prove(roomTag, 0, key);
     await this.must(client, messageAppend(roomTag));
     await this.must(client, messageAppend(roomTag));
-    await this.must(client, commitAppend(roomTag, later, { attachment: systemRandom(5), slots, deliveries }));
+    await this.must(client, commitAppend(roomTag, later, { attachment: this.record, slots, deliveries }));
     await client.proveSlot(roomTag, this.slot.slotId, token);
     await this.must(client, { type: "postRequest", roomTag, slotId: this.slot.slotId, blob: systemRandom(6) });
     await client.prove(roomTag, 1, later);
@@ -90,7 +90,7 @@ class FullRoom {
       prove: proved.type === "error" ? proved.error : proved.type,
       read: await said({ type: "read", roomTag, fromN: 1, limit: 100 }),
       subscribe: await said({ type: "subscribe", roomTag, fromN: 1 }),
-      roster: await said({ type: "readRoster", roomTag, fromN: 0 }),
+      roster: await said({ type: "readRoster", roomTag, record: sha256(this.record) }),
       slot: await said({ type: "getSlot", roomTag, slotId: slot.slotId, back: 0 }),
       requests: await said({ type: "listRequests", roomTag, after: 0 }),
       file: await said({ type: "readBlob", roomTag, blobId, index: 0 }),

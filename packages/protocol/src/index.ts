@@ -113,9 +113,11 @@ export {
   readSlot,
   type RoomPreview,
 } from "./room/preview.js";
+export type { HistoryReading } from "./room/history.js";
 export { admissionSignatures, signaturesOf } from "./room/signatures.js";
 export {
   acceptAdmission,
+  type Admitted,
   askAgain,
   acceptDecline,
   askToJoin,
@@ -123,6 +125,8 @@ export {
   decodeAsking,
   encodeAsking,
   isDecline,
+  type OpenedAdmission,
+  openingAdmission,
   REQUEST_LIFETIME_MS,
 } from "./room/asking.js";
 export { decodeAppend, encodeAppend } from "./room/storedAppend.js";

@@ -46,8 +46,6 @@ export interface Quotas {
   readonly pleasPerAddress: number;
   /** Payload bytes of messages that people on probation have in one room, besides those of members. */
   readonly probationBytes: number;
-  /** Bytes of their commits in the roster log of one room, until a member follows one. */
-  readonly probationRosterBytes: number;
   /** Deliveries from one room that one inbox holds; the oldest are dropped. */
   readonly deliveriesPerRoom: number;
   /** Bytes of blobs in one room. Unfinished ones count with their whole size. */
@@ -114,7 +112,6 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     pleasPerRoom: 16,
     pleasPerAddress: 2,
     probationBytes: 16 * MIB,
-    probationRosterBytes: 256 * 1024,
     deliveriesPerRoom: 8,
     blobBytesPerRoom: 2048 * MIB,
     freeBytes: 64 * MIB,

@@ -21,7 +21,7 @@ export {
   type PrunedRecord,
   type RecordContent,
   type RecordDigest,
-  type RosterRecord,
+  recordBefore,
   type Sha256,
 } from "./record.js";
 export {

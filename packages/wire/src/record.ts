@@ -1,6 +1,6 @@
 import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec, type Of } from "@conclave/codec";
 import { id32, recordKind, type RecordKind } from "./field.js";
-import type { RoomTag } from "./ids.js";
+import { ID_BYTES, type RoomTag } from "./ids.js";
 
 /** SHA-256, passed in because this package is pure and has no primitives. */
 export type Sha256 = (data: Uint8Array) => Uint8Array;
@@ -45,15 +45,12 @@ export interface PrunedRecord extends RecordDigest {
 export type LogItem = LogRecord | PrunedRecord;
 
 /**
- * One sealed roster record, in the order of the commits that carried them. Records of commits that no member has confirmed may be
- * missing (docs/protocol.md §6).
+ * The SHA-256 of the roster record that a sealed one follows, which stands at its beginning, in the clear (docs/protocol.md §4,
+ * Roster log). Null for bytes that are too short to name one.
  */
-export type RosterRecord = Of<typeof rosterRecord>;
-export const rosterRecord = struct({
-  /** The log position of the commit it came with; 0 for the charter. */
-  n: u53,
-  attachment: opaque(),
-});
+export function recordBefore(record: Uint8Array): Uint8Array | null {
+  return record.length < ID_BYTES ? null : record.subarray(0, ID_BYTES);
+}
 
 /** The two hashes under which a record is hashed. */
 export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment }: RecordContent): RecordDigest {

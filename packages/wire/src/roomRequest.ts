@@ -35,12 +35,15 @@ export const read = frame("read", 5, {
   limit: u32,
 });
 
-/** Reads a page of the roster log, from the record of the commit at `fromN` on. Answer: `roster`. */
+/**
+ * Reads a page of the roster log: one record, and those that it follows. What leads to no record that somebody knows is not read, so
+ * junk is in nobody's way. Answer: `roster`.
+ */
 export type ReadRosterRequest = Of<typeof readRoster>;
 export const readRoster = frame("readRoster", 6, {
   ...inRoom,
-  /** 0 for all: the charter's record counts as that of commit 0. */
-  fromN: u53,
+  /** SHA-256 of the record. */
+  record: id32,
 });
 
 /**

@@ -1,9 +1,9 @@
-import { bool, list, mapped, optional, struct, u16, u32, u53, DecodeError, type Of } from "@conclave/codec";
+import { list, mapped, opaque, optional, struct, u16, u32, u53, DecodeError, type Of } from "@conclave/codec";
 import { RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
 import { id32, numbered } from "./field.js";
 import { frame } from "./frameCodec.js";
 import { signedCommitReceipt, signedHeadReceipt } from "./receipt.js";
-import { logItem, rosterRecord } from "./record.js";
+import { logItem } from "./record.js";
 
 /** The request was carried out, durably, and there is nothing to say about it. */
 export type DoneResponse = Of<typeof done>;
@@ -70,13 +70,12 @@ export const page = frame("page", 133, {
   receipt: optional(signedHeadReceipt),
 });
 
-/** A part of the roster log. */
+/** A part of the roster log: the record that was asked for, and as many of those that it follows as fit; none where it is not there. */
 export type RosterResponse = Of<typeof roster>;
 export const roster = frame("roster", 134, {
   ...numbered,
-  records: list(rosterRecord),
-  /** Whether there are more after the last one. */
-  more: bool,
+  /** Sealed roster records, the newest first; each follows from the one before it (`recordBefore`). */
+  records: list(opaque()),
 });
 
 /** The subscription is live: each record after `receipt.receipt.n` will be pushed. */

@@ -14,6 +14,8 @@ export const slot = frame("slot", 144, {
   time: u53,
   /** How many versions the relay keeps now: 1 to 6, those of members first. */
   versions: u8,
+  /** Log position of the room's newest commit, 0 for none: which version knows it, only what is in it says. */
+  lastCommit: u53,
 });
 
 /** The request is stored under this number. */

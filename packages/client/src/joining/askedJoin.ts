@@ -1,5 +1,7 @@
+import { failed, type Result } from "@conclave/codec";
 import {
   acceptAdmission,
+  type Admitted,
   acceptDecline,
   askAgain,
   admissionSignatures,
@@ -7,6 +9,7 @@ import {
   inviteKeys,
   type InviteLink,
   isDecline,
+  openingAdmission,
   readSlot,
 } from "@conclave/protocol";
 import { type InboxItem, type Push, type RelayError, type InboxId, type SlotId } from "@conclave/wire";
@@ -196,17 +199,9 @@ export class AskedJoin extends Worker implements ConnectionUser {
   /** Takes an item in. @returns null, or why we didn't: it's no answer to us, or we couldn't read the room's history. */
   private async take(item: InboxItem): Promise<Problem | null> {
     if (isDecline(this.state.ports, this.asking, item.blob)) return this.takeNo(item.blob);
-    const records = await readRosterLog(this.connection, this.state.meta.roomTag);
-    if (!records.ok) return records.error;
-    const { ports } = this.state;
-    const admission = [this.asking, item.blob, records.value] as const;
-    await ports.crypto.verifyAhead?.(admissionSignatures(ports, ...admission));
-    const admitted = acceptAdmission(ports, ...admission);
-    if (!admitted.ok) {
-      const problem = { kind: "refused", rejection: admitted.error } as const;
-      // The answer stays where it is: the newer app takes it.
-      return this.state.meetsNewer(problem) ? null : problem;
-    }
+    const admitted = await this.readAdmission(item.blob);
+    // The answer stays where it is: the newer app takes it.
+    if (!admitted.ok) return this.state.meetsNewer(admitted.error) ? null : admitted.error;
     const { room, delta, decisions } = admitted.value;
     const taken = await this.state.transact((tx) => {
       this.state.decisionLog.clear(tx);
@@ -220,6 +215,15 @@ export class AskedJoin extends Worker implements ConnectionUser {
     void this.connection.request<"clearInbox">({ type: "clearInbox", inboxId, upTo: item.item });
     this.sync.restart();
     return null;
+  }
+
+  private async readAdmission(blob: Uint8Array): Promise<Result<Admitted, Problem>> {
+    const { ports, meta } = this.state;
+    const opened = await readRosterLog(this.connection, meta.roomTag, openingAdmission(ports, this.asking, blob));
+    if (!opened.ok) return opened;
+    await ports.crypto.verifyAhead?.(admissionSignatures(ports, opened.value));
+    const admitted = acceptAdmission(ports, this.asking, opened.value);
+    return admitted.ok ? admitted : failed({ kind: "refused", rejection: admitted.error });
   }
 
   /** Somebody declined: whether they may is read from the room's own history, as it is now. */

@@ -63,7 +63,7 @@ export class DirectJoin extends Worker {
   private async again(room: Room, join: OwnJoin): Promise<void> {
     const { lastCommit } = room;
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
-    const preview = await previewSlot(this.state.ports, this.connection, join.link, lastCommit);
+    const preview = await previewSlot(this.state.ports, this.connection, join.link);
     if (!preview.ok) {
       const { error: problem } = preview;
       if (problem.kind === "unreachable") return;

@@ -2,6 +2,7 @@ import { done, failed, type Result } from "@conclave/codec";
 import {
   type DecisionRecord,
   type DeviceIdentity,
+  type HistoryReading,
   inviteKeys,
   type InviteLink,
   judgeRoom,
@@ -14,10 +15,9 @@ import {
   type RoomPreview,
   roomTagOf,
   signaturesOf,
-  type SlotView,
   type Rejection,
 } from "@conclave/protocol";
-import type { RoomTag, RosterRecord } from "@conclave/wire";
+import type { RoomTag } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
@@ -26,25 +26,21 @@ import type { ErrorResponse } from "@conclave/wire";
 
 /** How many versions of a slot are tried: anybody who has the link may have put junk there (A42). */
 const VERSIONS = 6;
-const MOST_ROSTER_BYTES = 128 * 1024 * 1024;
-/** What a record takes in memory beside its bytes, roughly. */
-const RECORD_BYTES = 256;
 /** An honest relay gives hundreds of records at a time. */
-const MOST_PAGES = 4096;
+const MOST_PAGES = 8192;
 
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
- * itself gives, stores nothing. The newest version of the slot that is valid counts;
- * but if that is of before the commit at `least`, one that is newer: the relay keeps the versions of people whom it does not know
- * yet behind those of members, and they may be all that is in step with the room.
+ * itself gives and the hash of a record that a slot names, stores nothing. The newest version of the slot that is valid counts; but
+ * if it does not know the room's newest commit, one that does: the relay keeps the versions of people whom it does not know yet
+ * behind those of members, and they may be all that is in step with the room.
  */
 export async function previewSlot(
   ports: JoinPorts,
   connection: RelayConnection,
   link: InviteLink,
-  least = 0,
 ): Promise<Result<RoomPreview, Problem>> {
-  return readSlotOf(ports, connection, link, { key: null, least, judge: (opened) => judgeRoom(ports, opened) });
+  return readSlotOf(ports, connection, link, { key: null, judge: (opened) => judgeRoom(ports, opened) });
 }
 
 /** Reads the door that was opened for our plea of this secret, and checks all that it leads to. As `previewSlot`. */
@@ -56,7 +52,6 @@ export async function previewDoor(
 ): Promise<Result<OpenDoor, Problem>> {
   return readSlotOf(ports, connection, room.doors.doorLink(secret), {
     key: room.doors.doorKey(device.deviceSeed),
-    least: 0,
     judge: (opened) => room.doors.judgeDoor(opened),
   });
 }
@@ -68,10 +63,8 @@ export async function proveRemoval(
   { tag, doors }: Room,
   removal: Removal,
 ): Promise<Result<DecisionRecord, Problem>> {
-  const records = await readRosterLog(connection, tag);
-  if (!records.ok) return records;
-  const opened = await inPieces(ports, doors.openingRemoval(removal, records.value));
-  if (!opened.ok) return failed({ kind: "refused", rejection: opened.error });
+  const opened = await readRosterLog(connection, tag, doors.openingRemoval(removal));
+  if (!opened.ok) return opened;
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
   const judged = doors.judgeRemoval(opened.value);
   return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
@@ -80,8 +73,6 @@ export async function proveRemoval(
 /** What opens a slot, and what says whether to believe what is in it. */
 interface SlotReading<T> {
   readonly key: Uint8Array | null;
-  /** It has to know the commit here, if any version does. */
-  readonly least: number;
   readonly judge: (opened: OpenedRoom) => Result<T, Rejection>;
 }
 
@@ -93,7 +84,7 @@ async function readSlotOf<T>(
 ): Promise<Result<T, Problem>> {
   const roomTag = roomTagOf(ports.crypto, link.roomId);
   const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
-  let records: readonly RosterRecord[] | null = null;
+  let known: OpenedRoom | undefined;
   let first: Problem | null = null;
   let stale: { readonly at: number; readonly read: T } | null = null;
   for (let back = 0, versions = 1; back < Math.min(versions, VERSIONS); back++) {
@@ -108,20 +99,19 @@ async function readSlotOf<T>(
       first ??= slot.ok ? null : { kind: "refused", rejection: slot.error };
       continue;
     }
-    if (records === null) {
-      const read = await readRosterLog(connection, roomTag);
-      if (!read.ok) return read;
-      records = read.value;
-    }
-    const judged = await judge(ports, reading, [link, slot.value, records]);
+    const opened = await readRosterLog(connection, roomTag, openingRoom(ports, link, slot.value, known));
+    if (!opened.ok && opened.error.kind !== "refused") return opened;
+    const judged = opened.ok ? await judge(ports, reading, opened.value) : opened;
+    if (opened.ok) known = opened.value;
     if (judged.ok) {
-      if (slot.value.lastCommit >= reading.least) return done(judged.value);
+      // The relay's word, and a hint only: with junk behind it no version knows the newest commit, and then the newest one counts.
+      if (slot.value.lastCommit >= answer.lastCommit) return done(judged.value);
       stale = { at: slot.value.lastCommit, read: judged.value };
       continue;
     }
-    const problem = { kind: "refused", rejection: judged.error } as const;
+    const problem = judged.error;
     // RULE: client.too-old-sends-nothing: who is too old for the room is told so, and does not join it as it was before (attack A104).
-    if (judged.error.code === "update_needed") return failed(problem);
+    if (problem.kind === "refused" && problem.rejection.code === "update_needed") return failed(problem);
     first ??= problem;
   }
   return stale === null ? failed(first ?? { kind: "unknown" }) : done(stale.read);
@@ -129,49 +119,29 @@ async function readSlotOf<T>(
 
 type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
 
-async function judge<T>(
-  ports: JoinPorts,
-  reading: SlotReading<T>,
-  found: [InviteLink, SlotView, readonly RosterRecord[]],
-): Promise<Result<T, Rejection>> {
-  const opened = await inPieces(ports, openingRoom(ports, ...found));
-  if (!opened.ok) return opened;
+async function judge<T>(ports: JoinPorts, reading: SlotReading<T>, opened: OpenedRoom): Promise<Result<T, Problem>> {
   // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
-  await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
-  return reading.judge(opened.value);
+  await ports.crypto.verifyAhead?.(signaturesOf(ports, opened));
+  const judged = reading.judge(opened);
+  return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
 }
 
-/** Does the pieces of a work, with room for everything else between them. */
-async function inPieces<T>({ clock }: Pick<ClientPorts, "clock">, work: Generator<void, T>): Promise<T> {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    await new Promise<void>((resolve) => {
-      clock.setTimer(0, resolve);
-    });
-  }
-}
-
-/** All sealed roster records of a room; `too_large` where there are more than any honest room has. */
-export async function readRosterLog(
+/** Gives a reading the roster records that it asks for; `too_large` where it takes more pages than any honest relay makes of it. */
+export async function readRosterLog<T>(
   connection: RelayConnection,
   roomTag: RoomTag,
-): Promise<Result<readonly RosterRecord[], Problem>> {
-  const records: RosterRecord[] = [];
-  let bytes = 0;
-  for (let fromN = 0, pages = 0, more = true; more; pages++) {
-    const answer = await connection.request<"readRoster">({ type: "readRoster", roomTag, fromN });
-    if (answer.type !== "roster") return failed(problemOf(answer));
-    more = answer.more && answer.records.length > 0;
-    fromN = (answer.records.at(-1)?.n ?? 0) + 1;
-    for (const record of answer.records) bytes += record.attachment.length + RECORD_BYTES;
+  reading: HistoryReading<Result<T, Rejection>>,
+): Promise<Result<T, Problem>> {
+  let step = reading.next([]);
+  for (let pages = 0; step.done !== true; pages++) {
     // RULE: client.join-bounded: a relay cannot fill the memory of somebody who only looks at an invite, nor keep them reading
-    // for ever: what it gives is counted, and how often it is asked (attack A80).
-    const isTooMuch = bytes > MOST_ROSTER_BYTES || pages >= MOST_PAGES;
-    if (isTooMuch) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
-    records.push(...answer.records);
+    // for ever: each page must bring what was asked for, and pages are counted (attack A80).
+    if (pages >= MOST_PAGES) return failed({ kind: "relay", error: "too_large", retryAfter: 0 });
+    const answer = await connection.request<"readRoster">({ type: "readRoster", roomTag, record: step.value });
+    if (answer.type !== "roster") return failed(problemOf(answer));
+    step = reading.next(answer.records);
   }
-  return done(records);
+  return step.value.ok ? step.value : failed({ kind: "refused", rejection: step.value.error });
 }
 
 /** The problem of a request that was refused, or was never answered. */

@@ -13,6 +13,8 @@ export interface Removal {
   readonly hash: Uint8Array;
   /** The key that its record is sealed under: the last one that the device which was taken out may have. */
   readonly rosterKey: RosterKey;
+  /** Hash of that record. */
+  readonly record: Uint8Array;
 }
 
 /**
@@ -42,7 +44,7 @@ const layout = new SignedLayout<Door>(
       asked: LeafKey,
       leaf: LeafKey,
       time: u53,
-      removal: optional(struct<Removal>({ hash: bytes32, rosterKey: rosterKeyLayout })),
+      removal: optional(struct<Removal>({ hash: bytes32, rosterKey: rosterKeyLayout, record: bytes32 })),
     }),
   ),
 );

@@ -8,10 +8,14 @@ import type { Provider } from "../encoding/provider.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 
-/** Keys with which a newcomer reads the roster: the current one and, until that is in use, the one before it. */
+/**
+ * With what a newcomer reads the roster: the current key and, until that is in use, the one before it; and the hash of the record of
+ * the newest entry, with which reading begins.
+ */
 export interface RosterKeys {
   readonly roster: readonly RosterKey[];
   readonly isRosterKeyUsed: boolean;
+  readonly record: Uint8Array;
 }
 
 /** What a member puts into an invite's slot after each commit (docs/protocol.md §7). */
@@ -40,6 +44,7 @@ const LABEL = "conclave/slot/v1";
 export const rosterKeyFields: Fields<RosterKeys> = {
   roster: list(rosterKeyLayout, 2),
   isRosterKeyUsed: bool,
+  record: bytes32,
 };
 
 const layout = new SignedLayout<SlotView>(

@@ -82,13 +82,13 @@ function applyOwn(parts: RoomParts, { staged, groupDelta: stored }: Pending): De
   return joinDeltas(delta, groupDelta(parts, parts.group.forgetLeftovers()));
 }
 
-function moveOn(parts: RoomParts, { roster, transition }: Judgement): Delta {
-  const recorded = transition !== null;
-  parts.keys = nextKeyring(parts.keys, parts.group.view, { recorded, generation: roster.generation });
+function moveOn(parts: RoomParts, judgement: Judgement): Delta {
+  const { roster, record } = judgement;
+  parts.keys = nextKeyring(parts.keys, parts.group.view, { record, generation: roster.generation });
   return joinDeltas(
     { put: [[KEYS, encodeKeyring(parts.keys)]], delete: [] },
     rosterKeyRecords([currentRosterKey(parts.keys)]),
-    moveRoster(parts, { roster, transition }),
+    moveRoster(parts, judgement),
   );
 }
 

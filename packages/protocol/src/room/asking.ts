@@ -1,12 +1,12 @@
 import { encode, equalBytes, opaque, stored, struct, u53, done, type Result } from "@conclave/codec";
 import { decodeMessage, generateKeyPackage, Group, type KeyPackage, type KeyPackageBundle } from "@conclave/mls";
-import { InboxId, inboxIdOf, type RosterRecord } from "@conclave/wire";
+import { InboxId, inboxIdOf } from "@conclave/wire";
 import { RoomId } from "../encoding/ids.js";
 import { sealTo } from "../encoding/sealing.js";
 import { bytes32 } from "../encoding/signed.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import { certifyLeaf, leafKeyOf } from "../identity/leafCert.js";
-import { openAdmission } from "../invite/admission.js";
+import { type Admission, openAdmission } from "../invite/admission.js";
 import { openDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
@@ -20,7 +20,7 @@ import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { REQUEST_LABEL } from "./doorway.js";
-import { openHistory } from "./history.js";
+import { type HistoryReading, type OpenedHistory, readingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { beginJoined } from "./joined.js";
 import type { Joiner } from "./joinRoom.js";
@@ -102,25 +102,44 @@ export function askAgain(primitives: Provider, asking: Asking, { slot }: Pick<Ro
   return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, asking.content);
 }
 
+/** An admission, opened and not judged yet: nothing in it is to be believed. */
+export interface OpenedAdmission extends OpenedHistory {
+  readonly admission: Admission;
+}
+
+/** Opens an answer to our request and reads the records that it leads to, page by page, for {@link acceptAdmission}. */
+export function* openingAdmission(
+  { crypto }: Provider,
+  { roomId, replyKey }: Asking,
+  blob: Uint8Array,
+): HistoryReading<Result<OpenedAdmission, Rejection>> {
+  const admission = openAdmission(crypto, roomTagOf(crypto, roomId), replyKey, blob);
+  // RULE: admission.asked: only what was sealed to a request of ours is looked at; nobody is dragged into a room (attack A98).
+  if (admission === null) return refused("bad_admission", "not sealed to our request");
+  const history = yield* readingHistory(crypto, { roomId, head: admission.head }, admission);
+  return history.ok ? done({ admission, ...history.value }) : history;
+}
+
+/** A room that we were let into. Store `delta`. */
+export interface Admitted {
+  readonly room: Room;
+  readonly delta: Delta;
+  /** All decisions until now, the charter's first. */
+  readonly decisions: readonly DecisionRecord[];
+}
+
 /** We were let in: the room, `joining` until the log shows the commit that did it. Nothing is stored unless this is ok. */
 export function acceptAdmission(
   primitives: Provider,
   asking: Asking,
-  blob: Uint8Array,
-  records: readonly RosterRecord[],
-): Result<{ room: Room; delta: Delta; decisions: readonly DecisionRecord[] }, Rejection> {
+  { admission, entries, keys }: OpenedAdmission,
+): Result<Admitted, Rejection> {
   const { crypto } = primitives;
   const { roomId, leafSeed } = asking;
-  const roomTag = roomTagOf(crypto, roomId);
-  const admission = openAdmission(crypto, roomTag, asking.replyKey, blob);
-  // RULE: admission.asked: only what was sealed to a request of ours is looked at; nobody is dragged into a room (attack A98).
-  if (admission === null) return refused("bad_admission", "not sealed to our request");
   const joined = Group.join(roomEngine(primitives), { welcome: admission.welcome, keyPackage: bundleOf(asking) });
   if (!joined.ok) return refused("bad_admission", joined.error.message);
   const { group, delta: groupRecords } = joined.value;
-  const opened = openHistory(crypto, { roomId, head: admission.head }, admission, records);
-  if (!opened.ok) return opened;
-  const history = replayEntries(crypto, opened.value.entries, roomId);
+  const history = replayEntries(crypto, entries, roomId);
   if (!history.ok) return history;
   const { roster, transitions } = history.value;
   const floored = checkFloor(history.value, asking.floor);
@@ -134,7 +153,7 @@ export function acceptAdmission(
   const self = memberOfLeaf(roster, leafKeyOf(crypto, leafSeed));
   if (self === null) return refused("bad_admission", "we are not in the roster");
   const started = beginJoined(primitives, {
-    ...{ group, groupRecords, roster, rosterKeys: admission, pastKeys: opened.value.keys },
+    ...{ group, groupRecords, roster, rosterKeys: admission, pastKeys: keys },
     ...{ person: self.person, leafSeed },
     ...{ log: admission.log, lastCommit: admission.lastCommit },
     join: { recordHash: admission.recordHash, lastCommit: null, slot: null },

@@ -108,7 +108,8 @@ function proposalsFor(
 
 function recordOf({ primitives, roomTag, keys }: RoomParts, { entry }: Transition): Uint8Array {
   const content = { entry: entry.bytes, previousKey: wrappedRosterKey(keys) };
-  return sealRosterRecord(primitives.crypto, roomTag, currentRosterKey(keys), entry.seq, content);
+  const place = { seq: entry.seq, before: keys.record };
+  return sealRosterRecord(primitives.crypto, roomTag, currentRosterKey(keys), place, content);
 }
 
 function appendOf(
@@ -138,8 +139,8 @@ function appendOf(
   };
   if (welcome === null || request === null) return done(append);
   const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
-  const { roster } = judgement;
-  const after = nextKeyring(keys, next, { recorded: true, generation: roster.generation });
+  const { roster, record } = judgement;
+  const after = nextKeyring(keys, next, { record, generation: roster.generation });
   const blob = sealAdmission(primitives, roomTag, request.replyPub, {
     welcome,
     head: roster.head,
@@ -148,6 +149,7 @@ function appendOf(
     recordHash: recordHash(sha256, roomTag, append),
     roster: after.roster,
     isRosterKeyUsed: after.isRosterKeyUsed,
+    record: after.record,
   });
   if (blob === null) return refused("bad_key_package", "reply key");
   return done({ ...append, deliveries: [{ inboxId: inboxIdOf(sha256, request.inboxPub), blob }] });

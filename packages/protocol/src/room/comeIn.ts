@@ -103,10 +103,13 @@ export function comeIn(
   const { message, group } = joined.value;
   if (!hasNoGhosts(group.view.members(), roster)) return refused("ghost");
   const roomTag = roomTagOf(crypto, roomId);
+  const recordPlace = { seq: entry.seq, before: slot.record };
+  const content = { entry: entry.bytes, previousKey };
+  const attachment = sealRosterRecord(crypto, roomTag, rosterKey, recordPlace, content);
   const append: Append = {
     ...{ roomTag, appendId: random(16), kind: "commit", epoch, lastCommit },
     payload: sealEnvelope(crypto, slot.entrance.envelopeKey, { roomTag, epoch }, message),
-    attachment: sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey }),
+    attachment,
     ground: { by: "slot", slotId: arriving.slotId },
     nextWriteKey: crypto.ed25519PublicKey(writeSeed(group.view)),
     deliveries: [],
@@ -115,7 +118,10 @@ export function comeIn(
   const started = beginJoined(primitives, {
     ...{ group, groupRecords: joined.value.delta, roster, person, leafSeed },
     pastKeys: arriving.keys,
-    rosterKeys: keyringOfJoin(group.view, slot, roster.generation),
+    rosterKeys: keyringOfJoin(group.view, slot, {
+      generation: roster.generation,
+      record: crypto.hash("sha256", attachment),
+    }),
     ...{ log: slot.log, lastCommit: slot.lastCommit },
     join: {
       ...{ recordHash: recordHash((data) => crypto.hash("sha256", data), roomTag, append), lastCommit },

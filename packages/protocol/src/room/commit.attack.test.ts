@@ -54,6 +54,11 @@ function honestEntry(person: Person) {
 
 const mallory = () => new Person(seeded("mallory"), "Mallory");
 
+/** Where the record of somebody's next entry stands. */
+function placeOf(person: Person, { seq }: { readonly seq: number }) {
+  return { seq, before: inside(person).keys.record };
+}
+
 describe("forged commits", () => {
   it("A2: RULE room.rekey-bare: a member adds or removes somebody without an entry", () => {
     const { alice, bob, carol, log } = threeFriends();
@@ -192,7 +197,7 @@ describe("forged commits", () => {
     const { entry } = forgeEntry(alice, { type: "setTitle", title: "x" });
     const ahead = { generation: currentRosterKey(inside(alice).keys).generation + 100, key: new Uint8Array(32) };
     const content = { entry: entry.bytes, previousKey: null };
-    const attachment = sealRosterRecord(nodeCrypto, alice.room.tag, ahead, entry.seq, content);
+    const attachment = sealRosterRecord(nodeCrypto, alice.room.tag, ahead, placeOf(alice, entry), content);
     const append = forgeCommit(alice, { attachment, authenticatedData: entry.hash });
     expectRefused(log, append, [bob, carol], "no_record");
   });
@@ -206,7 +211,8 @@ describe("forged commits", () => {
     const again = forgeEntry(alice, { type: "setTitle", title: "x" });
     const content = { entry: again.entry.bytes, previousKey: new Uint8Array(32).fill(3) };
     const { keys } = inside(alice);
-    const attachment = sealRosterRecord(nodeCrypto, alice.room.tag, currentRosterKey(keys), again.entry.seq, content);
+    const place = placeOf(alice, again.entry);
+    const attachment = sealRosterRecord(nodeCrypto, alice.room.tag, currentRosterKey(keys), place, content);
     expectRefused(log, forgeCommit(alice, { ...again, attachment }), [bob, carol], "wrong_roster_key");
   });
 
@@ -215,10 +221,26 @@ describe("forged commits", () => {
     const { entry, binding } = honestEntry(alice);
     const key = currentRosterKey(inside(alice).keys);
     const seal = (seq: number) =>
-      sealRosterRecord(nodeCrypto, alice.room.tag, key, seq, { entry: entry.bytes, previousKey: null });
+      sealRosterRecord(nodeCrypto, alice.room.tag, key, placeOf(alice, { seq }), {
+        entry: entry.bytes,
+        previousKey: null,
+      });
     const more = { proposals: [binding], authenticatedData: entry.hash };
     const other = forgeCommit(alice, { ...more, attachment: seal(entry.seq + 1) });
     expectRefused(log, other, [bob, carol], "wrong_record");
+  });
+
+  it("A106: RULE room.record-before: a record that names another one than that of the entry before leads no newcomer astray", () => {
+    const { alice, bob, carol, log } = threeFriends();
+    const { entry, binding } = honestEntry(alice);
+    const key = currentRosterKey(inside(alice).keys);
+    const content = { entry: entry.bytes, previousKey: null };
+    const place = { seq: entry.seq, before: nodeCrypto.hash("sha256", log.roster[0]!) };
+    const attachment = sealRosterRecord(nodeCrypto, alice.room.tag, key, place, content);
+    const commit = forgeCommit(alice, { proposals: [binding], authenticatedData: entry.hash, attachment });
+    const [verdict] = expectRefused(log, commit, [bob, carol], "wrong_record");
+    // A committer signs the entry and not its record.
+    expect(verdict).toMatchObject({ alarm: { code: "ALTERED", person: null } });
   });
 
   it("A2: RULE room.rekey-bare: new keys come without a record, and one that is put there is refused", () => {
@@ -254,7 +276,7 @@ describe("forged commits", () => {
     const bytes = forged.entry.bytes.slice();
     bytes[3] = 0x7f; // the form of the entry, after a length of two bytes
     const attachment = (by: Person) =>
-      sealRosterRecord(nodeCrypto, by.room.tag, currentRosterKey(inside(by).keys), forged.entry.seq, {
+      sealRosterRecord(nodeCrypto, by.room.tag, currentRosterKey(inside(by).keys), placeOf(by, forged.entry), {
         entry: bytes,
         previousKey: null,
       });

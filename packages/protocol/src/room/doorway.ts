@@ -53,6 +53,7 @@ export function slotOf(
       entrance,
       roster: keys.isRosterKeyUsed ? [currentRosterKey(keys)] : keys.roster,
       isRosterKeyUsed: keys.isRosterKeyUsed,
+      record: keys.record,
     },
   );
   // An unusable slot key is its author's mistake, and opens nothing.

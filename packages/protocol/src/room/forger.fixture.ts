@@ -86,7 +86,8 @@ export function forgeEntry(person: Person, action: Action, change: Partial<Entry
     ...change,
   });
   const content = { entry: entry.bytes, previousKey: wrapped };
-  const attachment = sealRosterRecord(crypto, parts.roomTag, currentRosterKey(parts.keys), entry.seq, content);
+  const place = { seq: entry.seq, before: parts.keys.record };
+  const attachment = sealRosterRecord(crypto, parts.roomTag, currentRosterKey(parts.keys), place, content);
   return { entry, attachment, authenticatedData: entry.hash };
 }
 

@@ -10,11 +10,11 @@ import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { authorEntry } from "../roster/evaluate.js";
 import { ROOM_VERSION } from "../roster/version.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { sealRosterRecord } from "../transport/rosterLog.js";
+import { NO_RECORD, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import { currentRosterKey, encodeKeyring, newKeyring, rosterKeyRecords, writeSeed } from "./keyring.js";
+import { encodeKeyring, firstRosterKey, newKeyring, rosterKeyRecords, writeSeed } from "./keyring.js";
 import { LogMemory } from "../evidence/logMemory.js";
 import type { RoomCreation } from "./outcome.js";
 import { CORE, GROUP, KEYS, type RoomParts } from "./parts.js";
@@ -84,7 +84,11 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     extensions: roomExtensions(roster),
   });
   const roomTag = roomTagOf(crypto, roomId);
-  const keys = newKeyring(group.view, null);
+  const rosterKey = firstRosterKey(group.view);
+  const content = { entry: entry.bytes, previousKey: null };
+  const attachment = sealRosterRecord(crypto, roomTag, rosterKey, { seq: 0, before: NO_RECORD }, content);
+  const record = crypto.hash("sha256", attachment);
+  const keys = newKeyring(group.view, { roster: [rosterKey], isRosterKeyUsed: true, record });
   const log = LogMemory.empty(crypto, roomTag);
   const person = cert.person;
   const core = {
@@ -113,10 +117,6 @@ export function foundRoom(primitives: Provider, founding: Founding): Result<Foun
     },
     ...{ pending: null, withdrawn: [], groupRecords: null, alarms: [], isCaughtUp: true },
   };
-  const attachment = sealRosterRecord(crypto, roomTag, currentRosterKey(keys), 0, {
-    entry: entry.bytes,
-    previousKey: null,
-  });
   const writeKey = crypto.ed25519PublicKey(writeSeed(group.view));
   const own = {
     put: [

@@ -1,11 +1,10 @@
-import { done, equalBytes, toHex, type Result } from "@conclave/codec";
+import { done, equalBytes, type Result, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import type { RoomTag, RosterRecord } from "@conclave/wire";
 import type { RoomId } from "../encoding/ids.js";
 import { readChain } from "../roster/chain.js";
 import { type Entry, placeOf } from "../roster/entry.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { generationOf, openRosterRecord, type RosterKey, rosterKeyCheck } from "../transport/rosterLog.js";
+import { openRosterRecord, type RosterKey, rosterKeyCheck } from "../transport/rosterLog.js";
 import type { RosterKeys } from "../invite/slot.js";
 import { roomTagOf } from "./roomTag.js";
 
@@ -17,54 +16,71 @@ export interface OpenedHistory {
   readonly keys: readonly RosterKey[];
 }
 
-/** Longest chain of entries that is read. */
+/** The longest history that is read, in entries and in their bytes. */
 const MAX_ENTRIES = 1 << 20;
+const MAX_BYTES = 256 << 20;
 
 /**
- * The whole chain out of the relay's roster log, for somebody who joins: walked back from `head` to the charter, one
- * generation of keys after another (docs/protocol.md §5, Joining). Records that lead nowhere are passed over: refused commits
- * leave such. Nothing is judged yet: `replayEntries` does that.
+ * Reads roster records, a page at a time: it gives the hash of the record that it needs, and goes on with that record and, behind
+ * it, as many of those that it follows as there are at hand, the newest first.
  */
-export function openHistory(...what: Parameters<typeof openingHistory>): Result<OpenedHistory, Rejection> {
-  return atOnce(openingHistory(...what));
-}
+export type HistoryReading<T> = Generator<Uint8Array, T, readonly Uint8Array[]>;
 
-/** The same in pieces: it yields now and then, so that other work goes on. */
-export function* openingHistory(
+/**
+ * The whole chain out of the relay's roster log, for somebody who joins: from `head` back to the charter, each entry from the one
+ * record that is its own (docs/protocol.md §5, Joining). Nothing is judged yet: `replayEntries` does that.
+ *
+ * @param known what was read before: what both have in common is not read again
+ */
+export function* readingHistory(
   crypto: Crypto,
   place: { readonly roomId: RoomId; readonly head: Uint8Array },
-  { roster, isRosterKeyUsed }: RosterKeys,
-  records: readonly RosterRecord[],
-): Generator<void, Result<OpenedHistory, Rejection>> {
-  const sealed = byGeneration(records);
+  { roster, isRosterKeyUsed, record }: RosterKeys,
+  known: OpenedHistory = { entries: [], keys: [] },
+): HistoryReading<Result<OpenedHistory, Rejection>> {
   const roomTag = roomTagOf(crypto, place.roomId);
+  const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
   const chain: Uint8Array[] = [];
   const keys: RosterKey[] = [];
-  let wanted = toHex(place.head);
+  let bytes = 0;
+  let wanted = { entry: place.head, record };
   // The newest key may be in no record yet: then the head is under the one before.
   let key = roster.at(isRosterKeyUsed ? -1 : -2) ?? roster.at(-1);
-  while (key !== undefined) {
-    keys.push(key);
-    const opened = yield* openGeneration(crypto, roomTag, key, sealed.get(key.generation) ?? []);
-    let check: Uint8Array | null = null;
-    // Its first entry is where a generation ends, also where older ones were sealed once more under its key.
-    while (check === null) {
-      const bytes = opened.entries.get(wanted);
-      // RULE: history.whole: a chain with a hole in it, or without an end, proves nothing (attacks A13, A18, A96).
-      if (bytes === undefined || chain.length >= MAX_ENTRIES) return refused("bad_history", "an entry is missing");
-      const at = placeOf(bytes);
-      if (at === null) return refused("bad_history", "no entry");
-      chain.push(bytes);
-      if (at.seq === 0) {
-        const entries = chainOf(crypto, chain.reverse(), place.roomId);
-        return entries.ok ? done({ entries: entries.value, keys }) : entries;
-      }
-      wanted = toHex(at.prev);
-      check = at.keyCheck;
+  let page: readonly Uint8Array[] = [];
+  for (let at = 0; key !== undefined; at++) {
+    if (keys.at(-1) !== key) keys.push(key);
+    if (at === page.length) [page, at] = [yield wanted.record, 0];
+    // RULE: history.only-the-chain: of what a relay gives nothing is kept, and nothing further read, but the very records that lead
+    // from the head to the charter: junk costs a newcomer no memory and no time, however much of it there is (attacks A80, A106).
+    const sealed = page[at];
+    if (sealed === undefined || !equalBytes(sha256(sealed), wanted.record)) return missing();
+    const opened = openRosterRecord(crypto, roomTag, [key], sealed);
+    // RULE: history.whole: a chain with a hole in it, or without an end, proves nothing (attacks A13, A18, A96).
+    if (opened === null || !equalBytes(sha256(opened.entry), wanted.entry)) return missing();
+    // A copy: what was opened has the size that it was padded to.
+    const entry = opened.entry.slice();
+    bytes += entry.length;
+    if (chain.length >= MAX_ENTRIES || bytes > MAX_BYTES) return refused("bad_history", "too long");
+    const { seq, prev, keyCheck } = placeOf(entry) ?? { seq: -1, prev: entry, keyCheck: null };
+    if (seq !== opened.seq) return refused("bad_history", "no entry");
+    chain.push(entry);
+    const before = known.entries[seq - 1];
+    if (seq === 0 || (before !== undefined && equalBytes(before.hash, prev))) {
+      const { generation } = key;
+      const same = known.entries.slice(0, seq).map((each) => each.bytes);
+      const entries = chainOf(crypto, [...same, ...chain.reverse()], place.roomId);
+      const older = known.keys.filter((each) => seq > 0 && each.generation < generation);
+      return entries.ok ? done({ entries: entries.value, keys: [...keys, ...older] }) : entries;
     }
-    key = keyBefore(crypto, key, check, opened.previousKeys);
+    wanted = { entry: prev, record: opened.before };
+    // Its first entry is where a generation ends.
+    if (keyCheck !== null) key = keyBefore(crypto, key, keyCheck, opened.previousKey);
   }
   return refused("bad_history", "a key is missing");
+}
+
+function missing(): ReturnType<typeof refused> {
+  return refused("bad_history", "an entry is missing");
 }
 
 function chainOf(...what: Parameters<typeof readChain>): ReturnType<typeof readChain> {
@@ -75,57 +91,26 @@ function chainOf(...what: Parameters<typeof readChain>): ReturnType<typeof readC
 /**
  * The key of the generation before.
  *
- * RULE: history.key-check: of all keys that records name for the one before, it is the one whose hash the first entry of the
+ * RULE: history.key-check: a record names the key before, and it is that one only if its hash is what the first entry of the
  * generation was signed with: anybody who can seal a record, by a link too, leads no newcomer to another (attack A105).
  */
 function keyBefore(
   crypto: Crypto,
   { generation }: RosterKey,
   check: Uint8Array,
-  named: readonly Uint8Array[],
+  named: Uint8Array | null,
 ): RosterKey | undefined {
-  const key = named.find((each) => equalBytes(rosterKeyCheck(crypto, each), check));
-  return key && { generation: generation - 1, key };
+  if (named === null || !equalBytes(rosterKeyCheck(crypto, named), check)) return undefined;
+  return { generation: generation - 1, key: named };
 }
 
-function byGeneration(records: readonly RosterRecord[]): ReadonlyMap<number, readonly Uint8Array[]> {
-  const sealed = new Map<number, Uint8Array[]>();
-  for (const { attachment } of records) {
-    const generation = generationOf(attachment) ?? -1;
-    const others = sealed.get(generation);
-    if (others === undefined) sealed.set(generation, [attachment]);
-    else others.push(attachment);
+/** Does a reading with records that are all at hand, in any order. */
+export function readFrom<T>(crypto: Crypto, reading: HistoryReading<T>, records: readonly Uint8Array[]): T {
+  const byHash = new Map(records.map((each) => [toHex(crypto.hash("sha256", each)), each]));
+  let step = reading.next([]);
+  while (step.done !== true) {
+    const found = byHash.get(toHex(step.value));
+    step = reading.next(found === undefined ? [] : [found]);
   }
-  return sealed;
-}
-
-/** Does all the pieces of a work one after another. */
-export function atOnce<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** So many records are opened in one piece. */
-const PIECE = 512;
-
-/** What the records of one generation hold: each is opened once. */
-function* openGeneration(
-  crypto: Crypto,
-  roomTag: RoomTag,
-  key: RosterKey,
-  sealed: readonly Uint8Array[],
-): Generator<void, { entries: ReadonlyMap<string, Uint8Array>; previousKeys: readonly Uint8Array[] }> {
-  const entries = new Map<string, Uint8Array>();
-  const previousKeys: Uint8Array[] = [];
-  for (const [at, record] of sealed.entries()) {
-    // RULE: history.in-pieces: a flood of records that lead nowhere does not stop the device that reads them (attack A80).
-    if (at % PIECE === PIECE - 1) yield;
-    const opened = openRosterRecord(crypto, roomTag, [key], record);
-    if (opened === null) continue;
-    entries.set(toHex(crypto.hash("sha256", opened.entry)), opened.entry);
-    if (opened.previousKey !== null) previousKeys.push(opened.previousKey);
-  }
-  return { entries, previousKeys };
+  return step.value;
 }

@@ -30,6 +30,8 @@ export interface Judgement {
   /** What the entry that it carries leads to; null for new keys alone. */
   readonly transition: Transition | null;
   readonly roster: Roster;
+  /** Hash of the record of that entry; null without one. */
+  readonly record: Uint8Array | null;
 }
 
 /**
@@ -90,7 +92,7 @@ export function judge(
   // commit. Anybody who may change the rules can make others wait, and nobody else can (attack A104).
   const upgraded = transition && ahead(roster, transition.entry);
   if (upgraded !== null) return updateNeeded(upgraded);
-  return done({ transition, roster });
+  return done({ transition, roster, record: carried ? before.crypto.hash("sha256", attachment) : null });
 }
 
 // What rooms refuse of RFC 9420, whatever the entry says.
@@ -125,6 +127,9 @@ function openTransition(
   // RULE: room.record-is-entry: the record that stays in the roster log is the entry that the committer signed for.
   if (!equalBytes(crypto.hash("sha256", record.entry), staged.authenticatedData))
     return altered("wrong_record", "hash");
+  // RULE: room.record-before: it names the record of the entry before, so that a newcomer is led from record to record, past all that
+  // others have put between them (attack A106).
+  if (!equalBytes(record.before, keys.record)) return altered("wrong_record", "before");
   const wrapped = wrappedRosterKey(keys);
   // RULE: room.roster-key: the first record of a generation wraps the key before, so that newcomers can read on (§4).
   if (!isSame(wrapped, record.previousKey)) return altered("wrong_roster_key");

@@ -3,6 +3,7 @@ import type { Crypto, KeyPair } from "@conclave/crypto";
 import type { EpochView } from "@conclave/mls";
 import type { Delta } from "../encoding/provider.js";
 import { bytes32 } from "../encoding/signed.js";
+import type { RosterKeys } from "../invite/slot.js";
 import { type RosterKey, rosterKeyLayout } from "../transport/rosterLog.js";
 
 /** Epochs before the current one whose envelopes can still be opened. */
@@ -33,17 +34,23 @@ export interface Keyring {
   readonly roster: readonly RosterKey[];
   /** Whether a record under the current roster key is in the log: the first one wraps the key before. */
   readonly isRosterKeyUsed: boolean;
+  /** Hash of the record of the newest entry, which the next record names. */
+  readonly record: Uint8Array;
 }
 
-/** The keys of a room at its first epoch, or of one who joins: `roster` is what the slot or the admission gave. */
-export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "isRosterKeyUsed"> | null): Keyring {
+/** The keys of somebody who joins: `rosterKeys` is what the slot or the admission gave. */
+export function newKeyring(view: EpochView, { roster, isRosterKeyUsed, record }: RosterKeys): Keyring {
   return {
     envelopes: [{ epoch: Number(view.epoch), key: envelopeKey(view) }],
     requests: [{ epoch: Number(view.epoch), key: requestSecret(view) }],
     writes: [{ epoch: Number(view.epoch), key: writeSeed(view) }],
-    roster: roster?.roster ?? [{ generation: 0, key: rosterKey(view) }],
-    isRosterKeyUsed: roster?.isRosterKeyUsed ?? true,
+    ...{ roster, isRosterKeyUsed, record },
   };
+}
+
+/** The roster key of a room's first epoch. */
+export function firstRosterKey(view: EpochView): RosterKey {
+  return { generation: 0, key: rosterKey(view) };
 }
 
 /**
@@ -54,12 +61,12 @@ export function newKeyring(view: EpochView, roster: Pick<Keyring, "roster" | "is
  */
 export function keyringOfJoin(
   view: EpochView,
-  { roster }: Pick<Keyring, "roster">,
-  generation: number,
-): Pick<Keyring, "roster" | "isRosterKeyUsed"> {
+  { roster }: Pick<RosterKeys, "roster">,
+  { generation, record }: { readonly generation: number; readonly record: Uint8Array },
+): RosterKeys {
   const before = roster[roster.length - 1]!;
-  if (before.generation === generation) return { roster, isRosterKeyUsed: true };
-  return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false };
+  if (before.generation === generation) return { roster, isRosterKeyUsed: true, record };
+  return { roster: [before, { generation, key: rosterKey(view) }], isRosterKeyUsed: false, record };
 }
 
 /** A keyring with what an earlier one of the same device still has of the epochs that it was in before. */
@@ -83,11 +90,11 @@ function withFirst(writes: readonly EpochKey[]): readonly EpochKey[] {
   return first === undefined ? [] : [first, ...others.slice(1 - PAST_WRITES)];
 }
 
-/** The keyring after a commit. `recorded`: it carried a roster record. `generation`: the roster's, after it. */
+/** The keyring after a commit. `record`: the hash of its roster record; null where it has none. `generation`: the roster's, after it. */
 export function nextKeyring(
   before: Keyring,
   view: EpochView,
-  { recorded, generation }: { recorded: boolean; generation: number },
+  { record, generation }: { readonly record: Uint8Array | null; readonly generation: number },
 ): Keyring {
   const epoch = Number(view.epoch);
   const current = currentRosterKey(before);
@@ -98,7 +105,8 @@ export function nextKeyring(
     requests: [...before.requests, { epoch, key: requestSecret(view) }].slice(-PAST_REQUESTS),
     writes: withFirst([...before.writes, { epoch, key: writeSeed(view) }]),
     roster: isNew ? [current, { generation, key: rosterKey(view) }] : before.roster,
-    isRosterKeyUsed: isNew ? false : before.isRosterKeyUsed || recorded,
+    isRosterKeyUsed: isNew ? false : before.isRosterKeyUsed || record !== null,
+    record: record ?? before.record,
   };
 }
 
@@ -168,6 +176,7 @@ const layout = struct<Keyring>({
   writes: epochKeys,
   roster: list(rosterKeyLayout),
   isRosterKeyUsed: bool,
+  record: bytes32,
 });
 
 export function encodeKeyring(keys: Keyring): Uint8Array {

@@ -43,7 +43,7 @@ export function loadRoom(primitives: Provider, stored: Iterable<readonly [string
     alarms: decodeAlarms(records.get(ALARM_RECORD)),
     isCaughtUp: false,
   };
-  const decoded = (bytes: Uint8Array) => decodePending(bytes, (entry) => judgeStored(parts, entry));
+  const decoded = (bytes: Uint8Array) => decodePending(bytes, (...what) => judgeStored(parts, ...what));
   if (pending !== undefined) parts.pending = decoded(pending);
   parts.withdrawn = withdrawn.map(decoded);
   return new Room(parts);

@@ -108,7 +108,10 @@ export function encodePending({ judgement, ...pending }: Pending): Uint8Array {
 }
 
 /** The pending commit that was stored, as it is judged against the room now. @throws TypeError when it is damaged */
-export function decodePending(bytes: Uint8Array, judged: (entry: Uint8Array | null) => Judgement): Pending {
+export function decodePending(
+  bytes: Uint8Array,
+  judged: (entry: Uint8Array | null, attachment: Uint8Array) => Judgement,
+): Pending {
   const { entry, ...rest } = stored("pending commit", bytes, pendingLayout);
-  return { ...rest, judgement: judged(entry), staged: null };
+  return { ...rest, judgement: judged(entry, rest.append.attachment), staged: null };
 }

@@ -5,13 +5,13 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { certifyLeaf, leafKeyOf, MAX_CERT_BYTES, openLeafCert } from "../identity/leafCert.js";
 import { sealTo } from "../encoding/sealing.js";
 import { encodeJoinRequest, MAX_KEY_PACKAGE_BYTES } from "../invite/joinRequest.js";
-import { acceptAdmission, askToJoin } from "./asking.js";
+import { askToJoin } from "./asking.js";
 import { roomCapabilities } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { inside, leafParameters, stranger } from "./forger.fixture.js";
 import type * as PlainLeaf from "./plainLeaf.js";
 import { joinRoom } from "./joinRoom.js";
-import { founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
+import { admitted, founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
 
 /** What a hostile newcomer may put into the leaf: each is fine by RFC 9420. */
 const FAT: Record<string, Partial<LeafParameters>> = {
@@ -115,7 +115,7 @@ describe.each(Object.entries(FAT))("A111: RULE room.leaf-plain: a leaf with %s t
     if (!request.ok) throw new Error(request.error.code);
     const { leafCert } = request.value;
     expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
-    const accepted = acceptAdmission(guest.primitives, asking.value.asking, log.deliveries[0]!, log.roster);
+    const accepted = admitted(guest, asking.value.asking, log.deliveries[0]!, log.roster);
     expect(accepted).toMatchObject({ ok: false, error: { code: "leaf_not_plain" } });
   });
 });

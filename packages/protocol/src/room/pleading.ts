@@ -2,7 +2,7 @@ import { equalBytes, type Result, done, toHex } from "@conclave/codec";
 import type { LeafKey } from "../encoding/ids.js";
 import { openLeafCert } from "../identity/leafCert.js";
 import type { Action } from "../roster/action.js";
-import { inboxIdOf, type InboxId, type RosterRecord, type SlotContent } from "@conclave/wire";
+import { inboxIdOf, type InboxId, type SlotContent } from "@conclave/wire";
 import { type Door, openDoor, type Removal, sealDoor } from "../invite/door.js";
 import { generationOfPlea, openPlea, type Plea, pleaKeys, type PleaReason, sealPlea } from "../invite/plea.js";
 import { refused, type Rejection } from "../policy/rejection.js";
@@ -10,9 +10,10 @@ import { decodeEntry } from "../roster/entry.js";
 import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
 import { inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
+import { NO_RECORD, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
-import { type OpenedHistory, openingHistory } from "./history.js";
+import { type OpenedHistory, readingHistory } from "./history.js";
 import { currentRosterKey, rosterKeyRecord } from "./keyring.js";
 import { epochOf, type RoomParts } from "./parts.js";
 import { checkFloor } from "./preview.js";
@@ -136,25 +137,31 @@ export function tellRemoval(
 }
 
 function removalOf(
-  { primitives: { crypto }, roster }: RoomParts,
+  { primitives: { crypto }, roster, roomTag }: RoomParts,
   { leaf }: Plea,
   stored: ReadonlyMap<string, Uint8Array>,
 ): Removal | null {
   let holder: Uint8Array | null = null;
   let generation = 0;
+  let record = NO_RECORD;
   for (let seq = 0; seq <= roster.seq; seq++) {
     const decoded = decodeEntry(crypto, stored.get(entryKey(seq)) ?? new Uint8Array(0), roster.version);
     if (!decoded.ok) return null;
-    const { action, hash, keyCheck } = decoded.value;
+    const { action, hash, keyCheck, bytes: entry } = decoded.value;
+    const previousKey = keyCheck && (stored.get(rosterKeyRecord(generation)) ?? null);
     // The first entry of a generation names the key before.
     if (keyCheck !== null) generation++;
+    const key = stored.get(rosterKeyRecord(generation));
+    if (key === undefined) return null;
+    // The record of an entry follows from what is kept, so its hash need not be.
+    const rosterKey = { generation, key };
+    const sealed = sealRosterRecord(crypto, roomTag, rosterKey, { seq, before: record }, { entry, previousKey });
+    record = crypto.hash("sha256", sealed);
     if ("leafCert" in action) {
       const cert = openLeafCert(crypto, action.leafCert);
       if (cert !== null && equalBytes(cert.leaf, leaf)) holder = cert.person;
     }
-    if (holder === null || !takesOut(action, leaf, holder)) continue;
-    const key = stored.get(rosterKeyRecord(generation));
-    return key === undefined ? null : { hash, rosterKey: { generation, key } };
+    if (holder !== null && takesOut(action, leaf, holder)) return { hash, rosterKey, record };
   }
   return null;
 }
@@ -179,16 +186,14 @@ export function readDoor({ primitives, core, roomTag }: RoomParts, secret: Uint8
   return openDoor(crypto, { roomId, roomTag, asked, doorKey }, blob);
 }
 
-/** The chain up to the entry by which we were taken out, as an answer to our plea tells: read from the roster log, in pieces. */
+/** The chain up to the entry by which we were taken out, as an answer to our plea tells: read from the roster log, page by page. */
 export function openingRemoval(
-  { primitives, core, log }: RoomParts,
-  { hash, rosterKey }: Removal,
-  records: readonly RosterRecord[],
-): ReturnType<typeof openingHistory> {
-  // RULE: door.in-log: what is to have taken us out is in the log that we have read, and not only in somebody's words (attack A108).
-  const known = records.filter(({ n }) => n <= log.place.n);
-  const keys = { roster: [rosterKey], isRosterKeyUsed: true };
-  return openingHistory(primitives.crypto, { roomId: core.roomId, head: hash }, keys, known);
+  { primitives, core }: RoomParts,
+  { hash, rosterKey, record }: Removal,
+): ReturnType<typeof readingHistory> {
+  // RULE: door.in-log: what is to have taken us out is in the relay's log, and not only in somebody's words (attack A108).
+  const keys = { roster: [rosterKey], isRosterKeyUsed: true, record };
+  return readingHistory(primitives.crypto, { roomId: core.roomId, head: hash }, keys);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { equalBytes, done, type Result } from "@conclave/codec";
 import { type GroupInfoView, openGroupInfo } from "@conclave/mls";
-import type { RosterRecord } from "@conclave/wire";
 import { closedReason } from "../roster/inviteCheck.js";
 import type { Invite } from "../invite/invite.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
@@ -15,7 +14,7 @@ import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/rost
 import type { RosterKey } from "../transport/rosterLog.js";
 import { bindingOf } from "./binding.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
-import { atOnce, openingHistory } from "./history.js";
+import { type HistoryReading, type OpenedHistory, readFrom, readingHistory } from "./history.js";
 import { hasNoGhosts } from "./invariant.js";
 import { hasPlainLeaves } from "./plainLeaf.js";
 import { roomEngine, roomTagOf } from "./roomTag.js";
@@ -64,20 +63,28 @@ export function readSlot(
   return view === null ? refused("bad_slot") : done(view);
 }
 
-/** Opens all records that a slot's keys open, for {@link judgeRoom}. */
-export function openRoom(...what: Parameters<typeof openingRoom>): Result<OpenedRoom, Rejection> {
-  return atOnce(openingRoom(...what));
-}
-
-/** The same in pieces: it yields now and then, as there may be as many records as a relay likes to give. */
+/**
+ * Reads the records that a slot leads to, page by page, for {@link judgeRoom}. `known`: what another version of the slot led
+ * to, which is not read again.
+ */
 export function* openingRoom(
   { crypto }: Provider,
   link: InviteLink,
   slot: SlotView,
-  records: readonly RosterRecord[],
-): Generator<void, Result<OpenedRoom, Rejection>> {
-  const history = yield* openingHistory(crypto, { roomId: link.roomId, head: slot.head.hash }, slot, records);
+  known?: OpenedHistory,
+): HistoryReading<Result<OpenedRoom, Rejection>> {
+  const history = yield* readingHistory(crypto, { roomId: link.roomId, head: slot.head.hash }, slot, known);
   return history.ok ? done({ link, slot, ...history.value }) : history;
+}
+
+/** The same with records that are all at hand, in any order. */
+export function openRoom(
+  primitives: Provider,
+  link: InviteLink,
+  slot: SlotView,
+  records: readonly Uint8Array[],
+): Result<OpenedRoom, Rejection> {
+  return readFrom(primitives.crypto, openingRoom(primitives, link, slot), records);
 }
 
 /** Checks a room before one joins it: its whole history, its keys against its roster, the link's floor, the invite. */
@@ -123,7 +130,7 @@ export function previewRoom(
   primitives: Provider,
   link: InviteLink,
   slot: SlotView,
-  records: readonly RosterRecord[],
+  records: readonly Uint8Array[],
 ): Result<RoomPreview, Rejection> {
   const opened = openRoom(primitives, link, slot, records);
   return opened.ok ? judgeRoom(primitives, opened.value) : opened;

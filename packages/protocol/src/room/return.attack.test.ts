@@ -78,7 +78,8 @@ function forgeReturn(
   });
   if (!made.ok) throw new Error(made.error.message);
   const content = { entry: entry.bytes, previousKey: wrappedRosterKey(keys) };
-  const attachment = sealRosterRecord(nodeCrypto, roomTag, currentRosterKey(keys), entry.seq, content);
+  const recordPlace = { seq: entry.seq, before: keys.record };
+  const attachment = sealRosterRecord(nodeCrypto, roomTag, currentRosterKey(keys), recordPlace, content);
   return forgeAppend(bob, made.value.message, { attachment });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { preset } from "../policy/presets.js";
-import { acceptAdmission, askToJoin, decodeAsking, encodeAsking } from "./asking.js";
-import { founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
+import { askToJoin, decodeAsking, encodeAsking } from "./asking.js";
+import { admitted, founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
 import type { Received, RoomEvent } from "./outcome.js";
 
 function texts(received: readonly Received[]): string[] {
@@ -131,10 +131,10 @@ describe("a room", () => {
     expect(alice.say(log, "before the echo")).toBe(false);
     alice.catchUp(log);
     const asking = decodeAsking(encodeAsking(asked.value.asking));
-    const admitted = acceptAdmission(bob.primitives, asking, log.deliveries[0]!, log.roster);
-    if (!admitted.ok) throw new Error(`${admitted.error.code} ${admitted.error.detail}`);
-    bob.begin(admitted.value.room, admitted.value.delta);
-    expect(admitted.value.decisions.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
+    const accepted = admitted(bob, asking, log.deliveries[0]!, log.roster);
+    if (!accepted.ok) throw new Error(`${accepted.error.code} ${accepted.error.detail}`);
+    bob.begin(accepted.value.room, accepted.value.delta);
+    expect(accepted.value.decisions.map(({ action }) => action.type)).toEqual(["charter", "createInvite", "add"]);
     bob.catchUp(log);
     expect(bob.room.status).toBe("active");
     expect(bob.room.code()).toBe(alice.room.code());

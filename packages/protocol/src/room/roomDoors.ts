@@ -1,5 +1,4 @@
 import { done, type Result } from "@conclave/codec";
-import type { RosterRecord } from "@conclave/wire";
 import { leafSealKeys } from "../identity/leafCert.js";
 import type { Door, Removal } from "../invite/door.js";
 import type { InviteLink } from "../invite/link.js";
@@ -116,9 +115,9 @@ export class RoomDoors {
     return seatRecords(this.parts, records);
   }
 
-  /** Reads in the roster log what an answer to our plea says of our removal, in pieces, for {@link judgeRemoval}. */
-  openingRemoval(removal: Removal, records: readonly RosterRecord[]): ReturnType<typeof openingRemoval> {
-    return openingRemoval(this.parts, removal, records);
+  /** Reads in the roster log what an answer to our plea says of our removal, page by page, for {@link judgeRemoval}. */
+  openingRemoval(removal: Removal): ReturnType<typeof openingRemoval> {
+    return openingRemoval(this.parts, removal);
   }
 
   /** The entry by which we were taken out, judged with the whole chain before it; refused where it is not proved. */

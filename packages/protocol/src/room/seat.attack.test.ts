@@ -193,7 +193,7 @@ describe("a door that leads to another branch", () => {
   function parted() {
     const room = threeOfUs();
     const { log } = room;
-    const other = new TestLog(log.roster[0]!.attachment);
+    const other = new TestLog(log.roster[0]!);
     other.items.push(...log.items);
     other.roster.splice(0, 1, ...log.roster);
     other.lastCommit = log.lastCommit;

@@ -1,19 +1,16 @@
 import { toHex } from "@conclave/codec";
 import { type Crypto, noteSignatures, type SignatureCheck } from "@conclave/crypto";
 import { askAboutLeaves } from "@conclave/mls";
-import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
-import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import { readReseatProof } from "../invite/reseatProof.js";
 import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
-import type { Asking } from "./asking.js";
-import { openHistory } from "./history.js";
 import type { SlotView } from "../invite/slot.js";
+import type { OpenedAdmission } from "./asking.js";
 import type { OpenedRoom } from "./preview.js";
-import { roomEngine, roomTagOf } from "./roomTag.js";
+import { roomEngine } from "./roomTag.js";
 
 /**
  * The signatures that `judgeRoom` and `joinRoom` will ask about, a handful for each member, for `Crypto.verifyAhead`.
@@ -30,18 +27,9 @@ export function signaturesOf(
 }
 
 /** As {@link signaturesOf}, for `acceptAdmission`: those of the room's history. Its leaves are in what only that opens. */
-export function admissionSignatures(
-  { crypto }: Provider,
-  { roomId, replyKey }: Asking,
-  blob: Uint8Array,
-  records: readonly RosterRecord[],
-): SignatureCheck[] {
-  const roomTag = roomTagOf(crypto, roomId);
-  const admission = openAdmission(crypto, roomTag, replyKey, blob);
-  const opened = admission && openHistory(crypto, { roomId, head: admission.head }, admission, records);
-  if (!opened?.ok) return [];
+export function admissionSignatures({ crypto }: Provider, { entries }: OpenedAdmission): SignatureCheck[] {
   return noteSignatures(crypto, (noting) => {
-    askAboutEntries(noting, opened.value.entries);
+    askAboutEntries(noting, entries);
   });
 }
 

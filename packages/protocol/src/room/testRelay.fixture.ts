@@ -1,6 +1,6 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
-import { type LogItem, type RosterRecord } from "@conclave/wire";
+import { type LogItem } from "@conclave/wire";
 import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { ownerLed } from "../policy/presets.js";
@@ -8,7 +8,9 @@ import type { Policy } from "../policy/policy.js";
 import type { Plea } from "../invite/plea.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
+import { acceptAdmission, type Asking, openingAdmission } from "./asking.js";
 import { foundRoom } from "./foundRoom.js";
+import { readFrom } from "./history.js";
 import { joinRoom } from "./joinRoom.js";
 import type { Append, Received } from "./outcome.js";
 import { previewRoom, readSlot, type RoomPreview } from "./preview.js";
@@ -18,12 +20,13 @@ import type { Room } from "./room.js";
 /** A log that keeps order and nothing else: what the protocol needs of a relay. */
 export class TestLog {
   readonly items: LogItem[] = [];
-  readonly roster: RosterRecord[] = [];
+  /** Sealed roster records, in the order in which they came. */
+  readonly roster: Uint8Array[] = [];
   readonly deliveries: Uint8Array[] = [];
   lastCommit = 0;
 
   constructor(charter: Uint8Array) {
-    this.roster.push({ n: 0, attachment: charter });
+    this.roster.push(charter);
   }
 
   /** Appends, or false when it is stale. */
@@ -34,7 +37,7 @@ export class TestLog {
     this.items.push({ n, kind, epoch, payload, attachment, time: 0, pruned: false });
     if (kind === "commit") {
       this.lastCommit = n;
-      if (attachment.length > 0) this.roster.push({ n, attachment });
+      if (attachment.length > 0) this.roster.push(attachment);
       this.deliveries.push(...append.deliveries.map(({ blob }) => blob));
     }
     return true;
@@ -158,6 +161,12 @@ export function preview(host: Person, guest: Person, log: TestLog, secret: Uint8
     return seen.value;
   }
   throw new Error("no slot for this link");
+}
+
+/** What somebody who asked makes of what came into their inbox. */
+export function admitted({ primitives }: Person, asking: Asking, blob: Uint8Array, records: readonly Uint8Array[]) {
+  const opened = readFrom(primitives.crypto, openingAdmission(primitives, asking, blob), records);
+  return opened.ok ? acceptAdmission(primitives, asking, opened.value) : opened;
 }
 
 /** Lets somebody in by a direct invite, with everybody else catching up after it. */

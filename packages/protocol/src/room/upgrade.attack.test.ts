@@ -34,10 +34,16 @@ function upgradeOf(person: Person, proposals: Parameters<typeof forgeCommit>[1][
   });
   if (!drafted.ok) throw new Error(drafted.error.code);
   const { entry, roster: after } = drafted.value;
-  const attachment = sealRosterRecord(nodeCrypto, roomTag, currentRosterKey(keys), entry.seq, {
-    entry: entry.bytes,
-    previousKey: wrappedRosterKey(keys),
-  });
+  const attachment = sealRosterRecord(
+    nodeCrypto,
+    roomTag,
+    currentRosterKey(keys),
+    { seq: entry.seq, before: keys.record },
+    {
+      entry: entry.bytes,
+      previousKey: wrappedRosterKey(keys),
+    },
+  );
   const binding = { type: "group_context_extensions", extensions: roomExtensions(after) } as const;
   return forgeCommit(person, { proposals: [...proposals, binding], authenticatedData: entry.hash, attachment });
 }
@@ -101,9 +107,10 @@ describe("an upgrade to a version that this app does not know", () => {
     const slot = readSlot(guest.primitives, link, slots[0]!.blob);
     if (!slot.ok) throw new Error(slot.error.code);
     // The newer app has put a slot for the room as it is now: its head is the upgrade.
-    const hash = nodeCrypto.hash("sha256", entryOf(alice, log.roster.at(-1)!.attachment));
+    const hash = nodeCrypto.hash("sha256", entryOf(alice, log.roster.at(-1)!));
     const head = { ...slot.value.head, seq: slot.value.head.seq + 1, hash };
-    expect(previewRoom(guest.primitives, link, { ...slot.value, head }, log.roster)).toMatchObject({
+    const record = nodeCrypto.hash("sha256", log.roster.at(-1)!);
+    expect(previewRoom(guest.primitives, link, { ...slot.value, head, record }, log.roster)).toMatchObject({
       error: { code: "update_needed", upgraded: upgradedBy },
     });
   });

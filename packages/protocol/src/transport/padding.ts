@@ -14,9 +14,11 @@ export function pad(content: Uint8Array): Uint8Array {
 /** The content, or null for bytes that {@link pad} did not make. */
 export function unpad(padded: Uint8Array): Uint8Array | null {
   const decoded = decode(padded, (reader) => ({ content: reader.opaque(), rest: reader.fixed(reader.remaining) }));
-  if (!decoded.ok || paddedSize(padded.length) !== padded.length) return null;
-  // RULE: envelope.padding: padding is zeros, so one content has one envelope.
-  return decoded.value.rest.every((byte) => byte === 0) ? decoded.value.content : null;
+  if (!decoded.ok) return null;
+  const { content, rest } = decoded.value;
+  // RULE: envelope.padding: padding is zeros, and no more than there must be, so one content has one envelope.
+  const isPadded = paddedSize(padded.length - rest.length) === padded.length && rest.every((byte) => byte === 0);
+  return isPadded ? content : null;
 }
 
 function paddedSize(length: number): number {

@@ -221,12 +221,14 @@ function transportVectors(crypto: Crypto): Vectors {
   });
   const entry = named(crypto, "entry");
   const rosterKey = { generation: 2, key };
+  const before = named(crypto, "record before");
   const record = (previousKey: Uint8Array | null) => ({
     generation: 2,
     seq: 40,
+    before: toHex(before),
     entry: toHex(entry),
     previousKey: previousKey === null ? null : toHex(previousKey),
-    record: toHex(sealRosterRecord(crypto, roomTag, rosterKey, 40, { entry, previousKey })),
+    record: toHex(sealRosterRecord(crypto, roomTag, rosterKey, { seq: 40, before }, { entry, previousKey })),
   });
   return {
     key: toHex(key),

@@ -140,10 +140,8 @@ export class LogRequests {
     return done({ type: "page", id, items, n: room.row.n, receipt });
   }
 
-  private readRoster({ request: { id, fromN }, room }: RoomCall<"readRoster">): RelayAnswer {
-    const records = this.parts.store.roster(room.row.no, fromN, this.parts.page);
-    const last = records.at(-1)?.n ?? room.row.rosterN;
-    return done({ type: "roster", id, records, more: last < room.row.rosterN });
+  private readRoster({ request: { id, record }, room }: RoomCall<"readRoster">): RelayAnswer {
+    return done({ type: "roster", id, records: this.parts.roster.read(room, record, this.parts.page) });
   }
 
   private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): RelayAnswer {

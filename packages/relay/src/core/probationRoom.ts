@@ -1,9 +1,11 @@
-import { systemRandom } from "@conclave/crypto/node";
+import { concatBytes } from "@conclave/codec";
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { BlobId, type Response, type RoomTag, SlotId } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
 import { CoreWorld } from "./coreWorld.js";
 import { commitAppend, type Key, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
 
+const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 
@@ -34,13 +36,14 @@ export async function joinBy(
   roomTag: RoomTag,
   { token, slot }: InviteSlot,
   epoch: number,
-  size = 100,
+  record: number | Uint8Array = 100,
 ) {
   await client.proveSlot(roomTag, slot.slotId, token);
   const { lastCommit } = await place(client, roomTag);
   const key = newKey();
   const ground = { by: "slot" as const, slotId: slot.slotId };
-  const commit = commitAppend(roomTag, key, { ground, epoch, lastCommit, attachment: systemRandom(size) });
+  const attachment = typeof record === "number" ? systemRandom(record) : record;
+  const commit = commitAppend(roomTag, key, { ground, epoch, lastCommit, attachment });
   const answer = await client.ask(commit);
   if (answer.type === "appended") await client.prove(roomTag, epoch + 1, key);
   return { key, answer, n: answer.type === "appended" ? answer.n : 0, attachment: commit.attachment };
@@ -72,14 +75,18 @@ export async function isOwn(client: ScriptedClient, roomTag: RoomTag): Promise<b
   return answer.type === "done";
 }
 
-export async function rosterOf(client: ScriptedClient, roomTag: RoomTag): Promise<{ n: number; bytes: number }[]> {
-  const records: { n: number; bytes: number }[] = [];
-  for (let fromN = 0, more = true, pages = 0; more && pages < 99; pages++) {
-    const answer = await client.ask({ type: "readRoster", roomTag, fromN });
-    if (answer.type !== "roster") throw new Error(answer.type);
-    records.push(...answer.records.map(({ n, attachment }) => ({ n, bytes: attachment.length })));
-    more = answer.more;
-    fromN = (records.at(-1)?.n ?? 0) + 1;
-  }
-  return records;
+/** A roster record that follows another one, as far as the relay can see. */
+export function recordAfter(before: Uint8Array, bytes = 700): Uint8Array {
+  return concatBytes(sha256(before), systemRandom(bytes - 32));
+}
+
+/** What a newcomer reads who is told to begin with this record. */
+export async function rosterOf(
+  client: ScriptedClient,
+  roomTag: RoomTag,
+  newest: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  const answer = await client.ask({ type: "readRoster", roomTag, record: sha256(newest) });
+  if (answer.type !== "roster") throw new Error(answer.type);
+  return answer.records;
 }

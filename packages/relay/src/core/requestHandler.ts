@@ -74,7 +74,7 @@ export class RequestHandler {
     const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
     const pruner = new Pruner(rooms, slots, sha256, retention, clock);
     const standings = new Standings(store, clock);
-    const roster = new RosterLog(store, quotas.probationRosterBytes);
+    const roster = new RosterLog(store, sha256);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
     this.time = new RelayTime(store, clock, canWrite);

@@ -15,7 +15,6 @@ import {
   type LogItem,
   type LogRecord,
   type RoomPosition,
-  type RosterRecord,
   type Sha256,
   type Signed,
 } from "@conclave/wire";
@@ -168,7 +167,6 @@ export class Log {
         n: 0,
         lastCommit: 0,
         head: firstLogHead(this.parts.sha256, request.roomTag),
-        rosterN: 0,
         writeKeys: [
           { key: request.writeKey, epoch: 0, n: 0, ...OWN, live: true, since: this.parts.clock.at(now), until: 0 },
         ],
@@ -178,13 +176,12 @@ export class Log {
         availableFrom: 1,
         messageBytes: 0,
         probationBytes: 0,
-        waitingBytes: 0,
         blobBytes: 0,
         oldest: null,
       },
       now,
     );
-    if (room !== null) this.parts.rooms.store.addRoster(room.row.no, { n: 0, attachment: request.attachment }, false);
+    if (room !== null) this.parts.roster.add(room, request.attachment);
     return room;
   }
 
@@ -303,7 +300,7 @@ export class Log {
   }
 
   /** The commits on probation that a commit of the room's own follows. */
-  private followed({ kind }: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing): RosterRecord[] {
+  private followed({ kind }: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing): number[] {
     const isMembers = kind === "commit" && isOwn && ground.by === "member";
     return isMembers ? this.parts.roster.followed(room, ground.key.n) : [];
   }
@@ -312,14 +309,14 @@ export class Log {
     request: AppendRequest,
     room: HostedRoom,
     { ground, isOwn }: Footing,
-    followed: readonly RosterRecord[],
+    followed: readonly number[],
     now: number,
   ): void {
     const { rooms, slots, roster, clock, settings } = this.parts;
     const { tag, n, lineage, writeKeys, commits } = room.row;
     const epoch = request.epoch + 1;
     roster.confirm(room, followed);
-    if (request.attachment.length > 0) roster.add(room, request.attachment, !isOwn);
+    if (request.attachment.length > 0) roster.add(room, request.attachment);
     const added = { key: request.nextWriteKey!, epoch, n, since: clock.at(now) };
     // RULE: slot.members-commits: junk ends no slot before its time (attack A109).
     room.change({ epoch, lastCommit: n, commits: isOwn ? commits + 1 : commits });

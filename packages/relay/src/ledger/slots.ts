@@ -128,7 +128,8 @@ export class Slots {
     if (!slot.ok) return slot;
     const version = this.parts.store.slotVersion(room.row.no, slotId, back);
     if (version === null) return refuse("slot_unknown");
-    return done({ type: "slot", id, ...version, versions: slot.value.versions + slot.value.onProbation });
+    const versions = slot.value.versions + slot.value.onProbation;
+    return done({ type: "slot", id, ...version, versions, lastCommit: room.row.lastCommit });
   }
 
   /** The token of an open slot. */

@@ -1,14 +1,5 @@
 import { compareBytes } from "@conclave/codec";
-import type {
-  BlobId,
-  InboxId,
-  InboxItem,
-  JoinRequestItem,
-  RoomTag,
-  RosterRecord,
-  SlotId,
-  SlotListItem,
-} from "@conclave/wire";
+import type { BlobId, InboxId, InboxItem, JoinRequestItem, RoomTag, SlotId, SlotListItem } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import {
   type BlobRow,
@@ -29,7 +20,7 @@ interface MemoryRoom {
   row: RoomRow;
   readonly records: RecordRow[];
   readonly nextKeys: Map<number, Uint8Array>;
-  roster: (RosterRecord & { isWaiting: boolean })[];
+  readonly roster: Map<string, Uint8Array>;
   readonly slots: Map<string, MemorySlot>;
   requests: ({ item: JoinRequestItem } & RequestOrigin)[];
 }
@@ -73,7 +64,7 @@ export class MemoryStore implements Store {
         row: { ...row },
         records: [...records],
         nextKeys: new Map(nextKeys),
-        roster: roster.map((record) => ({ ...record })),
+        roster: new Map(roster),
         slots: new Map([...slots].map(([key, slot]) => [key, { ...slot }])),
         requests: [...requests],
       };
@@ -114,7 +105,14 @@ export class MemoryStore implements Store {
 
   addRoom(room: Omit<RoomRow, "no">): RoomRow {
     const row = { ...room, no: this.rooms.length + 1 };
-    const memory = { row: { ...row }, records: [], nextKeys: new Map(), roster: [], slots: new Map(), requests: [] };
+    const memory = {
+      row: { ...row },
+      records: [],
+      nextKeys: new Map(),
+      roster: new Map(),
+      slots: new Map(),
+      requests: [],
+    };
     this.rooms.push(memory);
     this.byTag.set(keyOf(room.tag), memory);
     return row;
@@ -162,8 +160,8 @@ export class MemoryStore implements Store {
   commitAt(room: number, n: number): CommitRow | null {
     const record = this.at(room).records[n - 1];
     if (record?.kind !== "commit") return null;
-    const { isOnProbation, parent, time, attachment } = record;
-    return { isOnProbation, parent, time, attachment };
+    const { isOnProbation, parent, time } = record;
+    return { isOnProbation, parent, time };
   }
 
   commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null {
@@ -180,34 +178,13 @@ export class MemoryStore implements Store {
     records[n - 1] = { ...records[n - 1]!, isOnProbation: false };
   }
 
-  addRoster(room: number, record: RosterRecord, isWaiting: boolean): void {
-    this.at(room).roster.push({ ...record, isWaiting });
+  addRoster(room: number, hash: Uint8Array, record: Uint8Array): void {
+    const { roster } = this.at(room);
+    if (!roster.has(keyOf(hash))) roster.set(keyOf(hash), record);
   }
 
-  keepRoster(room: number, record: RosterRecord): boolean {
-    const memory = this.at(room);
-    const found = memory.roster.find(({ n }) => n === record.n);
-    if (found !== undefined) found.isWaiting = false;
-    else memory.roster = [...memory.roster, { ...record, isWaiting: false }].sort((a, b) => a.n - b.n);
-    return found !== undefined;
-  }
-
-  oldestWaitingRoster(room: number): { n: number; bytes: number } | null {
-    const found = this.at(room).roster.find(({ isWaiting }) => isWaiting);
-    return found === undefined ? null : { n: found.n, bytes: found.attachment.length };
-  }
-
-  dropRoster(room: number, n: number): void {
-    const memory = this.at(room);
-    memory.roster = memory.roster.filter((record) => record.n !== n);
-  }
-
-  roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
-    const page = new RecordPage<RosterRecord>(size);
-    for (const { n, attachment } of this.at(room).roster) {
-      if (n >= fromN && !page.add({ n, attachment }, attachment.length)) break;
-    }
-    return page.items;
+  roster(room: number, hash: Uint8Array): Uint8Array | null {
+    return this.at(room).roster.get(keyOf(hash)) ?? null;
   }
 
   slot(room: number, slotId: SlotId): SlotRow | null {

@@ -6,7 +6,6 @@ import {
   type InboxItem,
   type JoinRequestItem,
   RoomTag,
-  type RosterRecord,
   SlotId,
   type SlotListItem,
 } from "@conclave/wire";
@@ -46,7 +45,6 @@ export function roomRow(row: SqlRow): RoomRow {
     n: readNumber(row, "n"),
     lastCommit: readNumber(row, "last_commit"),
     head: id(row, "head"),
-    rosterN: readNumber(row, "roster_n"),
     writeKeys: decodeWriteKeys(bytes(row, "write_keys")),
     lineage: readNumber(row, "lineage"),
     seenAt: readNumber(row, "seen_at"),
@@ -54,7 +52,6 @@ export function roomRow(row: SqlRow): RoomRow {
     availableFrom: readNumber(row, "available_from"),
     messageBytes: readNumber(row, "message_bytes"),
     probationBytes: readNumber(row, "probation_bytes"),
-    waitingBytes: readNumber(row, "waiting_bytes"),
     blobBytes: readNumber(row, "blob_bytes"),
     oldest: row["oldest"] === null ? null : readNumber(row, "oldest"),
   };
@@ -64,10 +61,6 @@ export function blobRow(row: SqlRow): BlobRow {
   const chunks = readNumber(row, "chunks") - readNumber(row, "missing");
   if (chunks < 0) throw new RowDamaged("column missing");
   return { no: readNumber(row, "no"), size: readNumber(row, "size"), chunks };
-}
-
-export function rosterRow(row: SqlRow): RosterRecord {
-  return { n: readNumber(row, "id") % ROOM_SPAN, attachment: bytes(row, "attachment") };
 }
 
 /** `attachment` is NULL in a pruned record, and then `payload` is the hashes of both, one after the other. */
@@ -96,7 +89,6 @@ export function commitRow(row: SqlRow): CommitRow {
     isOnProbation: row["on_probation"] === 1,
     parent: readNumber(row, "parent"),
     time: readNumber(row, "time"),
-    attachment: bytes(row, "attachment"),
   };
 }
 

@@ -14,9 +14,9 @@ const STEPS: readonly string[] = [
   `
   CREATE TABLE room (
     no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
-    last_commit INTEGER NOT NULL, head BLOB NOT NULL, roster_n INTEGER NOT NULL, write_keys BLOB NOT NULL,
+    last_commit INTEGER NOT NULL, head BLOB NOT NULL, write_keys BLOB NOT NULL,
     lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
-    message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL, waiting_bytes INTEGER NOT NULL,
+    message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL,
     blob_bytes INTEGER NOT NULL, oldest INTEGER
   );
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
@@ -26,8 +26,8 @@ const STEPS: readonly string[] = [
     payload BLOB NOT NULL
   );
   CREATE INDEX record_on_probation ON record (epoch, id) WHERE next_key IS NOT NULL AND on_probation = 1;
-  CREATE TABLE roster (id INTEGER PRIMARY KEY, is_waiting INTEGER NOT NULL, attachment BLOB NOT NULL);
-  CREATE INDEX roster_waiting ON roster (id) WHERE is_waiting = 1;
+  CREATE TABLE roster (id INTEGER PRIMARY KEY, room INTEGER NOT NULL, hash BLOB NOT NULL, record BLOB NOT NULL);
+  CREATE UNIQUE INDEX roster_hash ON roster (room, hash);
   CREATE TABLE slot (
     room INTEGER NOT NULL, slot_id BLOB NOT NULL, token_pub BLOB NOT NULL, closed INTEGER NOT NULL,
     end_at INTEGER NOT NULL, time INTEGER NOT NULL, commits INTEGER NOT NULL, PRIMARY KEY (room, slot_id)

@@ -7,7 +7,6 @@ import {
   type InboxItem,
   type JoinRequestItem,
   RoomTag,
-  type RosterRecord,
   SlotId,
   type SlotListItem,
 } from "@conclave/wire";
@@ -27,7 +26,6 @@ import {
   requestRow,
   roomRow,
   ROOM_SPAN,
-  rosterRow,
   slotListRow,
   slotRow,
   slotVersionRow,
@@ -99,9 +97,9 @@ export class SqliteStore implements Store {
     if (this.roomCount() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
-      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, roster_n, write_keys, lineage, seen_at, commits," +
-        " available_from, message_bytes, probation_bytes, waiting_bytes, blob_bytes)" +
-        " VALUES (?, ?, 0, 0, 0, ?, 0, ?, 0, 0, 0, 1, 0, 0, 0, 0)",
+      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, write_keys, lineage, seen_at, commits," +
+        " available_from, message_bytes, probation_bytes, blob_bytes)" +
+        " VALUES (?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 1, 0, 0, 0)",
       tag,
       creation,
       head,
@@ -114,14 +112,13 @@ export class SqliteStore implements Store {
 
   saveRoom(room: RoomRow): void {
     this.sql.run(
-      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, roster_n = ?, write_keys = ?, lineage = ?," +
-        " seen_at = ?, commits = ?, available_from = ?, message_bytes = ?, probation_bytes = ?, waiting_bytes = ?," +
+      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, write_keys = ?, lineage = ?," +
+        " seen_at = ?, commits = ?, available_from = ?, message_bytes = ?, probation_bytes = ?," +
         " blob_bytes = ?, oldest = ? WHERE no = ?",
       room.epoch,
       room.n,
       room.lastCommit,
       room.head,
-      room.rosterN,
       encodeWriteKeys(room.writeKeys),
       room.lineage,
       room.seenAt,
@@ -129,7 +126,6 @@ export class SqliteStore implements Store {
       room.availableFrom,
       room.messageBytes,
       room.probationBytes,
-      room.waitingBytes,
       room.blobBytes,
       room.oldest,
       room.no,
@@ -188,7 +184,7 @@ export class SqliteStore implements Store {
   }
 
   commitAt(room: number, n: number): CommitRow | null {
-    const sql = "SELECT id, on_probation, parent, time, attachment FROM record WHERE id = ? AND kind = 1";
+    const sql = "SELECT id, on_probation, parent, time FROM record WHERE id = ? AND kind = 1";
     const row = this.sql.get(sql, room * ROOM_SPAN + n);
     return row === null ? null : readRow("record", row, commitRow);
   }
@@ -205,37 +201,13 @@ export class SqliteStore implements Store {
     this.sql.run("UPDATE record SET on_probation = 0 WHERE id = ?", room * ROOM_SPAN + n);
   }
 
-  addRoster(room: number, { n, attachment }: RosterRecord, isWaiting: boolean): void {
-    this.sql.run("INSERT INTO roster VALUES (?, ?, ?)", room * ROOM_SPAN + n, isWaiting ? 1 : 0, attachment);
+  addRoster(room: number, hash: Uint8Array, record: Uint8Array): void {
+    this.sql.run("INSERT OR IGNORE INTO roster (room, hash, record) VALUES (?, ?, ?)", room, hash, record);
   }
 
-  keepRoster(room: number, { n, attachment }: RosterRecord): boolean {
-    const id = room * ROOM_SPAN + n;
-    if (this.sql.run("UPDATE roster SET is_waiting = 0 WHERE id = ?", id).changes > 0) return true;
-    this.sql.run("INSERT INTO roster VALUES (?, 0, ?)", id, attachment);
-    return false;
-  }
-
-  oldestWaitingRoster(room: number): { n: number; bytes: number } | null {
-    const sql =
-      "SELECT id, length(attachment) AS bytes FROM roster WHERE is_waiting = 1 AND id >= ? AND id < ? ORDER BY id LIMIT 1";
-    const row = this.sql.get(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN);
-    return row && { n: readNumber(row, "id") % ROOM_SPAN, bytes: readNumber(row, "bytes") };
-  }
-
-  dropRoster(room: number, n: number): void {
-    this.sql.run("DELETE FROM roster WHERE id = ?", room * ROOM_SPAN + n);
-  }
-
-  roster(room: number, fromN: number, size: PageSize): RosterRecord[] {
-    const sql = "SELECT * FROM roster WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
-    return readPage(
-      size,
-      (row) => readRow("roster", row, rosterRow),
-      (record) => record.attachment.length,
-      (after, limit) =>
-        this.sql.all(sql, after === null ? room * ROOM_SPAN + fromN : after + 1, (room + 1) * ROOM_SPAN, limit),
-    );
+  roster(room: number, hash: Uint8Array): Uint8Array | null {
+    const row = this.sql.get("SELECT id, record FROM roster WHERE room = ? AND hash = ?", room, hash);
+    return row === null ? null : readRow("roster", row, (each) => bytes(each, "record"));
   }
 
   slot(room: number, slotId: SlotId): SlotRow | null {

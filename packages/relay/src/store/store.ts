@@ -6,7 +6,6 @@ import type {
   RecordDigest,
   RecordKind,
   RoomTag,
-  RosterRecord,
   SlotId,
   SlotListItem,
 } from "@conclave/wire";
@@ -40,8 +39,6 @@ export interface RoomRow {
   n: number;
   lastCommit: number;
   head: Uint8Array;
-  /** Where the newest record of the roster log is from. */
-  rosterN: number;
   writeKeys: readonly WriteKey[];
   /** The lineage whose keys are the members'. */
   lineage: number;
@@ -55,8 +52,6 @@ export interface RoomRow {
   messageBytes: number;
   /** The part of them that was written on probation. */
   probationBytes: number;
-  /** Bytes of roster records that wait for a member to follow their commit. */
-  waitingBytes: number;
   blobBytes: number;
   /** Time of the record at `availableFrom`; null when there is none. */
   oldest: number | null;
@@ -79,8 +74,8 @@ export interface RecordRow {
   readonly attachment: Uint8Array;
 }
 
-/** What the roster log has to know of a commit. */
-export type CommitRow = Pick<RecordRow, "isOnProbation" | "parent" | "time" | "attachment">;
+/** What is asked of a commit. */
+export type CommitRow = Pick<RecordRow, "isOnProbation" | "parent" | "time">;
 
 /** A slot without its versions. */
 export interface SlotRow {
@@ -174,14 +169,10 @@ export interface Store {
   /** The commit at `n` is on probation no longer. */
   confirmCommit(room: number, n: number): void;
 
-  /** `isWaiting`: no member has followed its commit yet. */
-  addRoster(room: number, record: RosterRecord, isWaiting: boolean): void;
-  /** The record waits no longer. Whether it was there; where it was not, it is from now on. */
-  keepRoster(room: number, record: RosterRecord): boolean;
-  oldestWaitingRoster(room: number): { readonly n: number; readonly bytes: number } | null;
-  dropRoster(room: number, n: number): void;
-  /** Roster records of the commits from `fromN` on, in order. */
-  roster(room: number, fromN: number, size: PageSize): RosterRecord[];
+  /** Adds a roster record under its hash; nothing changes where there is one. */
+  addRoster(room: number, hash: Uint8Array, record: Uint8Array): void;
+  /** The roster record with this hash, or null. */
+  roster(room: number, hash: Uint8Array): Uint8Array | null;
 
   slot(room: number, slotId: SlotId): SlotRow | null;
   openSlotCount(room: number): number;

@@ -39,7 +39,6 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     n: 0,
     lastCommit: 0,
     head: id(2),
-    rosterN: 0,
     writeKeys: [{ key: id(3), epoch: 0, n: 0, lineage: 0, slot: null, live: true, since: 5, until: 0 }],
     lineage: 0,
     seenAt: 0,
@@ -47,7 +46,6 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     availableFrom: 1,
     messageBytes: 0,
     probationBytes: 0,
-    waitingBytes: 0,
     blobBytes: 0,
     oldest: null,
   };
@@ -98,7 +96,6 @@ describe.each(stores)("store in %s", (_name, open) => {
       seenAt: 99,
       commits: 4,
       probationBytes: 11,
-      waitingBytes: 13,
       availableFrom: 3,
     };
     changed.writeKeys = [
@@ -162,24 +159,23 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.commit();
     store.close();
   });
-  it("pages the roster from a commit", () => {
+  it("keeps roster records under their hashes, the first under each", () => {
     const { store, a, b } = withRooms();
-    const records = [0, 2, 4].map((n) => ({ n, attachment: id(n, 20) }));
-    for (const one of records) store.addRoster(a.no, one, false);
-    expect(store.roster(a.no, 0, all)).toEqual(records);
-    expect(store.roster(a.no, 1, { items: 1, bytes: 999 })).toEqual([records[1]]);
-    expect(store.roster(a.no, 0, { items: 9, bytes: 41 })).toEqual(records.slice(0, 2));
-    expect(store.roster(a.no, 5, all)).toEqual([]);
-    expect(store.roster(b.no, 0, all)).toEqual([]);
+    store.addRoster(a.no, id(1), id(10, 40));
+    store.addRoster(a.no, id(2), id(11, 40));
+    store.addRoster(a.no, id(2), id(12, 40));
+    store.addRoster(b.no, id(3), id(13, 40));
+    expect([1, 2, 3].map((n) => store.roster(a.no, id(n)))).toEqual([id(10, 40), id(11, 40), null]);
+    expect([1, 2, 3].map((n) => store.roster(b.no, id(n)))).toEqual([null, null, id(13, 40)]);
     store.commit();
     store.close();
   });
-  it("leaves roster records out while they wait, and takes them in again", () => {
+  it("tells commits on probation, and confirms them", () => {
     const { store, a, b } = withRooms();
     for (let n = 1; n <= 6; n++) store.addRecord(a.no, record(n));
     expect([1, 2, 7].map((n) => store.commitAt(a.no, n))).toEqual([
       null,
-      { isOnProbation: false, parent: 1, time: 1002, attachment: id(9, 4) },
+      { isOnProbation: false, parent: 1, time: 1002 },
       null,
     ]);
     expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: true, parent: 5 });
@@ -193,18 +189,6 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(waiting(3, null)).toBe(7);
     store.confirmCommit(a.no, 6);
     expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: false, parent: 5 });
-    const at = (n: number) => ({ n, attachment: id(n, n) });
-    store.addRoster(b.no, at(1), true);
-    for (const n of [0, 2, 4, 6]) store.addRoster(a.no, at(n), n > 0);
-    expect(store.oldestWaitingRoster(a.no)).toEqual({ n: 2, bytes: 2 });
-    store.dropRoster(a.no, 2);
-    expect(store.keepRoster(a.no, at(4))).toBe(true);
-    expect(store.oldestWaitingRoster(a.no)).toEqual({ n: 6, bytes: 6 });
-    expect(store.keepRoster(a.no, at(2))).toBe(false);
-    expect(store.keepRoster(a.no, at(6))).toBe(true);
-    expect(store.oldestWaitingRoster(a.no)).toBeNull();
-    expect(store.roster(a.no, 0, all)).toEqual([0, 2, 4, 6].map(at));
-    expect(store.roster(a.no, 3, all)).toEqual([4, 6].map(at));
     store.commit();
     store.close();
   });

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { Append } from "@conclave/protocol";
-import { type LogItem, recordDigest, recordHash, type RosterRecord } from "@conclave/wire";
+import { type LogItem, recordDigest, recordHash } from "@conclave/wire";
 
 /**
  * A record as its author made it, whether the relay has it or not. Equal records are one parcel.
@@ -79,13 +79,9 @@ export class Parcels {
   }
 
   /** What the relay has of the roster, for those who join. */
-  rosterLog(charter: Uint8Array, log: readonly number[]): RosterRecord[] {
-    const records: RosterRecord[] = [{ n: 0, attachment: charter }];
-    log.forEach((no, at) => {
-      const { kind, attachment } = this.get(no).content;
-      if (kind === "commit" && attachment.length > 0) records.push({ n: at + 1, attachment });
-    });
-    return records;
+  rosterLog(charter: Uint8Array, log: readonly number[]): Uint8Array[] {
+    const records = log.map((no) => this.get(no).content).filter(({ kind }) => kind === "commit");
+    return [charter, ...records.flatMap(({ attachment }) => (attachment.length > 0 ? [attachment] : []))];
   }
 
   private readonly sha256 = (data: Uint8Array): Uint8Array => this.crypto.hash("sha256", data);

@@ -291,6 +291,7 @@ function slotByHand(world: World, device: SimulatedDevice, linkText: string) {
       suite: world.suite,
       roster: keys.roster,
       isRosterKeyUsed: keys.isRosterKeyUsed,
+      record: keys.record,
       entrance: { groupInfo: group.view.groupInfo(), envelopeKey: keys.envelopes.at(-1)!.key },
     },
   };

@@ -10,6 +10,7 @@ import {
   sealRosterRecord,
 } from "@conclave/protocol";
 import { roomCapabilities, roomEngine, sealSlot } from "@conclave/protocol/testing";
+import { recordBefore } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
@@ -177,27 +178,32 @@ describe("attacks on who is in", () => {
     const look = outsider.look(false_.link);
     const hers = new HostileMember(world, mallory);
     const target = { roomTag: world.tagOf(alice!), slotPub: keys.slot.publicKey, leafSeed: hers.leafSeed };
+    // The entries of her room, sealed as if they were the other's: for who reads them, the chain is whole.
+    let record = new Uint8Array(32);
+    const roster = [...hers.records]
+      .filter(([name]) => name.startsWith("x/e/"))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, entry], seq) => {
+        const content = { entry, previousKey: null };
+        const place = { seq, before: record };
+        const sealed = sealRosterRecord(world.crypto, target.roomTag, look.slot.roster[0]!, place, content);
+        record = world.crypto.hash("sha256", sealed).slice();
+        return sealed;
+      })
+      .reverse();
     const blob = sealSlot(outsider.primitives, target, {
       ...look.slot,
       roomId: parsed.roomId,
       inviteId: keys.inviteId,
+      record,
     })!;
-    // The entries of her room, sealed as if they were the other's: for who reads them, the chain is whole.
-    const roster = [...hers.records]
-      .filter(([name]) => name.startsWith("x/e/"))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, entry], index) => {
-        const content = { entry, previousKey: null };
-        const attachment = sealRosterRecord(world.crypto, target.roomTag, look.slot.roster[0]!, index, content);
-        return { index, n: index, attachment };
-      });
     expect(roster.length).toBeGreaterThan(1);
     world.relay.isWatching = true;
     world.relay.tamper({
       reply: (node, frame) => {
         if (node !== "Bob") return [frame];
         if (frame.type === "slot") return [{ ...frame, blob }];
-        return frame.type === "roster" ? [{ ...frame, records: roster, more: false }] : [frame];
+        return frame.type === "roster" ? [{ ...frame, records: roster }] : [frame];
       },
     });
     const bob = await world.device("Bob");
@@ -246,11 +252,14 @@ describe("attacks on who is in", () => {
     const mallory = await world.device("Mallory");
     await world.found(mallory);
     const store = world.relay.main.store;
-    const charter = store.roster(store.room(world.tagOf(mallory))!.no, 0, { items: 1, bytes: 1 })[0]!;
+    const { keys } = new HostileMember(world, mallory);
+    const charter = store.roster(store.room(world.tagOf(mallory))!.no, keys.record)!;
     world.relay.tamper({
       reply: (_node, frame) => {
         if (frame.type !== "roster") return [frame];
-        const records = frame.records.map((record) => (record.n === 0 ? { ...record, ...charter } : record));
+        const records = frame.records.map((record) =>
+          recordBefore(record)!.every((byte) => byte === 0) ? charter : record,
+        );
         return [{ ...frame, records }];
       },
     });

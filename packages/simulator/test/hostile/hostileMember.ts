@@ -121,7 +121,7 @@ export class HostileMember {
       epoch: this.epoch,
       payload: this.envelope(message),
       attachment: content
-        ? sealRosterRecord(crypto, roomTag, currentRosterKey(keys), entry.seq, content)
+        ? sealRosterRecord(crypto, roomTag, currentRosterKey(keys), { seq: entry.seq, before: keys.record }, content)
         : new Uint8Array(),
       nextWriteKey: crypto.ed25519PublicKey(writeSeed(staged.next!)),
       group,

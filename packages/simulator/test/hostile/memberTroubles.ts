@@ -23,7 +23,7 @@ export const MEMBER_TROUBLES: readonly Trouble[] = [
         world.crypto,
         hands.roomTag,
         currentRosterKey(hands.keys),
-        entry!.seq,
+        { seq: entry!.seq, before: hands.keys.record },
         content,
       );
       await rogue.append({ kind: "commit", ...MEMBER_GROUND, ...bytesOf(commit), attachment });
@@ -36,7 +36,8 @@ export const MEMBER_TROUBLES: readonly Trouble[] = [
       const hands = await asMember(scene);
       const content = { entry: world.dice.random(300), previousKey: world.dice.random(32) };
       const { roster, roomTag, keys } = hands;
-      const attachment = sealRosterRecord(world.crypto, roomTag, currentRosterKey(keys), roster.seq + 1, content);
+      const place = { seq: roster.seq + 1, before: keys.record };
+      const attachment = sealRosterRecord(world.crypto, roomTag, currentRosterKey(keys), place, content);
       await rogue.append({ kind: "commit", ...MEMBER_GROUND, payload: world.dice.random(300), attachment });
     },
   },

@@ -31,6 +31,7 @@ import {
   rosterKeyCheck,
   writeSeed,
 } from "@conclave/protocol/testing";
+import { recordBefore } from "@conclave/wire";
 import type { Branch, World } from "../../src/index.js";
 import { draftEntry, type Lie } from "./draftEntry.js";
 
@@ -78,7 +79,12 @@ export class Outsider {
     const version = branch.store.slotVersion(row.no, slotId, 0)!;
     const slot = readSlot(this.primitives, link, version.blob);
     if (!slot.ok) throw new Error(slot.error.code);
-    const records = branch.store.roster(row.no, 0, { items: 1e9, bytes: 1e12 });
+    const records: Uint8Array[] = [];
+    for (let next: Uint8Array | null = slot.value.record; next !== null;) {
+      const record = branch.store.roster(row.no, next);
+      if (record !== null) records.push(record);
+      next = record && recordBefore(record);
+    }
     const preview = previewRoom(this.primitives, link, slot.value, records);
     if (!preview.ok) throw new Error(preview.error.code);
     return { link, slot: slot.value, roster: preview.value.roster };
@@ -151,7 +157,11 @@ export class Outsider {
     if (!joined.ok) throw joined.error;
     const { message, group } = joined.value;
     const rosterKey = slot.roster.at(-1)!;
-    const record = sealRosterRecord(crypto, roomTag, rosterKey, entry.seq, { entry: entry.bytes, previousKey });
+    const record = sealRosterRecord(
+      ...([crypto, roomTag, rosterKey] as const),
+      { seq: entry.seq, before: slot.record },
+      { entry: entry.bytes, previousKey },
+    );
     return {
       kind: "commit",
       epoch: slot.epoch,
