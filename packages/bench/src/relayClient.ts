@@ -20,6 +20,7 @@ export interface BenchRoom {
 /** A scripted client for measurements. */
 export class RelayClient {
   onFrame: (frame: RelayFrame) => void = () => undefined;
+  relayKey: Uint8Array = new Uint8Array();
   private challenge: Uint8Array = new Uint8Array();
   private waiting: ((frame: RelayFrame) => void) | null = null;
 
@@ -40,7 +41,7 @@ export class RelayClient {
     const client = new RelayClient(await RelaySocket.open(url));
     const welcome = await client.ask({ type: "hello", versions: VERSIONS });
     if (welcome.type !== "welcome") throw new Error("no welcome");
-    client.challenge = welcome.challenge;
+    [client.challenge, client.relayKey] = [welcome.challenge, welcome.relayKey];
     return client;
   }
 
@@ -69,9 +70,13 @@ export class RelayClient {
   }
 
   async prove({ roomTag, seed }: BenchRoom): Promise<void> {
-    const signature = nodeCrypto.ed25519Sign(seed, writeProofBytes(this.challenge, roomTag, 0));
-    const writeKey = nodeCrypto.ed25519PublicKey(seed);
-    expectType(await this.ask({ type: "prove", id: 1, roomTag, epoch: 0, writeKey, signature }), "done");
+    expectType(await this.ask(this.proof(roomTag, 0, seed)), "done");
+  }
+
+  /** Proves a write key, as a request. */
+  proof(roomTag: RoomTag, epoch: number, seed: Uint8Array): ClientFrame {
+    const signature = nodeCrypto.ed25519Sign(seed, writeProofBytes(this.challenge, roomTag, epoch));
+    return { type: "prove", id: 1, roomTag, epoch, writeKey: nodeCrypto.ed25519PublicKey(seed), signature };
   }
 
   async subscribe(room: BenchRoom, fromN: number): Promise<RelayFrame> {

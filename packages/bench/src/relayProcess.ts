@@ -10,7 +10,10 @@ const relay = await startRelay({
   connectionsPerAddress: 50_000,
   lagBytes: 64 * 1024 * 1024,
   settings: {
-    rates: { connection: plenty, room: plenty, create: plenty, lastingOfRoom: plenty, lastingOfAddress: plenty },
+    rates: {
+      ...{ connection: plenty, room: plenty, create: plenty, commits: plenty },
+      ...{ lastingOfRoom: plenty, lastingOfAddress: plenty },
+    },
   },
 });
 process.send?.({ socketUrl: relay.socketUrl });
