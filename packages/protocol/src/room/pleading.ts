@@ -143,7 +143,7 @@ function removalOf(
 ): Removal | null {
   let holder: Uint8Array | null = null;
   let generation = 0;
-  let record = NO_RECORD;
+  let record: Uint8Array = NO_RECORD;
   for (let seq = 0; seq <= roster.seq; seq++) {
     const decoded = decodeEntry(crypto, stored.get(entryKey(seq)) ?? new Uint8Array(0), roster.version);
     if (!decoded.ok) return null;

@@ -75,7 +75,7 @@ const layout = struct({
     farewell: optional(opaque(512)),
   }),
   stateHash: bytes32,
-  extensions: list(struct({ type: extensionType, data: opaque(1024) }), 16),
+  extensions: list(struct({ type: extensionType, data: opaque(64) }), 16),
 });
 
 /** Signs an entry with the author's leaf seed. */

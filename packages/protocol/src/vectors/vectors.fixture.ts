@@ -154,7 +154,7 @@ function pleaVectors(crypto: Crypto, chain: Chain, carol: Someone): Vectors {
   };
   const door = { roomId, asked: carol.leaf, leaf: chain.alice.leaf, time: 1_700_000_000_000 };
   const rosterKey = { generation: 3, key: chain.bytes("roster key") };
-  const removal = { hash: chain.bytes("the entry"), rosterKey };
+  const removal = { hash: chain.bytes("the entry"), rosterKey, record: chain.bytes("the record") };
   const salted = { crypto, random: () => chain.bytes("salt") };
   const roomTag = roomTagOf(crypto, roomId);
   return {
