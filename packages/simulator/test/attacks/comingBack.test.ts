@@ -211,7 +211,7 @@ describe("who answers a plea with something else", () => {
     const rosterKey = { generation: 0, key: world.crypto.hash("sha256", new Uint8Array(1)) };
     doors.pleaStanding = () => "out";
     doors.tellRemoval = ({ leaf: asked, doorPub, inboxPub }, _stored, time) => {
-      const removal = { hash: new Uint8Array(32), rosterKey };
+      const removal = { hash: new Uint8Array(32), rosterKey, record: new Uint8Array(32) };
       const { roomId, leaf, leafSeed } = core;
       const blob = sealDoor(primitives, { roomTag, doorPub, leafSeed }, { roomId, asked, leaf, time, removal })!;
       return { inboxId: inboxIdOf((data) => world.crypto.hash("sha256", data), inboxPub), blob, slot: null };
