@@ -104,7 +104,8 @@ async function readSlotOf<T>(
     const judged = opened.ok ? await judge(ports, reading, opened.value) : opened;
     if (opened.ok) known = opened.value;
     if (judged.ok) {
-      // The relay's word, and a hint only: with junk behind it no version knows the newest commit, and then the newest one counts.
+      // RULE: client.preview-in-step: somebody who came in while all members sleep is in the version behind theirs. Which commit is the
+      // newest is the relay's word, and a hint only: with junk at the end no version knows it, and then the newest one counts.
       if (slot.value.lastCommit >= answer.lastCommit) return done(judged.value);
       stale = { at: slot.value.lastCommit, read: judged.value };
       continue;
