@@ -30,6 +30,7 @@ export {
 export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent, NewContent } from "./message/message.js";
 export { messageIdOf, newMessageNonce, ProtocolKind } from "./message/message.js";
+export type { Sign } from "./message/sign.js";
 export {
   decodeGatewayNotice,
   decodeVia,
@@ -70,6 +71,7 @@ export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
+export { covers, type GivenYes, vouchersOf } from "./roster/coverage.js";
 export { decodeEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
 export {
