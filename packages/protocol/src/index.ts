@@ -5,6 +5,7 @@ export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/devic
 export {
   certifyLeaf,
   isLeafCredential,
+  leafKeyOf,
   NO_ROOM,
   openLeafCert,
   type DeviceIdentity,
@@ -59,8 +60,10 @@ export {
   memberOf,
   memberOfLeaf,
   inviteOf,
+  listedKeyOf,
   type Device,
   type FormerMember,
+  type ListedKey,
   type Member,
   type Roster,
 } from "./roster/roster.js";
@@ -98,12 +101,38 @@ export { pleaKeys, type Plea, type PleaKeys, type PleaReason } from "./invite/pl
 export type { Door } from "./invite/door.js";
 export type { DoorOpening, PleaStanding } from "./room/pleading.js";
 export { readInviteProof } from "./invite/inviteProof.js";
+export {
+  fromBase64,
+  readSshsig,
+  readSshRawSignature,
+  type SshSignatureFault,
+  MAX_SSHSIG_BYTES,
+} from "./invite/sshsigFile.js";
+export { sshKeyBlob, sshFingerprint, SshKey, SSH_KEY_TYPE, readSshKey } from "./invite/sshKey.js";
+export {
+  isSignedBySsh,
+  SSH_NAMESPACE,
+  sshJoinMessage,
+  sshSignedBytes,
+  type SshJoin,
+  type SshSignature,
+} from "./invite/sshSignature.js";
+export {
+  MAX_KEY_FILE_BYTES,
+  type NamedSshKey,
+  readSshKeyFile,
+  type SkippedLine,
+  type SkippedReason,
+  type SshKeyFile,
+} from "./invite/sshKeyFile.js";
+export { sortedKeys } from "./roster/actions/allow.js";
+export { MAX_KEYS_AT_ONCE } from "./roster/limit.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";
-export type { DecisionRecord } from "./room/decisionRecord.js";
+export type { DecisionRecord, UsedSshKey } from "./room/decisionRecord.js";
 export { decisionRecordOf } from "./room/decisionRecord.js";
 export type { ComingIn } from "./room/comeIn.js";
-export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
+export { joinRoom, type Joiner, type Joining, type SshPass, sshPassLayout } from "./room/joinRoom.js";
 export type { OpenDoor } from "./room/seat.js";
 export {
   judgeRoom,

@@ -5,6 +5,7 @@ import type { RosterRecord } from "@conclave/wire";
 import { openLeafCert } from "../identity/leafCert.js";
 import { openAdmission } from "../invite/admission.js";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { isSignedBySsh } from "../invite/sshSignature.js";
 import { readReseatProof } from "../invite/reseatProof.js";
 import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
@@ -56,4 +57,5 @@ function askAboutEntry(crypto: Crypto, entry: Entry, joinPubs: Map<string, Uint8
   const read = evidence.proof === null ? null : readInviteProof(evidence.proof);
   const joinPub = read && joinPubs.get(toHex(read.proof.inviteId));
   if (read && joinPub) read.isSignedBy(crypto, joinPub);
+  if (read?.proof.ssh) isSignedBySsh(crypto, read.proof, read.proof.ssh);
 }
