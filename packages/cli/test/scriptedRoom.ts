@@ -77,7 +77,7 @@ export function decision(
       action,
       by,
       person: about,
-      right: { role: null, approvedBy: [], invite: null, isFarewell: false, ...right },
+      right: { role: null, approvedBy: [], invite: null, sshKey: null, isFarewell: false, ...right },
       revokedInvites: [],
       claim: null,
     },

@@ -8,17 +8,19 @@ export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from 
 export type { NewMessage, RoomSession } from "./api/roomSession.js";
 export type {
   RoomInvite,
+  RoomSshKey,
+  KeysListed,
   InviteMade,
   InviteOptions,
   RoomJoinRequest,
   RoomProposal,
   DecisionProgress,
 } from "./api/invitation.js";
-export type { InvitePreview } from "./api/invitePreview.js";
+export type { InvitePreview, JoinOptions } from "./api/invitePreview.js";
 export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
 export type { Power, Powers } from "./api/powers.js";
 export type { RoomVersion } from "./api/roomVersion.js";
-export type { Claim, Decision, Right } from "./api/decision.js";
+export type { Claim, Decision, Right, ShownSshKey } from "./api/decision.js";
 export type {
   Deleted,
   Edited,

@@ -81,7 +81,9 @@ export async function invites(context: CommandContext): Promise<void> {
               { text: safeName(invitation.label ?? "(label unknown)"), paint: paint.bold },
               stateOf(invitation, paint),
               invitation.mode,
-              `${invitation.uses} of ${invitation.limit} used`,
+              invitation.limit === null
+                ? `${invitation.uses} came, with SSH keys`
+                : `${invitation.uses} of ${invitation.limit} used`,
               { text: `by ${safeName(invitation.createdBy.name)}`, paint: paint.dim },
               {
                 text: invitation.notAfter === null ? "" : `until ${dayAndTime(invitation.notAfter)}`,
@@ -139,8 +141,13 @@ const AHEAD = (span: string, mayReset: boolean) =>
   (mayReset ? `\n  To set it right, which closes links that have an end:  ${nextCommand("reset-clock")}` : "");
 
 function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
-  const left = limit - uses;
-  const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
+  const left = limit === null ? 0 : limit - uses;
+  const who =
+    limit === null
+      ? "Everybody with an SSH key on the room's list"
+      : left === 1
+        ? "One person"
+        : `Up to ${left.toLocaleString("en")} people`;
   const what = mode === "ask" ? "ask to join" : "join right away";
   const until = notAfter === null ? "" : `, until ${dayAndTime(notAfter)}`;
   return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;

@@ -6,6 +6,8 @@ import type {
   FileCard,
   Fingerprint,
   InviteId,
+  NamedSshKey,
+  SshKey,
   MessageId,
   MessageNonce,
   Outlook,
@@ -20,6 +22,8 @@ import type {
   RoomInvite,
   InviteMade,
   InviteOptions,
+  KeysListed,
+  RoomSshKey,
   RoomJoinRequest,
   RoomProposal,
   DecisionProgress,
@@ -172,6 +176,12 @@ export interface RoomSession {
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invites(): readonly RoomInvite[];
+  /** The SSH keys on the room's list, the newest first. An invite for listed keys (`for: listed`) lets in whoever has one. */
+  sshKeys(): readonly RoomSshKey[];
+  /** Lists SSH keys ({@link readSshKeyFile}); those that are listed stay as they are. Many become several decisions. */
+  allowKeys(keys: readonly NamedSshKey[]): Promise<Result<KeysListed, Problem>>;
+  /** Takes SSH keys off the list; whoever came by one stays. */
+  disallowKeys(keys: readonly SshKey[]): Promise<Result<KeysListed, Problem>>;
   /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: InviteId, host: string): string | null;
   /** Whether the recovery words alone bring this person back; null for a person who is no owner: somebody has to admit them again. */

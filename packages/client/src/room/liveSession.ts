@@ -35,11 +35,18 @@ import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
-import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
+import type {
+  RoomInvite,
+  RoomSshKey,
+  InviteOptions,
+  RoomJoinRequest,
+  RoomProposal,
+  DecisionProgress,
+} from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
-import { decisionOf, invitesOf, membersOf } from "../timeline/roomView.js";
+import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
@@ -50,6 +57,7 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timelin
 import { ended, hindrance } from "../work/hindrance.js";
 import { whyLate } from "../work/movement.js";
 import { createInvite, ownLinkOf } from "./inviting.js";
+import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
@@ -266,6 +274,18 @@ export class LiveSession implements RoomSession {
 
   createInvite(options: InviteOptions) {
     return createInvite(this.engine, options, (wanted) => this.decide(wanted));
+  }
+
+  sshKeys(): readonly RoomSshKey[] {
+    return listedKeysOf(this.state);
+  }
+
+  allowKeys(keys: readonly protocol.NamedSshKey[]) {
+    return allowKeys(this.state, keys, (wanted) => this.decide(wanted));
+  }
+
+  disallowKeys(keys: readonly protocol.SshKey[]) {
+    return disallowKeys(this.state, keys, (wanted) => this.decide(wanted));
   }
 
   invites(): readonly RoomInvite[] {

@@ -110,4 +110,8 @@ export class RoomKeys {
   invite(inviteId: InviteId): string {
     return this.invites + toHex(inviteId);
   }
+  /** The leaf that an SSH key is to sign for, before its person is in the room. */
+  sshPass(inviteId: InviteId): string {
+    return `${this.prefix}ssh/${toHex(inviteId)}`;
+  }
 }

@@ -71,7 +71,7 @@ function readSpread(r: Reader, standing: Standing, keys: Uint8Array | null): Pha
     // Nothing to append: somebody else's commit admits us.
     if (blob.length === 0) return { is: standing, join: null };
     const [link, append] = [storedLink(join.link), decodeAppend(blob)];
-    return { is: standing, join: { link, name, attempts, isLast, append } };
+    return { is: standing, join: { link, name, attempts, isLast, ssh: null, append } };
   }
   if (standing === "asking" && request) return { is: standing, request };
   if (standing === "lost" && ending) return { is: "out", why: standing, ending, request };
