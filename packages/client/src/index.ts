@@ -57,7 +57,17 @@ export { storedFileName } from "./api/fileName.js";
 export { plainName, plainText } from "./api/plainText.js";
 export { isReaction } from "./store/reaction.js";
 export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
-export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing, WayBack } from "./api/status.js";
+export type {
+  Ending,
+  Freshness,
+  FreshnessCheck,
+  Pause,
+  Returning,
+  RoomStatus,
+  Settled,
+  Standing,
+  WayBack,
+} from "./api/status.js";
 export type { SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
 export { type Fate, fateOf, fateOfDecision, type Problem, type Rival } from "./api/problem.js";

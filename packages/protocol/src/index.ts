@@ -74,7 +74,7 @@ export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
-export { covers, type GivenYes, vouchersOf } from "./roster/coverage.js";
+export { covers, type GivenYes, othersNeeded, vouchersOf } from "./roster/coverage.js";
 export { decodeEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
 export {

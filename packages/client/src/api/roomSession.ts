@@ -35,7 +35,7 @@ import type { RecordChange } from "./programRecords.js";
 import type { RoomVersion } from "./roomVersion.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
-import type { Returning, RoomStatus, Settled } from "./status.js";
+import type { FreshnessCheck, Returning, RoomStatus, Settled } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
 
 /** A message to be sent. The room adds who, when and where. */
@@ -147,6 +147,16 @@ export interface RoomSession {
   acknowledge(order: number): Promise<Result<void, Problem>>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
+  /**
+   * A person has the room before their eyes, now and for the next two minutes: call it again while that lasts. Only then does this
+   * device ask those who decide to confirm the list of members, where nobody has for a while.
+   */
+  looking(): void;
+  /**
+   * Asks them now, and resolves when those whose word it takes have answered, or with who did after `timeout` ms. A device asks once
+   * a minute: another call waits for the same answers. Problems as of `synced`.
+   */
+  checkNow(timeout: number): Promise<Result<FreshnessCheck, Problem>>;
   /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
   mute(isMuted: boolean): Promise<void>;
 

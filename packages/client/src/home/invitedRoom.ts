@@ -57,6 +57,7 @@ export function invitedRoom(
     marks: home.marks,
     refusedSlots: new Set(),
     unheard: { has: () => false },
+    signs: { of: () => null },
   };
   const members = membersOf(sight);
   return {

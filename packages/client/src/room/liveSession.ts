@@ -30,6 +30,7 @@ import {
   prepareReturn,
   silenced,
 } from "./deciding.js";
+import { checkNow } from "./checking.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
@@ -48,7 +49,7 @@ import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
-import type { Returning, RoomStatus, Settled } from "../api/status.js";
+import type { FreshnessCheck, Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
 import type { RoomVersion } from "../api/roomVersion.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
@@ -217,6 +218,14 @@ export class LiveSession implements RoomSession {
   async markRead(n: number): Promise<void> {
     await this.state.transact((tx) => this.state.history.markRead(tx, n));
     this.state.tell({ type: "changed" });
+  }
+
+  looking(): void {
+    this.engine.probes.looking();
+  }
+
+  checkNow(timeout: number): Promise<Result<FreshnessCheck, Problem>> {
+    return checkNow(this.engine, timeout);
   }
 
   async mute(isMuted: boolean): Promise<void> {

@@ -29,6 +29,8 @@ export const ROOM_CALLS = [
   "resume",
   "acknowledge",
   "markRead",
+  "looking",
+  "checkNow",
   "mute",
   "decide",
   "approve",

@@ -54,6 +54,7 @@ export function membersOf(sight: RoomSight): RoomMember[] {
       admission: known && admissionOf(sight, known),
       isLookalike: looks.get(skeleton(name))! > 1,
       isUnheard: sight.unheard.has(person),
+      heard: sight.signs.of(person)?.heard ?? null,
     };
   });
 }

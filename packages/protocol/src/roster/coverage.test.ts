@@ -5,7 +5,7 @@ import type { Policy } from "../policy/policy.js";
 import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
 import type { Rule } from "../policy/rule.js";
 import { Chain, type Someone } from "./chain.fixture.js";
-import { covers, type GivenYes, vouchersOf } from "./coverage.js";
+import { covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
 
 /** Owner Alice, admins Bob and Carol, members Dave and Erin, under this policy. */
 function room(policy: Policy) {
@@ -99,6 +99,21 @@ describe("whose word about the list suffices", () => {
     expect(isCovered([alice, carol], [given])).toBe(true);
     expect(isCovered([alice, bob], [{ ...given, action: "setTitle" }])).toBe(true);
     expect(isCovered([alice, bob], [{ ...given, action: "removeDevice" }])).toBe(false);
+  });
+
+  it("says how many others it takes, and nothing where that is everybody or too many", () => {
+    const needed = (policy: Policy, who: "alice" | "bob" | "dave", most = 8) => {
+      const made = room(policy);
+      return othersNeeded(made.roster, made[who].person, most);
+    };
+    expect(needed(ownerLed(), "alice")).toBe(0);
+    expect(needed(ownerLed(), "dave")).toBe(1);
+    expect(needed(openHouse(), "dave")).toBe(3);
+    expect(needed(openHouse(), "bob")).toBe(2);
+    expect(needed(openHouse(), "dave", 2)).toBeNull();
+    expect(needed(adminsTogether(2), "dave")).toBe(2);
+    expect(needed(everyoneAgrees(), "dave")).toBeNull();
+    expect(needed(sealedRoom(), "dave")).toBe(0);
   });
 
   it("more people never cover less", () => {

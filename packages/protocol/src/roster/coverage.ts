@@ -1,4 +1,5 @@
 import { toHex } from "@conclave/codec";
+import type { PersonId } from "../encoding/ids.js";
 import type { PolicyMatter } from "../policy/policy.js";
 import { isAtLeast, type Role } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
@@ -54,6 +55,24 @@ export function vouchersOf(roster: Roster): readonly Member[] {
     if (covers(roster, new Set(some.map(({ person }) => toHex(person))))) return some;
   }
   return members;
+}
+
+/**
+ * How many others have to vouch for the list beside this member, at best; null where it takes more than `most`, or everybody:
+ * nobody waits for so many.
+ */
+export function othersNeeded(roster: Roster, person: PersonId, most: number): number | null {
+  const people = new Set([toHex(person)]);
+  if (covers(roster, people)) return 0;
+  const byRole = (a: Member, b: Member) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role);
+  const vouchers = vouchersOf(roster);
+  const others = vouchers.filter((member) => !people.has(toHex(member.person)));
+  for (const [index, other] of others.sort(byRole).slice(0, most).entries()) {
+    people.add(toHex(other.person));
+    const isEverybody = people.size === vouchers.length && vouchers.length === roster.members.size && people.size > 2;
+    if (covers(roster, people)) return isEverybody ? null : index + 1;
+  }
+  return null;
 }
 
 /** Whether a rule can be met by these members alone, also with people whom they let in for that. */
