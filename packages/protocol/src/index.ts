@@ -31,7 +31,7 @@ export {
 export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent, NewContent } from "./message/message.js";
 export { messageIdOf, newMessageNonce, ProtocolKind } from "./message/message.js";
-export type { Sign } from "./message/sign.js";
+export type { SignedView } from "./message/signedView.js";
 export {
   decodeGatewayNotice,
   decodeVia,

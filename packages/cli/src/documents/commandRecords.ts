@@ -5,7 +5,7 @@ import type { MessageDocument } from "./messageDocument.js";
 import type { Credentials, PartyDocument } from "./partyDocument.js";
 import type { MemberDocument, PersonDocument } from "./personDocument.js";
 import type { PolicyDocument } from "./policyDocument.js";
-import type { RoomDocument, StatusDocument } from "./roomDocument.js";
+import type { CheckDocument, FreshnessDocument, RoomDocument, StatusDocument } from "./roomDocument.js";
 import type { DecisionDocument, TimelineItemDocument } from "./timelineDocument.js";
 
 /** One of the relay's settings. */
@@ -65,7 +65,7 @@ export interface CommandRecords {
   readonly forget: { readonly room: string; readonly done: boolean };
   readonly members: {
     readonly room: RoomDocument;
-    readonly freshness: StatusDocument["freshness"];
+    readonly freshness: FreshnessDocument;
     readonly members: readonly MemberDocument[];
   };
   readonly log: { readonly room: RoomDocument; readonly decisions: readonly DecisionDocument[] };
@@ -127,6 +127,8 @@ export interface CommandRecords {
     /** The relay was asked just now; false for a room that you are no longer in, or a relay that does not answer. */
     readonly isCurrent: boolean;
     readonly status: StatusDocument;
+    /** With `--check`. */
+    readonly check: CheckDocument | null;
   };
   readonly "verify-proof": {
     readonly proved: string;

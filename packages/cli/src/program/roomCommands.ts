@@ -87,6 +87,7 @@ Examples:
       "32 hexadecimal digits of your own: what is sent again with the same ones is sent only once",
     )
     .option("--no-wait", "store it without waiting for the relay; it is sent the next time this home connects")
+    .option("--fresh", "send it only if those who decide confirm the list of members now (see status --check)")
     .addHelpText(
       "after",
       '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -\n  conclave send --file beds.jpg "The beds in May"',

@@ -1,5 +1,5 @@
 import { encode, fromHex, stored, struct, toHex, u53 } from "@conclave/codec";
-import { PersonId, type Sign } from "@conclave/protocol";
+import { PersonId, type SignedView } from "@conclave/protocol";
 import type { StoredRecord } from "../ports/storage.js";
 import type { ClockWitness } from "./clockWitness.js";
 import type { RoomKeys } from "./homeKey.js";
@@ -60,7 +60,7 @@ export class Signs {
    * RULE: freshness.own-records: who names a place of the log after a message of ours signed after we made it: that bounds the age
    * by our own stopwatch. Neither a relay that holds answers back nor another's clock makes it younger (attacks A35, A121).
    */
-  heard(tx: Transaction, sign: Sign, now: number): void {
+  heard(tx: Transaction, sign: SignedView, now: number): void {
     this.look(now);
     const id = toHex(sign.person);
     const { seen } = sign;

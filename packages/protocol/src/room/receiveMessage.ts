@@ -7,7 +7,7 @@ import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import { messageIdOf, ProtocolKind, type Message } from "../message/message.js";
 import { decodePayload, type Payload, PayloadFlag } from "../message/payload.js";
-import type { Sign } from "../message/sign.js";
+import type { SignedView } from "../message/signedView.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
@@ -91,7 +91,7 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
 
 // RULE: freshness.own-log: only who names a place of our own log says when they signed: after the record there, whose bytes nobody
 // knew before it was made (attack A121).
-function signOf({ log }: RoomParts, payload: Payload, { leafNode }: StagedApplication, person: PersonId): Sign {
+function signOf({ log }: RoomParts, payload: Payload, { leafNode }: StagedApplication, person: PersonId): SignedView {
   const isOurs = log.agrees(payload.log) === true;
   const isIdle = (payload.flags & PayloadFlag.idle) !== 0;
   const leaf = LeafKey.of(leafNode.signatureKey);

@@ -3,7 +3,7 @@ import type { ClientFrame, RelayFrame } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
 import { HostileMember } from "../hostile/hostileMember.js";
-import { namesOf, talk } from "../hostile/view.js";
+import { namesOf } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -63,7 +63,7 @@ describe("attacks on how fresh the list of members is", () => {
     expect(freshness(bob!).state).toBe("stale");
   });
 
-  it("A119: where any admin may remove, an admin who was removed keeps the list fresh for nobody", async () => {
+  it("A119: where any admin may remove, an admin who was removed keeps the list fresh for nobody (RULE freshness.oldest-counts)", async () => {
     const { world, devices } = await room(["Alice", "Bob", "Mallory", "Carol"], "openHouse");
     const [alice, bob, mallory] = devices;
     await makeAdmin(world, alice!, mallory!);
@@ -79,6 +79,23 @@ describe("attacks on how fresh the list of members is", () => {
     await world.pass(2 * HOUR);
     expect(await check(world, bob!)).toMatchObject({ isConfirmed: false });
     expect(freshness(bob!).state).toBe("stale");
+  });
+
+  it("RULE freshness.out-of-reach: where everybody would have to be asked it is said who was heard of, and nothing is asked for", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "everyoneAgrees");
+    const [, bob, , dave] = devices;
+    const tag = world.tagOf(bob!);
+    const before = world.relay.main.log(tag).length;
+    await look(world, bob!, 30 * MINUTE);
+    expect(world.relay.main.log(tag)).toHaveLength(before);
+    await world.say(dave!, "hello");
+    await world.inStep();
+    await world.pass(3 * HOUR);
+    expect(freshness(bob!)).toMatchObject({ state: "unknown", by: { name: "Dave" } });
+    // Who asks all the same learns who is there.
+    const { isConfirmed, answeredBy } = await check(world, bob!);
+    expect(answeredBy.map(({ name }) => name).sort()).toEqual(["Alice", "Carol", "Dave"]);
+    expect(isConfirmed).toBe(true);
   });
 
   for (const [number, what] of [
@@ -116,7 +133,6 @@ describe("attacks on how fresh the list of members is", () => {
       expect(asked).toMatchObject({ isConfirmed: true, freshness: { state: "fresh", isAnswer: true } });
       expect(asked.took).toBeLessThan(10_000);
       // Three people speak after something of Bob's.
-      await talk(world, alice!, bob!, carol!, dave!);
       await world.say(bob!, "what time is it?");
       for (const each of [alice!, carol!, dave!]) await world.say(each, `late, says ${each.name}`);
       await world.inStep();

@@ -4,7 +4,7 @@ import type { LeafKey, PersonId } from "../encoding/ids.js";
  * What every message of the present epoch shows beside what it says: its author was there, had our roster, and had read the log
  * up to a place (docs/protocol.md §8).
  */
-export interface Sign {
+export interface SignedView {
   readonly person: PersonId;
   readonly leaf: LeafKey;
   /** No commit of theirs was on its way, or given up and able to count all the same. Only who says so vouches for the list. */
