@@ -1,9 +1,15 @@
 import { gatewayBench } from "./gatewayBench.js";
+import { freshnessBench } from "./freshnessBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 
-// npm run bench [mls | relay | gateway] [--quick]: everything, or one part; --quick only shows that it runs.
-const parts = { mls: mlsBench, relay: (quick: boolean) => printRelayBench({ quick }), gateway: gatewayBench };
+// npm run bench [mls | relay | gateway | freshness] [--quick]: everything, or one part; --quick only shows that it runs.
+const parts = {
+  mls: mlsBench,
+  relay: (quick: boolean) => printRelayBench({ quick }),
+  gateway: gatewayBench,
+  freshness: freshnessBench,
+};
 
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");

@@ -57,6 +57,7 @@ export { storedFileName } from "./api/fileName.js";
 export { plainName, plainText } from "./api/plainText.js";
 export { isReaction } from "./store/reaction.js";
 export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
+export { ASK_AFTER_MS, pauseAmong, SPREAD_MS } from "./work/probes.js";
 export type {
   Ending,
   Freshness,

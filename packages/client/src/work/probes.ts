@@ -9,9 +9,9 @@ import { type Job, type RoomWork, Worker } from "./worker.js";
 /** For so long after a call the room counts as being before somebody's eyes (ms). */
 const LOOKING_MS = 2 * 60_000;
 /** A list that was confirmed longer ago is asked about: soon enough for the answer to come while it is still fresh (ms). */
-const ASK_AFTER_MS = FRESH_MS - 60_000;
+export const ASK_AFTER_MS = FRESH_MS - 60_000;
 /** Of all who look the first asks, within this time (ms). */
-const SPREAD_MS = 10_000;
+export const SPREAD_MS = 10_000;
 /** A device asks for its person at most once in this time (ms). */
 const OWN_MS = 60_000;
 
@@ -95,15 +95,9 @@ export class Probes extends Worker {
     return due < this.lookingUntil ? due : null;
   }
 
-  /**
-   * How long to leave it to others first: few of many draw a short pause, so that one asks and the rest hear it (the truncated
-   * exponential backoff of RFC 5740, section 3.2.2.1, for so many who may look).
-   */
+  /** How long to leave it to others first. */
   private pause(): number {
-    const most = Math.max(2, this.state.room?.roster.members.size ?? 2);
-    const steep = Math.log(most) + 1;
-    const drawn = fraction(this.state.ports);
-    return (SPREAD_MS / steep) * Math.log(drawn * (Math.exp(steep) - 1) + 1);
+    return pauseAmong(this.state.room?.roster.members.size ?? 0, SPREAD_MS, fraction(this.state.ports));
   }
 
   private async send(): Promise<void> {
@@ -116,4 +110,13 @@ export class Probes extends Worker {
       this.sender.add(tx, queuedContent(ports.crypto, person, said), this.state.now());
     });
   }
+}
+
+/**
+ * A pause of at most `longest` ms before one of so many does what one of them has to: few draw a short one, so that one or two do it
+ * and the rest hear of it (the truncated exponential backoff of RFC 5740, section 3.2.2.1). `drawn`: from 0 to below 1.
+ */
+export function pauseAmong(people: number, longest: number, drawn: number): number {
+  const steep = Math.log(Math.max(2, people)) + 1;
+  return (longest / steep) * Math.log(drawn * (Math.exp(steep) - 1) + 1);
 }
