@@ -72,8 +72,8 @@ put(
   "README.md",
   `# Made by OpenSSH
 
-What \`ssh-keygen -Y sign\` made of \`message.txt\`, with the public keys that signed. The private keys are
-gone. \`node scripts/opensshVectors.mjs\` makes a new set. Made with:
+What \`ssh-keygen -Y sign\` made of \`message.txt\`, with the public keys that signed. The private keys
+are gone. \`node scripts/opensshVectors.mjs\` makes a new set. Made with:
 
     ${spawnSync("ssh", ["-V"], { encoding: "utf8" }).stderr.trim()}
 `,

@@ -82,7 +82,7 @@ describe("joining with a listed SSH key", () => {
     expect(await comes(world, eve, link, "bob", "Eve")).toMatchObject(refusal("key_used"));
   });
 
-  it("what is to be signed is the same after a crash, and another one once it was used", async () => {
+  it("RULE client.ssh-once: what is to be signed is the same after a crash, and another one once it was used", async () => {
     const { world, alice, link } = await listed();
     const bob = world.home();
     await bob.open();

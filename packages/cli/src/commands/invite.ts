@@ -27,7 +27,10 @@ const MOST_USES = 10_000;
 /** `conclave invite`: makes an invite, and shows its link once. */
 export async function invite(context: CommandContext): Promise<void> {
   const { options, output } = context;
-  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES, 1);
+  const isForKeys = options["sshKeys"] === true;
+  if (isForKeys && options["uses"] !== undefined)
+    throw usageError("--uses and --ssh-keys don't go together: each listed key lets in one person.");
+  const uses = isForKeys ? null : wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES, 1);
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");

@@ -1,5 +1,6 @@
 import type { Result } from "@conclave/codec";
 import type { Policy, Role, RoomId, SshSignature } from "@conclave/protocol";
+import type { RoomSshKey } from "./invitation.js";
 import type { NamedPerson, RoomMember } from "./person.js";
 import type { Problem } from "./problem.js";
 import type { RoomSession } from "./roomSession.js";
@@ -26,6 +27,8 @@ export interface InvitePreview {
   readonly role: Role;
   /** It takes an SSH key that is on the room's list: see `prepareKey`. */
   readonly needsKey: boolean;
+  /** The SSH keys on the room's list. */
+  readonly sshKeys: readonly RoomSshKey[];
   readonly members: readonly RoomMember[];
   readonly owners: readonly NamedPerson[];
   readonly invitedBy: NamedPerson | null;

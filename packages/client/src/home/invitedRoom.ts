@@ -21,7 +21,7 @@ import type { InvitePreview, JoinOptions } from "../api/invitePreview.js";
 import type { Marks } from "../api/person.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
-import { membersOf, named } from "../timeline/roomView.js";
+import { listedKeysOf, membersOf, named } from "../timeline/roomView.js";
 import type { RoomSight } from "../timeline/roomSight.js";
 import { keepJoin } from "../joining/directJoin.js";
 
@@ -73,6 +73,7 @@ export function invitedRoom(
     confirmed: confirmedAt,
     confirmedBy: named(sight, preview.confirmedBy.person),
     needsKey: invite.for.class === "listed",
+    sshKeys: listedKeysOf(sight),
     prepareKey: async () => {
       const { roomId } = roster;
       const leaf = leafKeyOf(ports.crypto, await preparedLeaf(ports, preview));

@@ -15,7 +15,7 @@ import { type InviteLink } from "../invite/link.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import { consents } from "../roster/consent.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { provedKey } from "../roster/listedKey.js";
+import { provedSshKey } from "../roster/listedKey.js";
 import { replayEntries } from "../roster/replay.js";
 import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
@@ -86,7 +86,7 @@ export function askToJoin(
     ssh: joiner.ssh?.signature ?? null,
   };
   // Who decides would be asked for nothing: members refuse it.
-  const keyed = provedKey(crypto, preview.roster, preview.invite, proof);
+  const keyed = provedSshKey(crypto, preview.roster, preview.invite, proof);
   if (!keyed.ok) return keyed;
   const [inboxSeed, replySecret] = [random(32), random(32)];
   const inboxPub = crypto.ed25519PublicKey(inboxSeed);

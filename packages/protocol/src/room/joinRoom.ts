@@ -31,6 +31,7 @@ export interface SshPass {
   readonly signature: SshSignature;
 }
 
+/** An {@link SshPass} as bytes, to be stored: it holds a secret. */
 export const sshPassLayout = struct<SshPass>({ leafSeed: bytes32, signature: sshSignatureLayout });
 
 /** An own join on its way. Store `delta`, then send `append`; the room is `joining` until the log shows it. */

@@ -9,7 +9,7 @@ import type { RosterDraft } from "./rosterDraft.js";
 import { listedKeyOf, type ListedKey, type Roster } from "./roster.js";
 
 /** The listed SSH key that somebody comes by, as their invite asks for one; null where it asks for none. */
-export function provedKey(
+export function provedSshKey(
   crypto: Crypto,
   before: Roster,
   invite: Invite,
