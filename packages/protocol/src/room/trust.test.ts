@@ -170,8 +170,8 @@ describe("what members claim", () => {
   it("RULE freshness.own-log: a message shows how far its author had read our log; one of another log shows nothing (attack A121)", () => {
     const { alice, bob, log } = pair();
     bob.catchUp(log);
-    const signs = () =>
-      alice
+    const signs = (of: typeof alice = alice) =>
+      of
         .catchUp(log)
         .flatMap((received) => (received.kind === "accepted" ? received.events : []))
         .flatMap((event) => (event.type === "sign" ? [event.sign] : []));
@@ -183,6 +183,12 @@ describe("what members claim", () => {
     expect(signs()).toEqual([]);
     claim(bob, log, { nonce: new Uint8Array(16).fill(9), flags: 0 });
     expect(signs()).toMatchObject([{ isIdle: false }]);
+    // What is said of a place that Bob cannot compare says nothing of when.
+    bob.catchUp(log);
+    const { heads } = inside(bob).log as unknown as { heads: Map<number, Uint8Array> };
+    heads.delete(0);
+    claim(alice, log, { log: { n: 0, head: new Uint8Array(32) } });
+    expect(signs(bob)).toMatchObject([{ seen: null }]);
   });
 
   it("RULE room.gossip: a member that saw another log tells on the relay; nobody is paused by a member's word", () => {
