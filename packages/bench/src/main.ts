@@ -1,14 +1,16 @@
 import { gatewayBench } from "./gatewayBench.js";
+import { freshnessBench } from "./freshnessBench.js";
 import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 
-// npm run bench [mls | relay | gateway | join] [--quick]: everything, or one part; --quick only shows that it runs.
+// npm run bench [mls | relay | gateway | join | freshness] [--quick]: everything, or one part; --quick only shows that it runs.
 const parts = {
   mls: mlsBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   gateway: gatewayBench,
   join: joinBench,
+  freshness: freshnessBench,
 };
 
 const [, , ...words] = process.argv;

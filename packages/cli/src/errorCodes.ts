@@ -46,6 +46,11 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   ALREADY_HERE: [refused, "This home is already in the room, or is joining it."],
   STILL_MEMBER: [refused, "You are still in the room, so it was not forgotten."],
   ONCE_TAKEN: [refused, "Something else was sent with this --once. Nothing was sent."],
+  NO_SSH_KEY: [refused, "There is no SSH key that is listed, or could be. Nothing was done."],
+  SSH_SIGNATURE: [
+    refused,
+    "The SSH signature cannot be used: it is of another key type, for something else, or damaged. Nothing was done.",
+  ],
   NO_LINK: [refused, "This home does not have this invite's link."],
   UNKNOWN: [refused, "It does not exist (any more)."],
   STARVED: [refused, "Other people's changes came first, again and again."],

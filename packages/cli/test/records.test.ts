@@ -223,6 +223,13 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Gus", "admit", "Hal");
     await json("Gus", "deny", "Ida");
     await json("Gus", "revoke", "ask");
+    const blob = Buffer.concat([Buffer.from("\0\0\0\u000bssh-ed25519\0\0\0 "), Buffer.alloc(32, 7)]);
+    writeFileSync(join(folder, "keys"), `ssh-ed25519 ${blob.toString("base64")} hal@laptop\nssh-rsa AAAA old\n`);
+    await json("Gus", "allow", join(folder, "keys"));
+    await json("Gus", "allowed");
+    const { link: forKeys } = await json("Gus", "invite", "--ssh-keys");
+    await json("Kay", "join", String(forKeys), "--name", "Kay", "--yes", "--ssh-sign-file", join(folder, "to-sign"));
+    await json("Gus", "disallow", "hal@laptop");
     await json("Hal", "status");
     await json("Gus", "reset-clock", "--yes");
     await json("Gus", "hand-over", "Hal", "--yes");

@@ -77,7 +77,7 @@ export function decision(
       action,
       by,
       person: about,
-      right: { role: null, approvedBy: [], invite: null, isFarewell: false, ...right },
+      right: { role: null, approvedBy: [], invite: null, sshKey: null, isFarewell: false, ...right },
       revokedInvites: [],
       claim: null,
     },
@@ -94,6 +94,7 @@ export function member(who: NamedPerson, role: RoomMember["role"], changes: Part
     admission: { how: "founded" },
     isLookalike: false,
     isUnheard: false,
+    heard: null,
     ...changes,
   };
 }
@@ -104,7 +105,7 @@ export const STATUS: RoomStatus = {
   ending: null,
   connection: "live",
   isConfirmed: true,
-  freshness: { state: "fresh", by: ALICE, time: NOON, until: null },
+  freshness: { state: "fresh", by: ALICE, others: 0, time: NOON, until: null, isAnswer: false, clock: null },
   epoch: 7,
   seq: 4,
   n: 30,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,14 @@ class Scene {
   async join(...names: string[]): Promise<void> {
     for (const name of names) await this.do(name.toLowerCase(), "join", this.link, "--name", name);
     await this.do("alice", "sync");
+  }
+
+  /** A file with an SSH key. */
+  keyFile(): string {
+    const path = join(this.folder, "authorized_keys");
+    const blob = Buffer.concat([Buffer.from("\0\0\0\u000bssh-ed25519\0\0\0 "), Buffer.alloc(32, 7)]);
+    writeFileSync(path, `ssh-ed25519 ${blob.toString("base64")} carol@laptop\n`);
+    return path;
   }
 
   /** Nothing is owed in the room, so that the command is the first to say something. */
@@ -144,6 +152,18 @@ const WALKS: Readonly<Record<string, Walk>> = {
   invite: {
     args: () => ["invite", "--label", "late"],
     count: (s) => s.decided(({ action }) => action === "createInvite", "bob").then((n) => n - 1),
+  },
+  allow: {
+    args: (s) => ["allow", s.keyFile()],
+    count: (s) => s.decided(({ action }) => action === "allow", "bob"),
+  },
+  disallow: {
+    prepare: async (s) => {
+      await s.together();
+      await s.do("alice", "allow", s.keyFile());
+    },
+    args: () => ["disallow", "carol@laptop"],
+    count: (s) => s.decided(({ action }) => action === "disallow", "bob"),
   },
   revoke: {
     args: () => ["revoke", "first link"],
@@ -252,7 +272,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
 // Those that say nothing in a room (an upgrade has nothing to do in this build), those that go on by themselves as long as they run, and those that do what is owed anyway.
 const OTHERS = new Set(
   (
-    "rooms chat history search files save members log invites requests status verify verify-proof forget " +
+    "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
     "recover recovery resume sync upgrade serve web verify-web sign-web gateway help man completion version"
   ).split(" "),
 );

@@ -8,17 +8,19 @@ export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from 
 export type { NewMessage, RoomSession } from "./api/roomSession.js";
 export type {
   RoomInvite,
+  RoomSshKey,
+  KeysListed,
   InviteMade,
   InviteOptions,
   RoomJoinRequest,
   RoomProposal,
   DecisionProgress,
 } from "./api/invitation.js";
-export type { InvitePreview } from "./api/invitePreview.js";
+export type { InvitePreview, JoinOptions } from "./api/invitePreview.js";
 export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
 export type { Power, Powers } from "./api/powers.js";
 export type { RoomVersion } from "./api/roomVersion.js";
-export type { Claim, Decision, Right } from "./api/decision.js";
+export type { Claim, Decision, Right, ShownSshKey } from "./api/decision.js";
 export type {
   Deleted,
   Edited,
@@ -55,7 +57,18 @@ export { storedFileName } from "./api/fileName.js";
 export { plainName, plainText } from "./api/plainText.js";
 export { isReaction } from "./store/reaction.js";
 export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
-export type { Ending, Freshness, Pause, Returning, RoomStatus, Settled, Standing, WayBack } from "./api/status.js";
+export { ASK_AFTER_MS, pauseAmong, SPREAD_MS } from "./work/probes.js";
+export type {
+  Ending,
+  Freshness,
+  FreshnessCheck,
+  Pause,
+  Returning,
+  RoomStatus,
+  Settled,
+  Standing,
+  WayBack,
+} from "./api/status.js";
 export type { SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
 export { type Fate, fateOf, fateOfDecision, type Problem, type Rival } from "./api/problem.js";

@@ -83,6 +83,35 @@ describe("a home in another thread", () => {
     expect(await alice.texts()).toEqual(["Alice: once"]);
   });
 
+  it("A19: RULE remote.stale-told: a list of people that grows old while nothing happens is told, by the clock", async () => {
+    const world = new World();
+    const [alice, bob] = [world.home(), world.home()];
+    await alice.open();
+    await bob.open();
+    const [a, b] = [pageOf(alice), pageOf(bob)];
+    const { rules, settings } = preset("ownerLed");
+    const policy = { rules, settings: { ...settings, maxStale: 3_600_000 } };
+    const key = await world.get(a.home.createRoom({ title: "Garden", name: "Alice", policy, relay: "ws://relay" }));
+    const terms = { label: "link", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
+    const made = await world.get(a.room(key).createInvite(terms));
+    const link = await a.room(key).inviteLink(made.invitation!.inviteId, "https://chat.example");
+    const invited = await world.get(b.home.lookAt(link!));
+    await world.get(b.home.accept(invited.ticket, "Bob"));
+    const told = () =>
+      b.events.flatMap((event) => (event.type === "room" ? [event.room.status.freshness.state] : [])).at(-1);
+    await world.get(a.room(key).send("here I am"));
+    await world.until(() => told() === "fresh");
+    await alice.client.close();
+    for (const [state, halfHours] of [
+      ["aging", 1],
+      ["stale", 2],
+      ["expired", 16],
+    ] as const) {
+      for (let passed = 0; passed < halfHours; passed++) await world.pass(1_800_000);
+      await world.until(() => told() === state);
+    }
+  });
+
   it("RULE remote.closed-list: what is not meant for pages cannot be called", async () => {
     const world = new World();
     const alice = world.home();

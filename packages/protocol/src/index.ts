@@ -5,6 +5,7 @@ export { certifyDevice, openDeviceCert, type DeviceCert } from "./identity/devic
 export {
   certifyLeaf,
   isLeafCredential,
+  leafKeyOf,
   NO_ROOM,
   openLeafCert,
   type DeviceIdentity,
@@ -30,6 +31,7 @@ export {
 export type { LogPath } from "./evidence/logPath.js";
 export type { Message, MessageContent, NewContent } from "./message/message.js";
 export { messageIdOf, newMessageNonce, ProtocolKind } from "./message/message.js";
+export type { SignedView } from "./message/signedView.js";
 export {
   decodeGatewayNotice,
   decodeVia,
@@ -58,8 +60,10 @@ export {
   memberOf,
   memberOfLeaf,
   inviteOf,
+  listedKeyOf,
   type Device,
   type FormerMember,
+  type ListedKey,
   type Member,
   type Roster,
 } from "./roster/roster.js";
@@ -70,6 +74,7 @@ export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
+export { covers, type GivenYes, othersNeeded, vouchersOf } from "./roster/coverage.js";
 export { decodeEntry, type Entry, type EntryContent } from "./roster/entry.js";
 export { NO_EVIDENCE, type Evidence } from "./roster/entryHeader.js";
 export {
@@ -97,12 +102,38 @@ export { pleaKeys, type Plea, type PleaKeys, type PleaReason } from "./invite/pl
 export type { Door, Removal } from "./invite/door.js";
 export type { DoorOpening, PleaStanding } from "./room/pleading.js";
 export { readInviteProof } from "./invite/inviteProof.js";
+export {
+  fromBase64,
+  readSshsig,
+  readSshRawSignature,
+  type SshSignatureFault,
+  MAX_SSHSIG_BYTES,
+} from "./invite/sshsigFile.js";
+export { sshKeyBlob, sshFingerprint, SshKey, SSH_KEY_TYPE, readSshKey } from "./invite/sshKey.js";
+export {
+  isSignedBySsh,
+  SSH_NAMESPACE,
+  sshJoinMessage,
+  sshSignedBytes,
+  type SshJoin,
+  type SshSignature,
+} from "./invite/sshSignature.js";
+export {
+  MAX_KEY_FILE_BYTES,
+  type NamedSshKey,
+  readSshKeyFile,
+  type SkippedLine,
+  type SkippedReason,
+  type SshKeyFile,
+} from "./invite/sshKeyFile.js";
+export { sortedKeys } from "./roster/actions/allow.js";
+export { MAX_KEYS_AT_ONCE } from "./roster/limit.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";
-export type { DecisionRecord } from "./room/decisionRecord.js";
+export type { DecisionRecord, UsedSshKey } from "./room/decisionRecord.js";
 export { decisionRecordOf } from "./room/decisionRecord.js";
 export type { ComingIn } from "./room/comeIn.js";
-export { joinRoom, type Joiner, type Joining } from "./room/joinRoom.js";
+export { joinRoom, type Joiner, type Joining, type SshPass, sshPassLayout } from "./room/joinRoom.js";
 export type { OpenDoor } from "./room/seat.js";
 export {
   judgeRoom,

@@ -2,6 +2,7 @@ import { Box, Text, useApp, useCursor, useInput, useStdout } from "ink";
 import { memo, useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { RoomSession } from "@conclave/client";
 import type { ProofOf } from "../documents/alarmDocument.js";
+import { askOnce } from "../room/askFirst.js";
 import { sendText } from "../room/sendText.js";
 import { labelsOf, offersIn } from "../session/decisionView.js";
 import type { ChatView } from "./chatView.js";
@@ -45,6 +46,7 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
   const composer = useRef<ComposerState>(EMPTY);
   const question = useRef<Question | null>(null);
   const isPasting = useRef(false);
+  const mayGo = useRef<(() => Promise<void>) | null>(null);
   const scroll = useRef(0);
   const recall = useRef({ sent: [] as string[], at: 0 });
   const [showsMembers, setShowsMembers] = useState(true);
@@ -88,7 +90,11 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
     try {
       mustBeWhole(text, "What was typed");
       if (isCommand) await runSlashCommand(room, text, host);
-      else await sendText(room, text.startsWith("//") ? text.slice(1) : text);
+      else {
+        mayGo.current ??= askOnce(room, (question) => host.ask(question));
+        await mayGo.current();
+        await sendText(room, text.startsWith("//") ? text.slice(1) : text);
+      }
     } catch (error) {
       view.sayFailure(error);
       // What could not be sent comes back to be tried again.

@@ -5,6 +5,7 @@ import type { ProofOf } from "../documents/alarmDocument.js";
 import { messageDocument } from "../documents/messageDocument.js";
 import { itemDocument } from "../documents/timelineDocument.js";
 import { EXIT, type ExitCode } from "../exitCode.js";
+import { askOnce } from "../room/askFirst.js";
 import { flushed } from "../room/inStep.js";
 import { newest } from "../room/newest.js";
 import { sendText } from "../room/sendText.js";
@@ -108,12 +109,16 @@ export async function plainChat(
     toggleMembers: () => undefined,
     quit,
   };
+  const mayGo = askOnce(room, (question) => host.ask(question));
   const takesCommands = options.isPerson || options.takesCommands;
   const carryOut = async (line: InputLine): Promise<void> => {
     if (typeof line !== "string") throw line;
     if (line.trim() === "") return;
     if (takesCommands && isSlashCommand(line)) await runSlashCommand(room, line, host);
-    else await sendText(room, takesCommands && line.startsWith("//") ? line.slice(1) : line);
+    else {
+      if (options.isPerson) await mayGo();
+      await sendText(room, takesCommands && line.startsWith("//") ? line.slice(1) : line);
+    }
   };
   let exit: ExitCode = EXIT.ok;
   try {

@@ -27,7 +27,10 @@ const MOST_USES = 10_000;
 /** `conclave invite`: makes an invite, and shows its link once. */
 export async function invite(context: CommandContext): Promise<void> {
   const { options, output } = context;
-  const uses = wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES, 1);
+  const isForKeys = options["sshKeys"] === true;
+  if (isForKeys && options["uses"] !== undefined)
+    throw usageError("--uses and --ssh-keys don't go together: each listed key lets in one person.");
+  const uses = isForKeys ? null : wholeNumber("--uses", options["uses"] ?? String(DEFAULT_USES), MOST_USES, 1);
   const expires = options["expires"] === undefined ? null : parseDuration(String(options["expires"]));
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
@@ -81,7 +84,9 @@ export async function invites(context: CommandContext): Promise<void> {
               { text: safeName(invitation.label ?? "(label unknown)"), paint: paint.bold },
               stateOf(invitation, paint),
               invitation.mode,
-              `${invitation.uses} of ${invitation.limit} used`,
+              invitation.limit === null
+                ? `${invitation.uses} came, with SSH keys`
+                : `${invitation.uses} of ${invitation.limit} used`,
               { text: `by ${safeName(invitation.createdBy.name)}`, paint: paint.dim },
               {
                 text: invitation.notAfter === null ? "" : `until ${dayAndTime(invitation.notAfter)}`,
@@ -139,8 +144,13 @@ const AHEAD = (span: string, mayReset: boolean) =>
   (mayReset ? `\n  To set it right, which closes links that have an end:  ${nextCommand("reset-clock")}` : "");
 
 function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
-  const left = limit - uses;
-  const who = left === 1 ? "One person" : `Up to ${left.toLocaleString("en")} people`;
+  const left = limit === null ? 0 : limit - uses;
+  const who =
+    limit === null
+      ? "Everybody with an SSH key on the room's list"
+      : left === 1
+        ? "One person"
+        : `Up to ${left.toLocaleString("en")} people`;
   const what = mode === "ask" ? "ask to join" : "join right away";
   const until = notAfter === null ? "" : `, until ${dayAndTime(notAfter)}`;
   return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;

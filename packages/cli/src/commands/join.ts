@@ -8,6 +8,7 @@ import type { CommandContext } from "../program/context.js";
 import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { accept, lookAt, ownName } from "../session/home.js";
+import { signingSteps, signToJoin } from "../ssh/signToJoin.js";
 import { namesOf } from "../session/personView.js";
 import { webAddress } from "../session/relayAddress.js";
 import { ask, consent } from "../terminal/consent.js";
@@ -33,7 +34,22 @@ export async function join(context: CommandContext, given: string): Promise<void
       (await ask(context, "Your name, as others will see it:"));
     if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Bob");
     await consent(context, `${invited.mode === "return" ? "Come back" : "Join"} as ${safeName(name)}?`, true);
-    const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true };
+    const { signature, toSign } = await signToJoin(context, invited);
+    if (toSign !== null) {
+      const [sign, next] = signingSteps(toSign);
+      output.about(toHex(invited.roomId));
+      output.result({ toSign }, (paint) => [
+        `${paint.green("✔")} What your SSH key is to sign is in ${toSign}. Sign it where the key is:`,
+        "",
+        `  ${sign}`,
+        "",
+        "Then bring the signature here, and join:",
+        "",
+        `  ${next}`,
+      ]);
+      return;
+    }
+    const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true, signature };
     const room = await waiting(output, accept(client, invited, how));
     const { standing, isConfirmed } = room.status();
     const members = room.members();
@@ -68,7 +84,7 @@ const SHOWN = (host: string) =>
   "  with the link can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe(
-  { title, owners, members, confirmed, confirmedBy, mode, relay }: InvitePreview,
+  { title, owners, members, confirmed, confirmedBy, mode, relay, needsKey }: InvitePreview,
   paint: Paint,
 ): string[] {
   const fresh = `list confirmed by ${safeName(confirmedBy.name)} ${ago(confirmed, Date.now())}`;
@@ -78,8 +94,10 @@ function describe(
     mode === "return"
       ? "You are in this room already. This machine replaces the device you lost; everybody will see that you came back."
       : mode === "ask"
-        ? "This link lets you ask to join; somebody in the room decides."
-        : "This link lets you join right away; everybody will see that you used it.",
+        ? `This link lets you ask to join${needsKey ? " with an SSH key on the room's list" : ""}; somebody in the room decides.`
+        : needsKey
+          ? "You can join right away with an SSH key on the room's list; everybody will see which one."
+          : "This link lets you join right away; everybody will see that you used it.",
     paint.dim(`This machine checked every decision since the room was founded. Relay: ${safeName(webAddress(relay))}`),
     "",
   ];

@@ -8,10 +8,12 @@ import { messageDocument } from "../documents/messageDocument.js";
 import type { CommandContext } from "../program/context.js";
 import { untilStopped, waiting } from "../program/waiting.js";
 import { newAlarms, roomOf, settle, withHome, withRoom } from "../program/withRoom.js";
+import { askFirst, mustBeFresh } from "../room/askFirst.js";
 import { attachFile } from "../room/files.js";
 import { nowOf } from "../room/findMessage.js";
 import { flushed, statusInStep, sync } from "../room/inStep.js";
 import { sendText } from "../room/sendText.js";
+import { oldSentence } from "../session/freshnessLine.js";
 import { notSent } from "../session/fate.js";
 import { aboutNotes, openOutgoing } from "../session/outgoingFile.js";
 import { canAsk, consent } from "../terminal/consent.js";
@@ -20,6 +22,7 @@ import type { Output } from "../terminal/output.js";
 import { safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 
+const ASKING = "Waiting for those who decide here to answer …";
 /** From this many bytes on, a person is told that the file is being sent. */
 const SHOW_PROGRESS_BYTES = 4_000_000;
 
@@ -35,11 +38,14 @@ export async function send(context: CommandContext, given: string): Promise<void
   }
   const text = given === "-" ? await readStandardInput() : given;
   if (text.trim() === "") throw usageError("There is nothing to send.");
+  if (options["wait"] === false && options["fresh"] === true)
+    throw usageError("You have to wait for those who confirm the list of members: leave out --no-wait.");
   const once = onceOf(options["once"]);
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     // Somebody who is out of the room is told before anything is stored. A relay that does not answer stops nobody from writing.
     if (options["wait"] !== false && (await isHere(output, room))) await settle(output, room);
+    await checkList(context, room);
     const message = await stored(room, text, once);
     if (options["wait"] === false) {
       output.result(
@@ -57,6 +63,24 @@ export async function send(context: CommandContext, given: string): Promise<void
       tellAlarms();
     }
     output.result({ message: messageDocument(await nowOf(room, message)) }, (paint) => `${paint.green("✔")} sent`);
+  });
+}
+
+/**
+ * RULE: cli.stale-asked: a person is asked before something goes to a list that nobody has confirmed for too long (attack A20). A
+ * script is told, and sends: an owner who is asleep must not stop it. With `--fresh` it sends nothing to such a list.
+ */
+async function checkList(context: CommandContext, room: RoomSession): Promise<void> {
+  const { output, options } = context;
+  if (options["wait"] === false) return;
+  if (options["fresh"] === true) {
+    await waiting(output, mustBeFresh(room), ASKING);
+    return;
+  }
+  await askFirst(room, async (question) => {
+    if (canAsk(context)) await consent(context, question);
+    else output.warn(oldSentence(room.status().freshness), "STALE");
+    return true;
   });
 }
 
@@ -112,6 +136,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
       await consent(context, `${about} Send it as it is?`);
     }
     await withRoom(context, "write", async (room) => {
+      await checkList(context, room);
       if (file.size > SHOW_PROGRESS_BYTES) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => attachFile(room, { ...file, caption }, signal));
       await waiting(output, flushed(room));

@@ -1,17 +1,23 @@
-import { CLOCK_LIMIT_MS, type Returning, type RoomStatus } from "@conclave/client";
+import { CLOCK_LIMIT_MS, type FreshnessCheck, type Returning, type RoomStatus } from "@conclave/client";
 import { spanOf } from "@conclave/words";
 import { isGone } from "@conclave/client/pure";
+import { usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import type { AlarmDocument } from "../documents/alarmDocument.js";
-import { type RoomDocument, roomDocument, statusDocument } from "../documents/roomDocument.js";
+import { checkDocument, type RoomDocument, roomDocument, statusDocument } from "../documents/roomDocument.js";
 import type { CommandContext } from "../program/context.js";
+import { waiting } from "../program/waiting.js";
 import { withRoom } from "../program/withRoom.js";
+import { CHECK_MS } from "../room/askFirst.js";
+import { orThrow } from "../room/orThrow.js";
 import { proofsIn } from "../room/proofs.js";
 import { mayResetClock } from "../room/decide.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { freshnessLine } from "../session/freshnessLine.js";
+import { clockLine, freshnessLine } from "../session/freshnessLine.js";
 import { safeName, safeText } from "../terminal/safeText.js";
+
+const ASKING = "Waiting for those who decide here to answer …";
 
 const RETURNING = {
   ready: () => "your recovery words bring you back to this room",
@@ -19,19 +25,26 @@ const RETURNING = {
   possible: () => `you can't recover this room; to see why:  ${nextCommand("recovery")}`,
 } as const satisfies Record<Returning, () => string>;
 
-/** `conclave status`: exit code 5 when there is an alarm, 8 when the room has moved beyond this program. */
+/**
+ * `conclave status`: exit code 5 when there is an alarm, 8 when the room has moved beyond this program, 1 when nobody confirmed
+ * the list with `--check`.
+ */
 export async function status(context: CommandContext): Promise<void> {
-  await withRoom(context, "read", (room, isCurrent) => {
+  const isCheck = context.options["check"] === true;
+  if (isCheck && context.options["offline"] === true) throw usageError("--check needs the relay: leave out --offline.");
+  await withRoom(context, isCheck ? "write" : "read", async (room, isCurrent) => {
+    const check = isCheck ? orThrow(await waiting(context.output, room.checkNow(CHECK_MS), ASKING), room) : null;
     const current = statusDocument(room, proofsIn(context.home, room));
     const summary = roomDocument(room);
-    context.output.result({ room: summary, isCurrent, status: current }, (paint) => [
+    const checked = check && checkDocument(check);
+    context.output.result({ room: summary, isCurrent, status: current, check: checked }, (paint) => [
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
       "",
       `  you are     ${standingLine(summary)}`,
       ...(current.ending === null ? [] : [`              ${current.ending.text}`]),
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
       // Somebody who is out of the room is told nothing about it: what this home knows of it is out of date.
-      ...(isGone(summary.standing) ? [] : roomLines(room.status())),
+      ...(isGone(summary.standing) ? [] : roomLines(room.status(), check)),
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [
@@ -48,17 +61,34 @@ export async function status(context: CommandContext): Promise<void> {
         : [`  sending     ${paint.red("stopped")}: ${safeText(current.paused.message)}`]),
       ...alarmLines(current.alarms, paint),
     ]);
+    if (check?.isConfirmed === false) process.exitCode = EXIT.refused;
     if (current.paused?.code === "update_needed") process.exitCode = EXIT.outdated;
     if (current.alarms.length > 0) process.exitCode = EXIT.alarm;
   });
 }
 
-function roomLines(current: RoomStatus): string[] {
+function roomLines(current: RoomStatus, check: FreshnessCheck | null): string[] {
+  const clock = clockLine(current.freshness);
   return [
     `  members     ${freshnessLine(current.freshness)}`,
+    ...(check === null ? [] : [`  asked now   ${checkLine(check)}`]),
+    ...(clock === null ? [] : [`  your clock  ${clock}`]),
     `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
     `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
   ];
+}
+
+/** `Alice and Bob answered after 2.1 s`. */
+function checkLine({ isConfirmed, answeredBy, took }: FreshnessCheck): string {
+  const names = new Intl.ListFormat("en").format(answeredBy.map(({ name }) => safeName(name)));
+  if (isConfirmed) return names === "" ? "nobody else can change the list" : `${names} answered after ${seconds(took)}`;
+  return names === ""
+    ? `nobody who decides answered within ${seconds(took)}`
+    : `${names} answered within ${seconds(took)}; it takes more people`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 function standingLine({ standing, ended, role, isConfirmed, people }: RoomDocument): string {

@@ -5,7 +5,8 @@ import type { MessageDocument } from "./messageDocument.js";
 import type { Credentials, PartyDocument } from "./partyDocument.js";
 import type { MemberDocument, PersonDocument } from "./personDocument.js";
 import type { PolicyDocument } from "./policyDocument.js";
-import type { RoomDocument, StatusDocument } from "./roomDocument.js";
+import type { CheckDocument, FreshnessDocument, RoomDocument, StatusDocument } from "./roomDocument.js";
+import type { SkippedKeyDocument, SshKeyDocument, SshKeyNameDocument } from "./sshKeyDocument.js";
 import type { DecisionDocument, TimelineItemDocument } from "./timelineDocument.js";
 
 /** One of the relay's settings. */
@@ -38,7 +39,13 @@ export interface CommandRecords {
     /** Whether the recovery words bring the founder back to it already: `ready`, or `preparing`. */
     readonly returning: StatusDocument["returning"];
   };
-  readonly join: { readonly room: RoomDocument; readonly members: readonly MemberDocument[] };
+  readonly join: {
+    /** Without `--ssh-sign-file`. */
+    readonly room?: RoomDocument;
+    readonly members?: readonly MemberDocument[];
+    /** With `--ssh-sign-file`: the file to sign. */
+    readonly toSign?: string;
+  };
   readonly rooms: { readonly rooms: readonly RoomDocument[] };
   readonly send: {
     readonly message: MessageDocument;
@@ -65,7 +72,7 @@ export interface CommandRecords {
   readonly forget: { readonly room: string; readonly done: boolean };
   readonly members: {
     readonly room: RoomDocument;
-    readonly freshness: StatusDocument["freshness"];
+    readonly freshness: FreshnessDocument;
     readonly members: readonly MemberDocument[];
   };
   readonly log: { readonly room: RoomDocument; readonly decisions: readonly DecisionDocument[] };
@@ -76,6 +83,21 @@ export interface CommandRecords {
     /** With `--link`. */
     readonly invitation?: InvitationDocument;
     readonly link?: string;
+  };
+  readonly allow: OutcomeDocument & {
+    /** The keys in the file. */
+    readonly keys: readonly SshKeyNameDocument[];
+    readonly skipped: readonly SkippedKeyDocument[];
+    /** How many of them this listed: those that were listed before do not count. */
+    readonly count: number;
+  };
+  readonly allowed: { readonly keys: readonly SshKeyDocument[] };
+  readonly disallow: OutcomeDocument & {
+    readonly keys: readonly SshKeyNameDocument[];
+    /** Always empty. */
+    readonly skipped: readonly SkippedKeyDocument[];
+    /** How many of them this took off the list. */
+    readonly count: number;
   };
   readonly revoke: OutcomeDocument & { readonly invite: string };
   readonly requests: {
@@ -127,6 +149,8 @@ export interface CommandRecords {
     /** The relay was asked just now; false for a room that you are no longer in, or a relay that does not answer. */
     readonly isCurrent: boolean;
     readonly status: StatusDocument;
+    /** With `--check`. */
+    readonly check: CheckDocument | null;
   };
   readonly "verify-proof": {
     readonly proved: string;

@@ -11,7 +11,8 @@ export interface InvitationDocument {
   readonly role: string;
   readonly createdBy: PersonDocument;
   readonly uses: number;
-  readonly limit: number;
+  /** How many people can use it; null for a link for SSH keys, which ends with the list only. */
+  readonly limit: number | null;
   readonly expires: number | null;
   readonly isOpen: boolean;
   /** Why nobody can join by it now although it is open: `closed` at the relay, or `rules`; null where people can. */

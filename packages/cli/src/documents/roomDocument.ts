@@ -1,4 +1,4 @@
-import type { Ending, Pause, Returning, RoomSession, RoomStatus, WayBack } from "@conclave/client";
+import type { Ending, FreshnessCheck, Pause, Returning, RoomSession, RoomStatus, WayBack } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { pauseSentence } from "../session/pauseSentence.js";
 import { problemError } from "../session/problem.js";
@@ -25,11 +25,34 @@ export interface RoomDocument {
   readonly people: number;
 }
 
+/** Whether those without whom nobody can be removed have confirmed the list of members, and when. */
+export interface FreshnessDocument {
+  /** "fresh", "aging", "stale", "expired" or "unknown". */
+  readonly state: string;
+  /** Whose word it is; of several who it takes, whose is the oldest. While it is "unknown" whoever was heard of last. */
+  readonly by: PersonDocument | null;
+  /** How many others it took beside them. */
+  readonly others: number;
+  /** When, at the earliest, by this machine's clock (ms). */
+  readonly time: number | null;
+  /** They answered a message of this home: no clock but its own counts. */
+  readonly isAnswer: boolean;
+  /** How far this machine's clock is ahead (ms) by the clocks of so many people; null where they do not doubt it. */
+  readonly clock: { readonly ahead: number; readonly people: number } | null;
+}
+
+/** What came of `status --check`. */
+export interface CheckDocument {
+  readonly isConfirmed: boolean;
+  readonly answeredBy: readonly PersonDocument[];
+  /** How long it took (ms). */
+  readonly took: number;
+}
+
 /** How a room stands just now. */
 export interface StatusDocument {
   readonly connection: RoomStatus["connection"];
-  /** Who last confirmed the list of members and when, and how good that is. */
-  readonly freshness: { readonly state: string; readonly by: PersonDocument | null; readonly time: number | null };
+  readonly freshness: FreshnessDocument;
   readonly epoch: number;
   /** The roster's head: how many decisions there have been after the founding. */
   readonly seq: number;
@@ -134,8 +157,12 @@ function comingBackDocument(back: WayBack | null): ComingBackDocument | null {
   return { why, by: by && personDocument(by), since, told: told && personDocument(told), step, text };
 }
 
-export function freshnessDocument({ state, by, time }: RoomStatus["freshness"]): StatusDocument["freshness"] {
-  return { state, by: by && personDocument(by), time };
+export function freshnessDocument({ until: _, by, ...freshness }: RoomStatus["freshness"]): FreshnessDocument {
+  return { ...freshness, by: by && personDocument(by) };
+}
+
+export function checkDocument({ isConfirmed, answeredBy, took }: FreshnessCheck): CheckDocument {
+  return { isConfirmed, answeredBy: answeredBy.map(personDocument), took };
 }
 
 export function pauseDocument(paused: Pause | null): StatusDocument["paused"] {

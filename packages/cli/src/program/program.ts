@@ -6,6 +6,7 @@ import { noteSelection, otherCommand, withProgramName } from "../terminal/nextCo
 import { Output } from "../terminal/output.js";
 import { mustBeWhole } from "../terminal/textBytes.js";
 import { addDecisionCommands } from "./decisionCommands.js";
+import { addKeyCommands } from "./keyCommands.js";
 import { everyCommand, commandNameOf } from "./commandNames.js";
 import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./context.js";
@@ -48,6 +49,7 @@ export function buildProgram(writers: Writers): Command {
     .exitOverride();
   addRoomCommands(program.commandsGroup("Talking:"));
   addDecisionCommands(program.commandsGroup("Deciding:"));
+  addKeyCommands(program);
   addTrustCommands(program.commandsGroup("Checking:"));
   addRelayCommands(program.commandsGroup("Running:"));
   addGatewayCommands(program);

@@ -34,6 +34,12 @@ Examples:
     .option("--name <name>", "your name, as others see it")
     .option("--note <text>", "a note for the people who decide")
     .option("--stolen", "if somebody may have the device you lost: allow no further return with your recovery words")
+    .option(
+      "--ssh-key <file>",
+      "with a link for SSH keys: sign with this key (ssh-keygen); your ssh-agent if you don't say",
+    )
+    .option("--ssh-sign-file <file>", "write what your SSH key is to sign to this file, to sign it on another machine")
+    .option("--ssh-signature <file>", "join with the signature that was made there")
     .option("--yes", "join without asking")
     .addHelpText(
       "after",
@@ -43,7 +49,8 @@ every one of them, and shows what you are about to join.
 
 Examples:
   conclave join 'http://127.0.0.1:4430/#/join/v1.…' --name Bob
-  conclave join - --name Bob --yes < link.txt`,
+  conclave join - --name Bob --yes < link.txt
+  conclave join 'http://127.0.0.1:4430/#/join/v1.…' --ssh-key ~/.ssh/id_ed25519`,
     )
     .action(async (link: string, _: unknown, command: Command) => {
       const { join } = await import("../commands/join.js");
@@ -87,6 +94,7 @@ Examples:
       "32 hexadecimal digits of your own: what is sent again with the same ones is sent only once",
     )
     .option("--no-wait", "store it without waiting for the relay; it is sent the next time this home connects")
+    .option("--fresh", "send it only if those who decide confirm the list of members now (see status --check)")
     .addHelpText(
       "after",
       '\nExamples:\n  conclave send "The seeds have arrived."\n  uptime | conclave send -\n  conclave send --file beds.jpg "The beds in May"',

@@ -25,6 +25,17 @@ when the people or the policy change. You can talk without comparing anything.`,
     .command("status")
     .description("show the connection, how fresh the list of members is, what is waiting to be sent, and alarms")
     .option("--offline", "show what is stored here, without asking the relay")
+    .option(
+      "--check",
+      "ask those who decide to confirm the list of members now, and say who answered and how long it took",
+    )
+    .addHelpText(
+      "after",
+      `
+The list is confirmed by those without whom nobody can be removed here. Its age counts from messages
+of this home that they had read: neither the relay nor anybody's clock makes it younger. With
+--check, exit code 1 means that too few of them answered within 20 seconds.`,
+    )
     .action(async (_: unknown, command: Command) => {
       const { status } = await import("../commands/status.js");
       await status(contextOf(command.optsWithGlobals()));

@@ -4,9 +4,9 @@ import type { Output } from "../terminal/output.js";
 const SILENCE_MS = 1500;
 
 /** Says after a while what the command is waiting for. */
-export async function waiting<T>(output: Output, work: Promise<T>): Promise<T> {
+export async function waiting<T>(output: Output, work: Promise<T>, what = "Waiting for the relay …"): Promise<T> {
   const timer = setTimeout(() => {
-    output.note("Waiting for the relay …");
+    output.note(what);
   }, SILENCE_MS);
   try {
     return await work;

@@ -2,7 +2,7 @@ import type { Decision, RoomInvite, DecisionProgress, RoomSession } from "@concl
 import { usualMode } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { type Action, actionHash } from "@conclave/protocol";
+import { type Action, actionHash, type InviteFor } from "@conclave/protocol";
 import { decidingError, type Stored } from "../session/fate.js";
 import { webAddress } from "../session/relayAddress.js";
 import { flushed } from "./inStep.js";
@@ -46,12 +46,17 @@ export function decidedBy(room: RoomSession, proposalId: string): Decision | nul
 /** What to make an invite with. */
 export interface InviteChoice {
   readonly label: string;
-  /** How many people can use it. */
-  readonly uses: number;
+  /** How many people can use it; null for everybody with a listed SSH key. */
+  readonly uses: number | null;
   /** Ms from now; null for never. */
   readonly expires: number | null;
   /** Null for what suits the room: `ask` if several people decide together who joins, else `direct`. */
   readonly mode: "direct" | "ask" | null;
+}
+
+function kindOf(uses: number | null): InviteFor {
+  if (uses === null) return { class: "listed" };
+  return uses === 1 ? { class: "single" } : { class: "multi", limit: uses };
 }
 
 /** What came of it: an invite and its link, or neither if others have to approve first. */
@@ -62,7 +67,7 @@ export type Made = { readonly progress: DecisionProgress; readonly isReady: bool
 /** Makes an invite. @throws CliError */
 export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteChoice): Promise<Made> {
   const notAfter = expires === null ? null : Date.now() + expires;
-  const kind = uses === 1 ? ({ class: "single" } as const) : ({ class: "multi", limit: uses } as const);
+  const kind = kindOf(uses);
   const host = webAddress(room.relay);
   const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()), host };
   const made = orThrow(await room.createInvite(options), room, decidingError);

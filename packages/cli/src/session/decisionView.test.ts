@@ -13,7 +13,7 @@ function comingBack(by: NamedPerson, after: NamedPerson | null, isAgain = false)
   return {
     ...{ seq: 7, n: 7, time: new Date(2026, 0, 1, 14, 2).getTime(), by, person: by, revokedInvites: [] },
     action: { type: "reseat", leafCert: new Uint8Array(0), leaf, after: after && after.person },
-    right: { role: "member", approvedBy: [], invite: null, isFarewell: false },
+    right: { role: "member", approvedBy: [], invite: null, sshKey: null, isFarewell: false },
     claim: after && { after, isAgain },
   };
 }

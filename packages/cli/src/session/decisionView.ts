@@ -1,4 +1,4 @@
-import type { Decision, NamedPerson, RoomProposal, Right, RoomSession } from "@conclave/client";
+import type { Decision, NamedPerson, RoomProposal, Right, RoomSession, ShownSshKey } from "@conclave/client";
 import { equalBytes } from "@conclave/codec";
 import type { Action, InviteId } from "@conclave/protocol";
 import { decision as did } from "@conclave/words/en/decision";
@@ -70,6 +70,11 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
   const { action } = decision;
   const by = decision.by.name;
   const person = decision.person?.name ?? didDetail.somebody;
+  const { sshKey } = decision.right;
+  if (sshKey !== null) {
+    const came = { key: sshKeyName(sshKey), host: sshKey.listedBy.name };
+    return isOwnJoin(decision) ? did.joinedByKey({ people: by, ...came }) : did.addByKey({ by, person, ...came });
+  }
   if (isOwnJoin(decision)) return did.joined({ people: by, count: 1 });
   switch (action.type) {
     case "remove":
@@ -84,6 +89,9 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
       return did.upgrade({ by, version: String(action.version) });
     case "setRelay":
       return did.setRelay({ by, address: action.relay.address });
+    case "allow":
+    case "disallow":
+      return did[action.type]({ by, count: action.keys.length });
     case "reseat":
       return comeBackSentence(decision);
     case "createInvite":
@@ -100,6 +108,11 @@ function comeBackSentence({ by, claim, time }: Decision): string {
   if (claim === null) return did.reseat({ by: by.name });
   const person = claim.after.name;
   return by.isYou ? did.reseatAfterYou({ person, time: clockTime(time) }) : did.reseatAfter({ by: by.name, person });
+}
+
+/** A listed SSH key as a person knows it: `SHA256:… (bob@laptop)`. */
+export function sshKeyName({ fingerprint, comment }: Pick<ShownSshKey, "fingerprint" | "comment">): string {
+  return comment === "" ? fingerprint : `${fingerprint} (${comment})`;
 }
 
 /** `remove Bob`: what somebody wants, and has not happened. */
@@ -121,6 +134,9 @@ export function proposalPhrase(action: Action, whom: string | null, labelOf: Lab
       const label = labelOf(invitedBy(action));
       return label === null ? proposed[action.type] : proposedDetail[action.type]({ label });
     }
+    case "allow":
+    case "disallow":
+      return proposed[action.type]({ count: action.keys.length });
     case "add":
     case "leave":
     case "removeDevice":

@@ -1,6 +1,7 @@
 import type { Client, InvitePreview, RoomSession, Problem } from "@conclave/client";
 import { isGone, readGivenLink } from "@conclave/client/pure";
 import { toHex, utf8Bytes, type Result } from "@conclave/codec";
+import type { SshSignature } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { findOne } from "../room/find.js";
 import { orThrow } from "../room/orThrow.js";
@@ -81,15 +82,17 @@ export interface AcceptOptions {
   readonly note: string;
   /** For a return: nobody can come back with the words again. */
   readonly isLast: boolean;
+  /** Of an SSH key, where the invite asks for one. */
+  readonly signature: SshSignature | null;
 }
 
 /** Joins (with a direct invite), or asks to join. @throws CliError */
 export async function accept(
   client: Client,
   invited: InvitePreview,
-  { name, note, isLast }: AcceptOptions,
+  { name, note, isLast, signature }: AcceptOptions,
 ): Promise<RoomSession> {
-  const joined = await invited.accept(name.trim(), note, { isLast });
+  const joined = await invited.accept(name.trim(), note, { isLast, ...(signature && { signature }) });
   const standing = client.room(invited.roomId)?.status().standing;
   const relay = webAddress(invited.relay);
   if (!joined.ok && (standing === "joining" || standing === "asking")) throw begunError(joined.error, relay, "join");

@@ -77,6 +77,11 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invite_limit: () => `Close one that nobody needs:  ${nextCommand("revoke", "INVITE")}`,
   bad_invite_proof: ANOTHER,
   bad_reseat_proof: STATUS,
+  key_not_listed: () => `Ask somebody in the room to list it:  ${otherCommand("allow", "KEYFILE")}`,
+  key_used: () =>
+    `If that was you, ask somebody in the room to list the key anew:  ${otherCommand("disallow", "KEY")}, then  ${otherCommand("allow", "KEYFILE")}`,
+  key_limit: () => `Take keys off the list that nobody needs:  ${nextCommand("disallow", "KEY")}`,
+  bad_ssh_signature: () => `Sign with a listed key:  ${nextCommand("join", LINK, "--ssh-key", "KEYFILE")}`,
   bad_approval: REQUESTS,
   bad_farewell: STATUS,
   mls: FAULT,

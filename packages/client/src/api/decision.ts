@@ -1,6 +1,15 @@
 import type { Action, InviteId, Role } from "@conclave/protocol";
 import type { NamedPerson } from "./person.js";
 
+/** A listed SSH key, as a person knows it. */
+export interface ShownSshKey {
+  /** As `ssh-keygen -l` shows it: `SHA256:` and 43 letters. */
+  readonly fingerprint: string;
+  /** Who or what it is, as whoever listed it says; may be empty. */
+  readonly comment: string;
+  readonly listedBy: NamedPerson;
+}
+
 /** By what right a decision was taken: what the room's policy was satisfied with. */
 export interface Right {
   /** The author's role before the decision; null for somebody who was not in the room. */
@@ -13,6 +22,8 @@ export interface Right {
     readonly label: string | null;
     readonly by: NamedPerson | null;
   } | null;
+  /** The SSH key that somebody came by, and who had listed it. */
+  readonly sshKey: ShownSshKey | null;
   /** With `leave`: the person said so themselves. */
   readonly isFarewell: boolean;
 }

@@ -1,4 +1,15 @@
-import type { Action, ActionHash, InviteFor, InviteId, Outlook, PersonId, Rejection, Role } from "@conclave/protocol";
+import type {
+  Action,
+  ActionHash,
+  InviteFor,
+  InviteId,
+  Outlook,
+  PersonId,
+  Rejection,
+  Role,
+  SshKey,
+} from "@conclave/protocol";
+import type { ShownSshKey } from "./decision.js";
 import type { NamedPerson } from "./person.js";
 
 /** What to make an invite of. */
@@ -41,9 +52,9 @@ export interface RoomInvite {
   readonly role: Role;
   readonly mode: "direct" | "ask";
   readonly createdBy: NamedPerson;
-  /** How many came by it, and how many may. */
+  /** How many came by it, and how many may; null for one that ends with the listed keys only. */
   readonly uses: number;
-  readonly limit: number;
+  readonly limit: number | null;
   readonly notAfter: number | null;
   readonly isRevoked: boolean;
   /** It still lets somebody in. */
@@ -55,6 +66,23 @@ export interface RoomInvite {
   readonly trouble: "closed" | "rules" | null;
   /** The link for {@link RoomSession.inviteLink} is in this home. */
   readonly hasLink: boolean;
+}
+
+/** An SSH key on the room's list: by an invite for listed keys it lets in one person, once. */
+export interface RoomSshKey extends ShownSshKey {
+  readonly key: SshKey;
+  /** Who came by it; null while nobody has. */
+  readonly usedBy: NamedPerson | null;
+}
+
+/** What came of listing keys, or of taking some off the list. */
+export interface KeysListed {
+  /** Null where there was nothing to do. */
+  readonly progress: DecisionProgress | null;
+  /** How many keys this was about. */
+  readonly count: number;
+  /** How many are left for another time, because others have to agree to these first. */
+  readonly left: number;
 }
 
 /** Somebody who asks to join. */

@@ -67,4 +67,9 @@ export interface RoomMember extends NamedPerson {
    * those who were let in before this device came.
    */
   readonly isUnheard: boolean;
+  /**
+   * When a device of theirs last showed that it sees the room as this one does, by this device's clock (ms): their other devices are
+   * as they said then. Null where nothing came, and for yourself.
+   */
+  readonly heard: number | null;
 }

@@ -6,6 +6,8 @@ import type {
   FileCard,
   Fingerprint,
   InviteId,
+  NamedSshKey,
+  SshKey,
   MessageId,
   MessageNonce,
   Outlook,
@@ -20,6 +22,8 @@ import type {
   RoomInvite,
   InviteMade,
   InviteOptions,
+  KeysListed,
+  RoomSshKey,
   RoomJoinRequest,
   RoomProposal,
   DecisionProgress,
@@ -31,7 +35,7 @@ import type { RecordChange } from "./programRecords.js";
 import type { RoomVersion } from "./roomVersion.js";
 import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
-import type { Returning, RoomStatus, Settled } from "./status.js";
+import type { FreshnessCheck, Returning, RoomStatus, Settled } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
 
 /** A message to be sent. The room adds who, when and where. */
@@ -143,6 +147,16 @@ export interface RoomSession {
   acknowledge(order: number): Promise<Result<void, Problem>>;
   /** The person has read up to this place of the log. */
   markRead(n: number): Promise<void>;
+  /**
+   * A person has the room before their eyes, now and for the next two minutes: call it again while that lasts. Only then does this
+   * device ask those who decide to confirm the list of members, where nobody has for a while.
+   */
+  looking(): void;
+  /**
+   * Asks them now, and resolves when those whose word it takes have answered, or with who did after `timeout` ms. A device asks once
+   * a minute: another call waits for the same answers. Problems as of `synced`.
+   */
+  checkNow(timeout: number): Promise<Result<FreshnessCheck, Problem>>;
   /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
   mute(isMuted: boolean): Promise<void>;
 
@@ -172,6 +186,12 @@ export interface RoomSession {
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invites(): readonly RoomInvite[];
+  /** The SSH keys on the room's list, the newest first. An invite for listed keys (`for: listed`) lets in whoever has one. */
+  sshKeys(): readonly RoomSshKey[];
+  /** Lists SSH keys ({@link readSshKeyFile}); those that are listed stay as they are. Many become several decisions. */
+  allowKeys(keys: readonly NamedSshKey[]): Promise<Result<KeysListed, Problem>>;
+  /** Takes SSH keys off the list; whoever came by one stays. */
+  disallowKeys(keys: readonly SshKey[]): Promise<Result<KeysListed, Problem>>;
   /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: InviteId, host: string): string | null;
   /** Whether the recovery words alone bring this person back; null for a person who is no owner: somebody has to admit them again. */

@@ -19,16 +19,37 @@ export function isGone(standing: Standing): boolean {
 /** How good the list of members is (docs/protocol.md §8). The relay's clock plays no part in it. */
 export interface Freshness {
   /**
-   * `fresh`: an owner or admin confirmed it within five minutes. `aging`: later than that. `stale`: longer ago than the
-   * room's policy allows, ask before sending. `unknown`: nobody has confirmed it to this device.
+   * `fresh`: those without whom nobody can be removed confirmed it within ten minutes. `aging`: later than that. `stale`: longer
+   * ago than the room's policy allows, ask before sending. `expired`: longer ago by far. `unknown`: they have not confirmed it to
+   * this device, or are too many to be asked.
    */
-  readonly state: "fresh" | "aging" | "stale" | "unknown";
-  /** Who confirmed it last: ourselves where nobody else could have changed it. */
+  readonly state: "fresh" | "aging" | "stale" | "expired" | "unknown";
+  /**
+   * Whose word it is; of several who it takes, whose is the oldest. Ourselves where nobody else could have changed the list. While
+   * it is `unknown` whoever was heard of last.
+   */
   readonly by: NamedPerson | null;
-  /** When, by that person's clock (ms). */
+  /** How many others it took beside them. */
+  readonly others: number;
+  /** When they confirmed it, at the earliest, by this device's clock (ms). */
   readonly time: number | null;
   /** When it turns older unless somebody confirms it again, by this device's clock (ms); null for never. */
   readonly until: number | null;
+  /** They answered a message of this device: no clock but its own counts. */
+  readonly isAnswer: boolean;
+  /** What several people's clocks say of this device's; null where they do not doubt it. */
+  readonly clock: { readonly ahead: number; readonly people: number } | null;
+}
+
+/** What came of asking whether the list of members is as it is here. */
+export interface FreshnessCheck {
+  /** Whether those whose word it takes have confirmed it since it was asked. */
+  readonly isConfirmed: boolean;
+  /** Who answered, of those whose word counts. Nobody, and confirmed: nobody else could have changed the list. */
+  readonly answeredBy: readonly NamedPerson[];
+  /** How long it took (ms). */
+  readonly took: number;
+  readonly freshness: Freshness;
 }
 
 /** Why nothing is sent. */

@@ -4,6 +4,8 @@ import {
   type DeviceIdentity,
   isLabel,
   joinRoom,
+  leafKeyOf,
+  sshJoinMessage,
   roomTagOf,
   type RoomPreview,
   type PersonId,
@@ -15,11 +17,11 @@ import type { LiveSession } from "../room/liveSession.js";
 import type { Phase } from "../store/phase.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import type { ClientPorts } from "../api/client.js";
-import type { InvitePreview } from "../api/invitePreview.js";
+import type { InvitePreview, JoinOptions } from "../api/invitePreview.js";
 import type { Marks } from "../api/person.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
-import { membersOf, named } from "../timeline/roomView.js";
+import { listedKeysOf, membersOf, named } from "../timeline/roomView.js";
 import type { RoomSight } from "../timeline/roomSight.js";
 import { keepJoin } from "../joining/directJoin.js";
 
@@ -55,6 +57,7 @@ export function invitedRoom(
     marks: home.marks,
     refusedSlots: new Set(),
     unheard: { has: () => false },
+    signs: { of: () => null },
   };
   const members = membersOf(sight);
   return {
@@ -69,9 +72,25 @@ export function invitedRoom(
     policy: roster.policy,
     confirmed: confirmedAt,
     confirmedBy: named(sight, preview.confirmedBy.person),
-    accept: (name, note = "", { staying = false, isLast = false } = {}) =>
-      accept(ports, device, preview, home, { name, note, staying, isLast }),
+    needsKey: invite.for.class === "listed",
+    sshKeys: listedKeysOf(sight),
+    prepareKey: async () => {
+      const { roomId } = roster;
+      const leaf = leafKeyOf(ports.crypto, await preparedLeaf(ports, preview));
+      return done(sshJoinMessage({ roomId, inviteId: invite.inviteId, person, leaf }));
+    },
+    accept: (name, note = "", options = {}) => accept(ports, device, preview, home, { name, note, ...options }),
   };
+}
+
+/** The seed of the leaf that an SSH key signs for: made once, and kept until it is used, as somebody may sign it elsewhere. */
+async function preparedLeaf({ storage, random }: ClientPorts, { roster, invite }: RoomPreview): Promise<Uint8Array> {
+  const key = new RoomKeys(roster.roomId).sshPass(invite.inviteId);
+  const kept = await storage.get(key);
+  if (kept !== null) return kept;
+  const value = random(32);
+  await storage.commit([{ put: key, value }]);
+  return value;
 }
 
 async function accept(
@@ -79,15 +98,17 @@ async function accept(
   device: DeviceIdentity,
   preview: RoomPreview,
   home: JoinHome,
-  { name, note, staying, isLast }: { name: string; note: string; staying: boolean; isLast: boolean },
+  { name, note, staying = false, isLast = false, signature }: JoinOptions & { name: string; note: string },
 ): Promise<Result<RoomSession, Problem>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();
+  const ssh = signature === undefined ? null : { leafSeed: await preparedLeaf(ports, preview), signature };
+  const pass = ssh === null ? {} : { ssh };
   const isDirect = preview.invite.mode !== "ask";
-  const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast }) : null;
-  const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now });
+  const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast, ...pass }) : null;
+  const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now, ...pass });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
   if (refusal) return failed({ kind: "refused", rejection: refusal.error });
   const { link } = preview;
@@ -99,7 +120,9 @@ async function accept(
   const session = begun.value;
   const { state } = session.engine;
   const stored = await state.transact((tx) => {
-    if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast });
+    // RULE: client.ssh-once: the leaf that an SSH key has signed for is kept with the join, and used by no other (attack A131).
+    if (ssh !== null) tx.delete(state.keys.sshPass(preview.invite.inviteId));
+    if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast, ssh });
     else state.enter(tx);
   });
   if (!stored.ok) return stored;

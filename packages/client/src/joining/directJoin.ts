@@ -86,7 +86,14 @@ export class DirectJoin extends Worker {
     }
     // The join before no longer counts, in the same epoch neither: it names the commit that it follows (`room.join-next`).
     const { device } = this;
-    const joiner = { device, name: join.name, now: this.state.now(), isLast: join.isLast, after };
+    const joiner = {
+      device,
+      name: join.name,
+      now: this.state.now(),
+      isLast: join.isLast,
+      after,
+      ...(join.ssh && { ssh: join.ssh }),
+    };
     const joining = joinRoom(this.state.ports, preview.value, joiner);
     if (!joining.ok) return this.fail({ kind: "refused", rejection: joining.error });
     await this.state.transact((tx) => {

@@ -24,6 +24,11 @@ export {
   MAX_THUMBHASH_BYTES,
   MAX_THUMBNAIL_BYTES,
   preset,
+  MAX_KEY_FILE_BYTES,
+  MAX_SSHSIG_BYTES,
+  readSshKeyFile,
+  readSshsig,
+  SSH_NAMESPACE,
   thumbnailType,
   type ViaMessage,
 } from "@conclave/protocol";
@@ -46,6 +51,10 @@ export type {
   RejectionCode,
   Role,
   Rule,
+  SkippedLine,
+  SshKeyFile,
+  SshSignature,
+  SshSignatureFault,
   Unreadable,
 } from "@conclave/protocol";
 export type { BlobId, RelayError } from "@conclave/wire";

@@ -30,18 +30,26 @@ import {
   prepareReturn,
   silenced,
 } from "./deciding.js";
+import { checkNow } from "./checking.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
 import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
-import type { RoomInvite, InviteOptions, RoomJoinRequest, RoomProposal, DecisionProgress } from "../api/invitation.js";
+import type {
+  RoomInvite,
+  RoomSshKey,
+  InviteOptions,
+  RoomJoinRequest,
+  RoomProposal,
+  DecisionProgress,
+} from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf } from "../timeline/requestView.js";
 import type { NewMessage, RoomSession } from "../api/roomSession.js";
-import { decisionOf, invitesOf, membersOf } from "../timeline/roomView.js";
+import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
-import type { Returning, RoomStatus, Settled } from "../api/status.js";
+import type { FreshnessCheck, Returning, RoomStatus, Settled } from "../api/status.js";
 import { statusOf } from "./statusView.js";
 import type { RoomVersion } from "../api/roomVersion.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
@@ -50,6 +58,7 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timelin
 import { ended, hindrance } from "../work/hindrance.js";
 import { whyLate } from "../work/movement.js";
 import { createInvite, ownLinkOf } from "./inviting.js";
+import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
@@ -211,6 +220,14 @@ export class LiveSession implements RoomSession {
     this.state.tell({ type: "changed" });
   }
 
+  looking(): void {
+    this.engine.probes.looking();
+  }
+
+  checkNow(timeout: number): Promise<Result<FreshnessCheck, Problem>> {
+    return checkNow(this.engine, timeout);
+  }
+
   async mute(isMuted: boolean): Promise<void> {
     const { state } = this;
     await state.transact((tx) => {
@@ -266,6 +283,18 @@ export class LiveSession implements RoomSession {
 
   createInvite(options: InviteOptions) {
     return createInvite(this.engine, options, (wanted) => this.decide(wanted));
+  }
+
+  sshKeys(): readonly RoomSshKey[] {
+    return listedKeysOf(this.state);
+  }
+
+  allowKeys(keys: readonly protocol.NamedSshKey[]) {
+    return allowKeys(this.state, keys, (wanted) => this.decide(wanted));
+  }
+
+  disallowKeys(keys: readonly protocol.SshKey[]) {
+    return disallowKeys(this.state, keys, (wanted) => this.decide(wanted));
   }
 
   invites(): readonly RoomInvite[] {

@@ -10,6 +10,8 @@ import type { Problem } from "../api/problem.js";
 import { Caretaker } from "../work/caretaker.js";
 import { Decisions } from "../work/decisions.js";
 import { FoundingRoom } from "../work/founding.js";
+import { ProbeAnswers } from "../work/probeAnswers.js";
+import { Probes } from "../work/probes.js";
 import { PleaAnswers } from "../work/pleaAnswers.js";
 import { JoinRequests } from "../work/joinRequests.js";
 import { queuedContent } from "../store/outbox.js";
@@ -36,6 +38,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   readonly waiting: Waiting;
   readonly blobs: BlobLink;
   readonly uploads: Uploads;
+  readonly probes: Probes;
+  private readonly answers: ProbeAnswers;
   private readonly founding: FoundingRoom;
   private readonly direct: DirectJoin;
   private readonly asked: AskedJoin | null;
@@ -63,8 +67,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       this.decisions.heard(event);
       if (event.type === "joined") this.sayHere();
       this.slots.heard(event, n);
+      this.probes.heard(event);
+      this.answers.heard(event, n);
     });
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
+    this.probes = new Probes(this, this.sync, this.sender);
+    this.answers = new ProbeAnswers(this, this.sync, this.sender);
     this.decisions = new Decisions(this, proof);
     this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
     this.requests = new JoinRequests(this, this.sync, proof);
@@ -101,7 +109,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       case "member":
         return [
           ...[this.sync, this.comeBack, this.decisions, this.sender, this.slots, this.requests],
-          ...[this.pleas, this.caretaker, this.uploads],
+          ...[this.pleas, this.caretaker, this.uploads, this.probes, this.answers],
         ];
       case "restored":
         return [this.sync, this.comeBack];

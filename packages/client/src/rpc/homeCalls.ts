@@ -2,6 +2,7 @@ import type { Result } from "@conclave/codec";
 import type { PersonId } from "@conclave/protocol";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
+import type { JoinOptions } from "../api/invitePreview.js";
 import type { CheckedBy } from "../api/person.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
@@ -28,6 +29,8 @@ export const ROOM_CALLS = [
   "resume",
   "acknowledge",
   "markRead",
+  "looking",
+  "checkNow",
   "mute",
   "decide",
   "approve",
@@ -38,6 +41,8 @@ export const ROOM_CALLS = [
   "mayRemove",
   "createInvite",
   "inviteLink",
+  "allowKeys",
+  "disallowKeys",
   "prepareReturn",
   "returnLink",
   "requests",
@@ -76,7 +81,9 @@ export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, 
   comeBack(key: RoomKey): Promise<Result<RoomKey, Problem>>;
   lookAt(link: string): Promise<Result<InvitedView, Problem>>;
   /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
-  accept(ticket: number, name: string, note?: string, isLast?: boolean): Promise<Result<RoomKey, Problem>>;
+  accept(ticket: number, name: string, note?: string, options?: JoinOptions): Promise<Result<RoomKey, Problem>>;
+  /** As `InvitePreview.prepareKey`. */
+  prepareKey(ticket: number): Promise<Result<Uint8Array, Problem>>;
   /** One of {@link RoomCalls}. `unknown` for a room that is not here. */
   room(key: RoomKey, method: string, args: readonly unknown[]): Promise<unknown>;
 }

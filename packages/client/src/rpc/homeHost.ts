@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.js";
 import { systemClock } from "../ports/system.js";
 import type { Client, RoomOptions } from "../api/client.js";
 import type { Decision } from "../api/decision.js";
-import type { InvitePreview } from "../api/invitePreview.js";
+import type { InvitePreview, JoinOptions } from "../api/invitePreview.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { CLIENT_CALLS, type HomeCalls, ROOM_CALLS } from "./homeCalls.js";
@@ -59,7 +59,8 @@ export class HomeHost {
       createRoom: (options) => this.createRoom(options),
       comeBack: (key) => this.comeBack(key),
       lookAt: (link) => this.lookAt(link),
-      accept: (ticket, name, note, isLast) => this.accept(ticket, name, note, isLast),
+      accept: (ticket, name, note, options) => this.accept(ticket, name, note, options),
+      prepareKey: async (ticket) => (await this.tickets.get(ticket)?.prepareKey()) ?? failed({ kind: "unknown" }),
       room: (key, method, args) => this.callRoom(key, method, args),
     };
   }
@@ -96,6 +97,7 @@ export class HomeHost {
       version: room.version(),
       proposals: room.proposals(),
       invitations: room.invites(),
+      sshKeys: room.sshKeys(),
       returning: room.returning(),
       roomCode: room.roomCode(),
       peopleCode: room.peopleCode(),
@@ -123,14 +125,19 @@ export class HomeHost {
     this.tickets.set(ticket, looked.value);
     // Pages forget tickets without saying so.
     for (const old of this.tickets.keys()) if (old <= ticket - MOST_TICKETS) this.tickets.delete(old);
-    const { accept: _, ...view } = looked.value;
+    const { accept: _, prepareKey: __, ...view } = looked.value;
     return done({ ...view, ticket });
   }
 
-  private async accept(ticket: number, name: string, note?: string, isLast = false): Promise<Result<RoomKey, Problem>> {
+  private async accept(
+    ticket: number,
+    name: string,
+    note?: string,
+    options?: JoinOptions,
+  ): Promise<Result<RoomKey, Problem>> {
     const invited = this.tickets.get(ticket);
     if (!invited) return failed({ kind: "unknown" });
-    const joined = await invited.accept(name, note, { staying: true, isLast });
+    const joined = await invited.accept(name, note, { ...options, staying: true });
     if (!joined.ok) return joined;
     this.tickets.delete(ticket);
     return done(toHex(joined.value.id));

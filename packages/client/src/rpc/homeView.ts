@@ -1,7 +1,7 @@
 import type { RoomKey } from "./roomKey.js";
 import type { Fingerprint, PersonId, Policy } from "@conclave/protocol";
 import type { Decision } from "../api/decision.js";
-import type { RoomInvite, RoomProposal } from "../api/invitation.js";
+import type { RoomInvite, RoomProposal, RoomSshKey } from "../api/invitation.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { RoomMember } from "../api/person.js";
 import type { Powers } from "../api/powers.js";
@@ -48,6 +48,8 @@ export interface RoomDetail {
   readonly version: RoomVersion | null;
   readonly proposals: readonly RoomProposal[];
   readonly invitations: readonly RoomInvite[];
+  /** The SSH keys on the room's list. */
+  readonly sshKeys: readonly RoomSshKey[];
   /** Whether the recovery words bring this person back here; as `RoomSession.returning`. */
   readonly returning: Returning | null;
   /** 60 digits each; null where we are no member. */
@@ -56,7 +58,7 @@ export interface RoomDetail {
 }
 
 /** What an invite leads to, with a ticket to go on with (`accept`). */
-export interface InvitedView extends Omit<InvitePreview, "accept"> {
+export interface InvitedView extends Omit<InvitePreview, "accept" | "prepareKey"> {
   readonly ticket: number;
 }
 

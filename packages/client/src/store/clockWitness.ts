@@ -1,6 +1,17 @@
 /** How far clocks may be apart before a person is asked (ms): more than a clock drifts that nobody sets. */
 export const CLOCK_LIMIT_MS = 10 * 60_000;
 
+/** How far apart the clocks of people who answer at once may be before one of them is taken to be wrong (ms). */
+const APART_MS = 2 * 60_000;
+/** So many people's clocks, at least, are held against our own. */
+const LEAST_CLOCKS = 3;
+
+/** How far this device's clock is ahead of other people's (ms), below zero behind them, and how many say so. */
+export interface ClockDoubt {
+  readonly ahead: number;
+  readonly people: number;
+}
+
 /**
  * What others' clocks say of this device's, in this process: the relay's, in what it signs, and other members', in what they
  * write. Nothing of it is stored, and it decides nothing: a decision's time stays in the room for ever, so a person is asked
@@ -11,6 +22,8 @@ export class ClockWitness {
   isTrusted = false;
   private relay: number | null = null;
   private peer: number | null = null;
+  /** How far the clocks of those who answered at once are ahead of ours (ms), by hexadecimal person. */
+  private readonly answers = new Map<string, number>();
 
   /** The relay signed this time just now. */
   heardRelay(time: number, now: number): void {
@@ -21,6 +34,35 @@ export class ClockWitness {
   heardPeer(time: number, now: number): void {
     const offset = time - now;
     if (this.peer === null || Math.abs(offset) < Math.abs(this.peer)) this.peer = offset;
+  }
+
+  /** Somebody signed this time a moment ago, whatever the relay did: they answered what we had just sent. */
+  heardAnswer(person: string, time: number, now: number): void {
+    this.answers.set(person, time - now);
+  }
+
+  /**
+   * What to add to our clock to have the others' (ms); 0 while they do not say that it is wrong.
+   *
+   * RULE: freshness.own-clock: the middle of what several people's clocks say counts, never one person's, nor the relay's
+   * (attack A35).
+   */
+  get correction(): number {
+    const offsets = [...this.answers.values()].sort((a, b) => a - b);
+    const middle = offsets.length < LEAST_CLOCKS ? 0 : offsets[Math.floor(offsets.length / 2)]!;
+    return Math.abs(middle) > APART_MS ? middle : 0;
+  }
+
+  /** What people's clocks say of ours; null where they do not doubt it. */
+  get peers(): ClockDoubt | null {
+    const { correction, answers } = this;
+    return correction === 0 ? null : { ahead: -correction, people: answers.size };
+  }
+
+  /** Whether this person's clock is known to be wrong. */
+  isOff(person: string): boolean {
+    const offset = this.answers.get(person);
+    return offset !== undefined && Math.abs(offset - this.correction) > APART_MS;
   }
 
   /** How far this device's clock is ahead of the nearest other (ms), below zero behind it; null where it is near, or nothing is known. */

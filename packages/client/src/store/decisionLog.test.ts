@@ -15,7 +15,7 @@ function room(...people: readonly PersonId[]) {
   const take = (by: PersonId, about: PersonId, action: Action) => {
     const decision: DecisionRecord = {
       ...{ seq: seq++, hash: new Uint8Array(32), by, approvedBy: [], time: 0, epoch: 0, action },
-      ...{ person: about, name: "Somebody", inviteId: null, revokedInvites: [] },
+      ...{ person: about, name: "Somebody", inviteId: null, revokedInvites: [], sshKey: null },
     };
     return log.take(decision, 0);
   };

@@ -21,6 +21,8 @@ import {
   InviteId,
   openLeafCert,
   PersonId,
+  SshKey,
+  type UsedSshKey,
   type Role,
 } from "@conclave/protocol";
 import type { Crypto } from "@conclave/crypto";
@@ -219,6 +221,7 @@ const layout = versioned(
     name: optional(text()),
     inviteId: optional(boxed(InviteId)),
     revokedInvites: list(boxed(InviteId)),
+    sshKey: optional(struct<UsedSshKey>({ key: SshKey, comment: text(), listedBy: PersonId })),
   }),
   u8,
 );

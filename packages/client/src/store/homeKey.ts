@@ -36,7 +36,10 @@ export class RoomKeys {
   readonly proposals: string;
   readonly messageIds: string;
   readonly invites: string;
+  /** Since when this device has looked at the room. */
   readonly freshness: string;
+  /** When each member was heard of. */
+  readonly signs: string;
   /** The last commit for which all slots of open invites were at the relay. */
   readonly slots: string;
   /** The place of the log after which nothing is shown, as we have said farewell. */
@@ -67,6 +70,7 @@ export class RoomKeys {
     this.messageIds = `${this.prefix}id/`;
     this.invites = `${this.prefix}invite/`;
     this.freshness = `${this.prefix}freshness`;
+    this.signs = `${this.prefix}sign/`;
     this.slots = `${this.prefix}slots`;
     this.leaving = `${this.prefix}leaving`;
     this.readMarker = `${this.prefix}read`;
@@ -109,5 +113,9 @@ export class RoomKeys {
   }
   invite(inviteId: InviteId): string {
     return this.invites + toHex(inviteId);
+  }
+  /** The leaf that an SSH key is to sign for, before its person is in the room. */
+  sshPass(inviteId: InviteId): string {
+    return `${this.prefix}ssh/${toHex(inviteId)}`;
   }
 }

@@ -1,4 +1,4 @@
-import type { Append, Asking, InviteLink, Room, RoomCreation, PersonId } from "@conclave/protocol";
+import type { Append, Asking, InviteLink, Room, RoomCreation, PersonId, SshPass } from "@conclave/protocol";
 import type { Problem } from "../api/problem.js";
 import type { Standing } from "../api/status.js";
 
@@ -37,6 +37,8 @@ export interface OwnJoin {
   readonly attempts: number;
   /** Of a return: the invite to return ends with it. */
   readonly isLast: boolean;
+  /** Of who comes by a listed SSH key: the leaf that it has signed for, and the signature. */
+  readonly ssh: SshPass | null;
   /** What the relay is asked to append. */
   readonly append: Append;
 }

@@ -9,6 +9,7 @@ import {
   parseLink,
   PersonId,
   RoomId,
+  sshPassLayout,
 } from "@conclave/protocol";
 import { RoomTag } from "@conclave/wire";
 import type { Problem } from "../api/problem.js";
@@ -101,13 +102,17 @@ function readCreation(r: Reader): Creation {
   return { roomTag: RoomTag.read(r), writeKey: r.fixed(32), attachment: r.opaque(), permit: r.opaque() };
 }
 
-function writeJoin(w: Writer, { link, name, attempts, isLast, append }: OwnJoin): void {
+function writeJoin(w: Writer, { link, name, attempts, isLast, ssh, append }: OwnJoin): void {
   w.text(inviteLink("", link)).text(name).u16(attempts).bool(isLast).opaque(encodeAppend(append));
+  w.optional(ssh, sshPassLayout.write);
 }
 
 function readJoin(r: Reader): OwnJoin {
   const [link, name, attempts, isLast] = [storedLink(r.text()), r.text(), r.u16(), r.bool()];
-  return { link, name, attempts, isLast, append: decodeAppend(r.opaque()) };
+  return {
+    ...{ link, name, attempts, isLast, append: decodeAppend(r.opaque()) },
+    ssh: r.optional((x) => sshPassLayout.read(x)),
+  };
 }
 
 function writeRequest(w: Writer, { link, asking, blob, isPosted, epoch }: OwnRequest): void {

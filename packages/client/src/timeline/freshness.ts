@@ -1,69 +1,178 @@
-import { encode, equalBytes, stored, struct, u53, boxed } from "@conclave/codec";
-import { isAtLeast, memberOf, type Message, PersonId } from "@conclave/protocol";
+import { encode, equalBytes, stored, toHex, u53 } from "@conclave/codec";
+import {
+  covers,
+  type GivenYes,
+  othersNeeded,
+  type PersonId,
+  type Room,
+  type Roster,
+  vouchersOf,
+} from "@conclave/protocol";
 import type { Freshness } from "../api/status.js";
-import { named } from "./roomView.js";
-import type { RoomRecords } from "./roomSight.js";
+import type { ClockWitness } from "../store/clockWitness.js";
+import { AT_ONCE_MS, type LastSign, type Signs } from "../store/signs.js";
 import type { Transaction } from "../store/transaction.js";
+import type { RoomRecords } from "./roomSight.js";
+import { named } from "./roomView.js";
 
-const FRESH_MS = 5 * 60_000;
-/** How far another clock may be ahead before what it says is no sign of freshness (attack A34). */
-const AHEAD_MS = 2 * 60_000;
-const UNKNOWN: Freshness = { state: "unknown", by: null, time: null, until: null };
+/** A list that was confirmed within this time is fresh (ms). */
+export const FRESH_MS = 10 * 60_000;
+/** After so many times `maxStale` a list counts as expired. */
+const EXPIRED_AFTER = 8;
+/** So many people at most answer one question. */
+export const MOST_ANSWERS = 8;
 
-const layout = struct({ by: boxed(PersonId), time: u53 });
+/** Those whose word sufficed, and since when. */
+export interface Cover {
+  /** When the last of them vouched, at the latest, by this device's clock (ms). */
+  readonly since: number;
+  /** Nobody where our own word suffices. Whoever vouched longest ago is the first. */
+  readonly by: readonly PersonId[];
+}
 
-/** Who of those who may change the room has confirmed it last: every message carries its author's view of the roster. */
-export class FreshnessLog {
-  private last: { readonly by: PersonId; readonly time: number } | null;
+/** How good the list of members is: what everybody's signs come to under the room's policy (docs/protocol.md §8). */
+export class RoomFreshness {
+  /** When this device began to look at the room. */
+  private begun: number;
+  private isKept: boolean;
 
   constructor(
     private readonly state: RoomRecords,
+    private readonly signs: Signs,
+    private readonly clock: Pick<ClockWitness, "peers">,
     record: Uint8Array | null,
   ) {
-    this.last = record && stored("freshness", record, layout);
+    this.isKept = record !== null;
+    this.begun = record ? stored("freshness", record, u53) : state.now();
   }
 
-  /** A message or a decision came: its author saw the same roster as we do. */
-  heard(tx: Transaction, { author, time, late }: Pick<Message, "author" | "time" | "late">): void {
+  /** Something of the room is here: from now on its silence counts. */
+  begin(tx: Transaction): void {
+    if (this.isKept) return;
+    this.isKept = true;
+    this.begun = this.state.now();
+    tx.put(this.state.keys.freshness, encode(this.begun, u53.write));
+  }
+
+  /** Whose word suffices together, of those who vouched; null where that of all of them does not. */
+  cover(): Cover | null {
+    return this.coverBy(({ vouched }) => vouched);
+  }
+
+  /** The same of those who answered what we sent, at this time or later. */
+  answered(since: number): Cover | null {
+    return this.coverBy(({ answered }) => (answered >= since ? answered : 0));
+  }
+
+  /** Everybody whose word counts for something and who answered what we sent, at this time or later. */
+  answeredBy(since: number): readonly PersonId[] {
     const { room } = this.state;
-    const latest = this.state.now() + AHEAD_MS;
-    if (!room || late || time > latest) return;
-    // What was heard while our clock was ahead is not kept for ever: it counts for nothing, and makes room.
-    if (this.last && this.last.time <= latest && time <= this.last.time) return;
-    const member = memberOf(room.roster, author);
-    if (!member || !isAtLeast(member.role, "admin") || equalBytes(author, room.self.person)) return;
-    this.last = { by: author, time };
-    tx.put(this.state.keys.freshness, encode(this.last, layout.write));
+    return room
+      ? this.vouched(room, ({ answered }) => (answered >= since ? answered : 0)).map(({ person }) => person)
+      : [];
+  }
+
+  /** How many others it takes; null where nobody waits for so many. */
+  get needed(): number | null {
+    const { room } = this.state;
+    return room === null ? null : neededIn(room.roster, room.self.person);
   }
 
   /** How good the list of members is now. */
   get(): Freshness {
     const { room } = this.state;
-    if (!room) return UNKNOWN;
+    const clock = this.clock.peers;
+    const nothing: Freshness = {
+      state: "unknown",
+      by: null,
+      others: 0,
+      time: null,
+      until: null,
+      isAnswer: false,
+      clock,
+    };
+    if (!room) return nothing;
     const now = this.state.now();
-    const isAlone = this.others().length === 0;
-    if (isAlone && this.isSelf())
-      return { state: "fresh", by: named(this.state, room.self.person), time: now, until: null };
-    if (!this.last || this.last.time > now + AHEAD_MS) return UNKNOWN;
-    const age = now - this.last.time;
-    const { maxStale } = room.roster.policy.settings;
-    const state = age <= FRESH_MS ? "fresh" : maxStale > 0 && age > maxStale ? "stale" : "aging";
-    const lasts = state === "fresh" ? FRESH_MS : state === "aging" && maxStale > 0 ? maxStale : null;
-    const { by, time } = this.last;
-    return { state, by: named(this.state, by), time, until: lasts === null ? null : time + lasts };
+    const name = (person: PersonId) => named(this.state, person);
+    // RULE: freshness.out-of-reach: where it takes more people than anybody waits for, the list is never called fresh nor old: it
+    // is said who was heard of.
+    if (this.needed === null) {
+      const last = this.vouched(room, ({ heard }) => heard)[0];
+      return last ? { ...nothing, by: name(last.person), time: last.at } : nothing;
+    }
+    const cover = this.cover();
+    if (cover?.by.length === 0) return { ...nothing, state: "fresh", by: name(room.self.person), time: now };
+    const since = cover?.since ?? this.begun;
+    const { state, until } = this.ageing(since, now, room.roster.policy.settings.maxStale);
+    if (!cover) return { ...nothing, state: state === "stale" || state === "expired" ? state : "unknown", until };
+    const [first] = cover.by;
+    const isAnswer = cover.by.every((person) => (this.signs.of(person)?.answered ?? 0) >= since - AT_ONCE_MS);
+    return { ...nothing, state, by: name(first!), others: cover.by.length - 1, time: since, until, isAnswer };
   }
 
-  /** Whether our own word counts for others. */
-  private isSelf(): boolean {
-    const { room } = this.state;
-    const self = room && memberOf(room.roster, room.self.person);
-    return self !== null && isAtLeast(self.role, "admin");
+  private ageing(since: number, now: number, maxStale: number): Pick<Freshness, "state" | "until"> {
+    const age = now - since;
+    if (age <= FRESH_MS) return { state: "fresh", until: since + FRESH_MS };
+    if (maxStale === 0) return { state: "aging", until: null };
+    if (age <= maxStale) return { state: "aging", until: since + maxStale };
+    const expires = EXPIRED_AFTER * maxStale;
+    return age <= expires ? { state: "stale", until: since + expires } : { state: "expired", until: null };
   }
 
-  private others() {
+  private coverBy(moment: (sign: LastSign) => number): Cover | null {
     const { room } = this.state;
-    if (!room) return [];
-    const members = [...room.roster.members.values()];
-    return members.filter(({ role, person }) => isAtLeast(role, "admin") && !equalBytes(person, room.self.person));
+    if (!room) return null;
+    const { roster, self } = room;
+    const people = new Set([toHex(self.person)]);
+    const given = givenIn(room);
+    if (covers(roster, people, given)) return { since: this.state.now(), by: [] };
+    const by: PersonId[] = [];
+    // RULE: freshness.oldest-counts: the list is as old as the word of whoever vouched longest ago, of those that it takes.
+    for (const { person, at } of this.vouched(room, moment)) {
+      people.add(toHex(person));
+      by.unshift(person);
+      if (covers(roster, people, given)) return { since: at, by };
+    }
+    return null;
   }
+
+  /** The signs of those whose word counts for something, newest first. What was dated by a clock that was ahead then counts for nothing. */
+  private vouched({ roster, self }: Room, moment: (sign: LastSign) => number): { person: PersonId; at: number }[] {
+    const now = this.state.now();
+    return vouchersIn(roster)
+      .filter((person) => !equalBytes(person, self.person))
+      .map((person) => ({ person, at: moment(this.signs.of(person) ?? NO_SIGN) }))
+      .filter(({ at }) => at > 0 && at <= now)
+      .sort((a, b) => b.at - a.at);
+  }
+}
+
+const NO_SIGN = { heard: 0, vouched: 0, answered: 0 } as LastSign;
+
+function givenIn(room: Room): GivenYes[] {
+  return room.proposals.list().map(({ action, yes, by, alsoBy }) => {
+    return { action: action.type, yes: new Set([...yes, by, ...alsoBy].map((person) => toHex(person))) };
+  });
+}
+
+// A roster is never changed: what follows from it is found out once.
+const known = new WeakMap<Roster, { vouchers?: readonly PersonId[]; needed?: number | null }>();
+
+function about(roster: Roster) {
+  const found = known.get(roster) ?? {};
+  known.set(roster, found);
+  return found;
+}
+
+/** Those whose word about the list counts for something. */
+export function vouchersIn(roster: Roster): readonly PersonId[] {
+  const found = about(roster);
+  found.vouchers ??= vouchersOf(roster).map(({ person }) => person);
+  return found.vouchers;
+}
+
+function neededIn(roster: Roster, self: PersonId): number | null {
+  const found = about(roster);
+  if (found.needed === undefined) found.needed = othersNeeded(roster, self, MOST_ANSWERS);
+  return found.needed;
 }

@@ -9,6 +9,7 @@ import type { History } from "../store/history.js";
 import type { RoomKeys } from "../store/homeKey.js";
 import type { Outbox } from "../store/outbox.js";
 import type { OwnInvites } from "../store/ownInvites.js";
+import type { Signs } from "../store/signs.js";
 import type { Transaction } from "../store/transaction.js";
 import type { Unheard } from "../store/unheard.js";
 
@@ -21,6 +22,7 @@ export interface RoomSight {
   readonly invites: Pick<OwnInvites, "find">;
   readonly marks: Pick<Marks, "markOf">;
   readonly unheard: Pick<Unheard, "has">;
+  readonly signs: Pick<Signs, "of">;
   /** Slots of open invites, in hexadecimal, into which the relay lets nothing be put. */
   readonly refusedSlots: ReadonlySet<string>;
 }

@@ -4,6 +4,7 @@ import {
   type InviteId,
   inviteLimit,
   isInviteOpen,
+  sshFingerprint,
   letsIn,
   memberOf,
   slotIdOf,
@@ -12,7 +13,7 @@ import {
 } from "@conclave/protocol";
 import type { LoggedDecision } from "../store/decisionLog.js";
 import type { Decision, Right } from "../api/decision.js";
-import type { RoomInvite } from "../api/invitation.js";
+import type { RoomInvite, RoomSshKey } from "../api/invitation.js";
 import { skeleton } from "../api/lookalike.js";
 import type { JoinedBy, NamedPerson, RoomMember } from "../api/person.js";
 import type { RoomSight } from "./roomSight.js";
@@ -53,6 +54,7 @@ export function membersOf(sight: RoomSight): RoomMember[] {
       admission: known && admissionOf(sight, known),
       isLookalike: looks.get(skeleton(name))! > 1,
       isUnheard: sight.unheard.has(person),
+      heard: sight.signs.of(person)?.heard ?? null,
     };
   });
 }
@@ -71,12 +73,17 @@ function inviteView(sight: RoomSight, inviteId: InviteId) {
 
 /** A decision for a screen. */
 export function decisionOf(sight: RoomSight, { decision, n, role, after, isAgain }: LoggedDecision): Decision {
-  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites } = decision;
+  const { seq, time, action, by, person, name, approvedBy, inviteId, revokedInvites, sshKey } = decision;
   const right: Right = {
     role,
     approvedBy: approvedBy.map((each) => named(sight, each)),
     // With `createInvite` the id names what was made, and gives no right.
     invite: action.type === "add" && inviteId !== null ? inviteView(sight, inviteId) : null,
+    sshKey: sshKey && {
+      fingerprint: sshFingerprint(sight.ports.crypto, sshKey.key),
+      comment: sshKey.comment,
+      listedBy: named(sight, sshKey.listedBy),
+    },
     isFarewell: action.type === "leave",
   };
   const whom = person && named(sight, person, name ?? undefined);
@@ -84,6 +91,19 @@ export function decisionOf(sight: RoomSight, { decision, n, role, after, isAgain
   const isOpen = after !== null && (sight.decisionLog.admissionOf(after)?.decision.seq ?? 0) < seq;
   const claim = after && { after: named(sight, after), isAgain: isAgain && isOpen };
   return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites, claim };
+}
+
+/** The SSH keys on the room's list, the newest first. */
+export function listedKeysOf(sight: RoomSight): RoomSshKey[] {
+  const { room, ports } = sight;
+  const listed = [...(room?.roster.listedKeys.values() ?? [])].sort((a, b) => b.seq - a.seq);
+  return listed.map(({ key, comment, by, usedBy }) => ({
+    key,
+    fingerprint: sshFingerprint(ports.crypto, key),
+    comment,
+    listedBy: named(sight, by),
+    usedBy: usedBy && named(sight, usedBy),
+  }));
 }
 
 function troubleOf({ room, refusedSlots, ports }: RoomSight, invite: Invite): RoomInvite["trouble"] {
@@ -112,7 +132,7 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
       mode,
       createdBy: named(sight, invite.createdBy),
       uses,
-      limit: inviteLimit(invite),
+      limit: invite.for.class === "listed" ? null : inviteLimit(invite),
       notAfter,
       isRevoked: revoked,
       isOpen,

@@ -151,11 +151,16 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     case "message":
       if (await isFirst(state, event.message)) await keepMessage(state, tx, event.message, n);
       return;
+    case "sign":
+      state.freshness.begin(tx);
+      state.signs.heard(tx, event.sign, state.now());
+      state.emit(tx, { type: "changed" });
+      return;
     case "sent":
       await keepSent(state, tx, event.id, n);
       return;
     case "entry": {
-      state.freshness.heard(tx, { author: event.decision.by, time: event.decision.time, late: false });
+      forgetGone(state, tx, event.decision);
       const logged = state.decisionLog.add(tx, event.decision, n);
       state.history.add(tx, { kind: "decision", n, seq: event.decision.seq });
       endProposals(state, tx, event.decision, n);
@@ -185,6 +190,11 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     default:
       state.emit(tx, { type: "changed" });
   }
+}
+
+/** What somebody said of the list counts for nothing once they are out of it. */
+function forgetGone(state: RoomState, tx: Transaction, { action, person }: DecisionRecord): void {
+  if (person && (action.type === "remove" || action.type === "leave")) state.signs.forget(tx, person);
 }
 
 /** We were taken out by this decision. */
@@ -254,7 +264,6 @@ async function isFirst(state: RoomState, { id }: Message): Promise<boolean> {
 }
 
 async function keepMessage(state: RoomState, tx: Transaction, message: Message, n: number): Promise<void> {
-  state.freshness.heard(tx, message);
   if (!equalBytes(message.author, state.person)) state.clock.heardPeer(message.time, state.now());
   if (isSilent(message.kind)) return;
   const placed = { ...message, n };
@@ -273,6 +282,8 @@ async function keepSent(state: RoomState, tx: Transaction, id: MessageId, n: num
   if (!entry) return;
   state.outbox.remove(tx, entry);
   if (!entry.sealed) return;
+  state.freshness.begin(tx);
+  state.signs.sent(n, entry.time, state.now());
   await keepMessage(state, tx, { ...entry.sealed.message, n }, n);
   keepOwnProposal(state, tx, entry.sealed.message, n);
 }

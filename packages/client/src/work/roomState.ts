@@ -11,12 +11,14 @@ import { type ComingBack, decodeComingBack, encodeComingBack } from "../store/co
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
 import { ClockWitness } from "../store/clockWitness.js";
 import { DecisionLog } from "../store/decisionLog.js";
-import { FreshnessLog } from "../timeline/freshness.js";
+import { RoomFreshness } from "../timeline/freshness.js";
 import { History } from "../store/history.js";
 import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
+import type { StoredRecord } from "../ports/storage.js";
 import { Outbox } from "../store/outbox.js";
 import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
+import { Signs } from "../store/signs.js";
 import { Unheard } from "../store/unheard.js";
 import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
 import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
@@ -42,7 +44,10 @@ export class RoomState {
   comingBack: ComingBack | null = null;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
-  readonly freshness: FreshnessLog;
+  /** What others say of our clock. */
+  readonly clock = new ClockWitness();
+  readonly signs: Signs;
+  readonly freshness: RoomFreshness;
   readonly amendments: Amendments;
   readonly conversation: RoomTimeline;
   private readonly queue: TransactionQueue;
@@ -63,10 +68,12 @@ export class RoomState {
     readonly invites: OwnInvites,
     readonly unheard: Unheard,
     readonly marks: Pick<Marks, "markOf">,
-    confirmation: Uint8Array | null,
+    signs: readonly StoredRecord[],
+    begun: Uint8Array | null,
   ) {
     this.keys = new RoomKeys(current.roomId);
-    this.freshness = new FreshnessLog(this, confirmation);
+    this.signs = new Signs(this.keys, this.clock, signs);
+    this.freshness = new RoomFreshness(this, this.signs, this.clock, begun);
     this.amendments = new Amendments(ports.storage, this.keys);
     this.conversation = new RoomTimeline(this);
     this.queue = new TransactionQueue(ports.storage, (error) => {
@@ -98,6 +105,7 @@ export class RoomState {
       new OwnInvites(keys, await all(keys.invites)),
       new Unheard(keys, await all(keys.unheard)),
       marks,
+      await all(keys.signs),
       await storage.get(keys.freshness),
     );
     const leaving = await storage.get(keys.leaving);
@@ -110,9 +118,6 @@ export class RoomState {
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
     return state;
   }
-
-  /** What others say of our clock. */
-  readonly clock = new ClockWitness();
 
   get meta(): RoomMeta {
     return this.current;

@@ -8,6 +8,8 @@ import { openDeviceCert } from "../identity/deviceCert.js";
 import { openLeafCert } from "../identity/leafCert.js";
 import { readInviteProof } from "../invite/inviteProof.js";
 import { readReseatProof } from "../invite/reseatProof.js";
+import { SshKey } from "../invite/sshKey.js";
+import { isSignedBySsh, sshJoinMessage, sshSignedBytes } from "../invite/sshSignature.js";
 import { openApproval } from "../roster/approval.js";
 import { Chain } from "../roster/chain.fixture.js";
 import { decodeEntry, isSignedByAuthor } from "../roster/entry.js";
@@ -54,6 +56,7 @@ describe("labels", () => {
     const chain = new Chain(crypto);
     const bob = chain.add("Bob");
     const { roomId, seq, head } = chain.roster;
+    const join = { roomId, inviteId: chain.terms("x").inviteId, person: bob.person, leaf: bob.leaf };
     const kinds: Record<string, [bytes: Uint8Array, opens: (bytes: Uint8Array) => boolean]> = {
       deviceCert: [bob.device.deviceCert, (bytes) => openDeviceCert(crypto, bytes) !== null],
       leafCert: [chain.certOf(bob), (bytes) => openLeafCert(crypto, bytes) !== null],
@@ -73,6 +76,11 @@ describe("labels", () => {
       reseatProof: [
         chain.reseatProof(bob, chain.again(bob)),
         (bytes) => readReseatProof(bytes)?.isBy(crypto, bob.leaf) === true,
+      ],
+      sshJoin: [
+        crypto.ed25519Sign(bob.leafSeed, sshSignedBytes(crypto, sshJoinMessage(join), "sha512")),
+        (bytes) =>
+          isSignedBySsh(crypto, join, { key: SshKey.of(bob.leaf), hash: "sha512", signature: bytes.slice(-64) }),
       ],
       beacon: [
         signBeacon(crypto, bob.leafSeed, {

@@ -7,7 +7,9 @@ import { type Role, roleLayout } from "../policy/role.js";
 export type InviteFor =
   | { readonly class: "single" }
   | { readonly class: "multi"; readonly limit: number }
-  | { readonly class: "personal"; readonly person: PersonId };
+  | { readonly class: "personal"; readonly person: PersonId }
+  /** For whoever has an SSH key on the room's list: each key lets in one person, once. */
+  | { readonly class: "listed" };
 
 /** What `createInvite` puts into the roster: public halves only. The link's secret derives the private ones. */
 export interface InviteTerms {
@@ -51,6 +53,7 @@ const termsFields: Fields<InviteTerms> = {
     single: [1, {}],
     multi: [2, { limit: checked(u32, (limit) => limit > 0) }],
     personal: [3, { person: PersonId }],
+    listed: [4, {}],
   }),
   role: roleLayout,
   notAfter: optional(u53),
@@ -67,9 +70,10 @@ export const inviteLayout = struct<Invite>({
   closedSeq: u53,
 });
 
-/** How many people may come by an invite. */
-export function inviteLimit(terms: InviteTerms): number {
-  return terms.for.class === "multi" ? terms.for.limit : 1;
+/** How many people may come by an invite. One for listed keys ends with its keys alone, and not by being used. */
+export function inviteLimit({ for: meant }: Pick<InviteTerms, "for">): number {
+  if (meant.class === "listed") return Number.POSITIVE_INFINITY;
+  return meant.class === "multi" ? meant.limit : 1;
 }
 
 /** Whether the invite still lets somebody in. Once closed it stays closed, even where the chain's time is set back. */

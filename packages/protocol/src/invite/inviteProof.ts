@@ -2,6 +2,7 @@ import { optional, struct, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
+import { type SshSignature, sshSignatureLayout } from "./sshSignature.js";
 
 /**
  * What a newcomer signs with an invite's join key: of worth to nobody else, in no other room, for no other leaf, and when
@@ -14,6 +15,8 @@ export interface InviteProof {
   readonly leaf: LeafKey;
   /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
   readonly place: JoinPlace | null;
+  /** Of an invite for listed keys: by which one they come, and that it is theirs. Null with every other invite. */
+  readonly ssh: SshSignature | null;
 }
 
 /** The one place at which who comes in by themselves may come in: in the chain, and in the relay's log. */
@@ -36,6 +39,7 @@ const layout = new SignedLayout<InviteProof>(
     person: PersonId,
     leaf: LeafKey,
     place: optional(joinPlaceLayout),
+    ssh: optional(sshSignatureLayout),
   }),
 );
 

@@ -17,8 +17,10 @@ export const ProtocolKind = {
   withdrawal: "withdrawal",
   farewell: "farewell",
   stay: "stay",
-  /** Says nothing but that its sender is there: who was let in sends one. */
+  /** Says nothing but that its sender is there: who was let in sends one, and who answers a probe. */
   beat: "beat",
+  /** Asks those whose word about the list counts to say something. */
+  probe: "probe",
 } as const;
 
 /** What a message says, before the room adds who, when and where. */

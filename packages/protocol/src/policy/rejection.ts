@@ -54,6 +54,10 @@ export const REJECTION_CODES = [
   "invite_limit",
   "bad_invite_proof",
   "bad_reseat_proof",
+  "key_not_listed",
+  "key_used",
+  "key_limit",
+  "bad_ssh_signature",
 
   "bad_approval",
   "bad_farewell",

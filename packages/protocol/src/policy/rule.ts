@@ -2,7 +2,7 @@ import { bool, checked, choice, type Codec, list, u16, variant } from "@conclave
 import { type Role, roleLayout } from "./role.js";
 
 /** Which invites a rule accepts. */
-export type InviteClass = "single" | "multi" | "personal";
+export type InviteClass = "single" | "multi" | "personal" | "listed";
 
 /** Who may do something (docs/protocol.md §4). A value; `isSatisfied` says what each means. */
 export type Rule =
@@ -37,7 +37,7 @@ const PLAIN = {
   majority: [6, {}],
   unanimous: [7, {}],
   anyMember: [8, {}],
-  invite: [9, { inviteClass: choice({ any: 0, single: 1, multi: 2, personal: 3 }) }],
+  invite: [9, { inviteClass: choice({ any: 0, single: 1, multi: 2, personal: 3, listed: 4 }) }],
 } as const;
 
 // RULE: policy.rule-bounded: choices do not nest and are few, so a rule costs next to nothing to read (attack A80).

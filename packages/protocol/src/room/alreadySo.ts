@@ -3,7 +3,7 @@ import type { ActionHash } from "../encoding/ids.js";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { memberOf } from "../roster/roster.js";
+import { listedKeyOf, memberOf } from "../roster/roster.js";
 import { ROOM_VERSION } from "../roster/version.js";
 import type { RoomParts } from "./parts.js";
 import { proposalsOf } from "./proposals.js";
@@ -28,6 +28,12 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
     case "upgrade":
       return so("version", action.version <= roster.version) ?? unknownHere(action);
+    case "allow":
+      return so(
+        "listed",
+        action.keys.every(({ key }) => listedKeyOf(roster, key) !== null),
+      );
+    case "disallow":
     case "charter":
     case "add":
     case "leave":

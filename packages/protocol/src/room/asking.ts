@@ -15,6 +15,7 @@ import { type InviteLink } from "../invite/link.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import { consents } from "../roster/consent.js";
 import { refused, type Rejection } from "../policy/rejection.js";
+import { provedSshKey } from "../roster/listedKey.js";
 import { replayEntries } from "../roster/replay.js";
 import { type Member, memberOfLeaf } from "../roster/roster.js";
 import { bindingOf, bindsTo, roomCapabilities } from "./binding.js";
@@ -65,7 +66,7 @@ export function askToJoin(
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
   if (new TextEncoder().encode(joiner.note).length > MAX_NOTE_BYTES) return refused("too_large", "note");
-  const leafSeed = random(32);
+  const leafSeed = joiner.ssh?.leafSeed ?? random(32);
   const leaf = leafKeyOf(crypto, leafSeed);
   const bundle = generateKeyPackage(roomEngine(primitives), {
     suite: slot.suite,
@@ -76,7 +77,17 @@ export function askToJoin(
     lifetime: { notBefore: seconds(joiner.now - CLOCK_SLACK_MS), notAfter: seconds(joiner.now + REQUEST_LIFETIME_MS) },
   });
   const keys = inviteKeys(crypto, roomId, link.secret);
-  const proof = { roomId, inviteId: keys.inviteId, person: device.person, leaf, place: null };
+  const proof = {
+    roomId,
+    inviteId: keys.inviteId,
+    person: device.person,
+    leaf,
+    place: null,
+    ssh: joiner.ssh?.signature ?? null,
+  };
+  // Who decides would be asked for nothing: members refuse it.
+  const keyed = provedSshKey(crypto, preview.roster, preview.invite, proof);
+  if (!keyed.ok) return keyed;
   const [inboxSeed, replySecret] = [random(32), random(32)];
   const inboxPub = crypto.ed25519PublicKey(inboxSeed);
   const reply = crypto.kemDeriveKeyPair("x25519", replySecret);

@@ -48,6 +48,8 @@ export interface Arriving {
   /** The roster keys of all generations until there. */
   readonly keys: readonly RosterKey[];
   readonly device: DeviceIdentity;
+  /** The seed of the leaf that comes in: 32 random bytes. */
+  readonly leafSeed: Uint8Array;
   /** What they are called in the room. */
   readonly name: string;
   /** Their clock, ms. */
@@ -66,7 +68,7 @@ export function comeIn(
   arriving: Arriving,
 ): Result<ComingIn & { readonly parts: RoomParts }, Rejection> {
   const { crypto, random } = primitives;
-  const { slot, entrance, history, device, now, replaced } = arriving;
+  const { slot, entrance, history, device, now, replaced, leafSeed } = arriving;
   const { roomId, epoch } = slot;
   const lastCommit = arriving.after ?? slot.lastCommit;
   const cert = openDeviceCert(crypto, device.deviceCert);
@@ -74,7 +76,6 @@ export function comeIn(
   const { person } = cert;
   const rosterKey = slot.roster[slot.roster.length - 1];
   if (slot.entrance === null || rosterKey === undefined) return refused("bad_slot", "no entrance");
-  const leafSeed = random(32);
   const leaf = leafKeyOf(crypto, leafSeed);
   const leafCert = certifyLeaf(crypto, device, { roomId, leaf, name: arriving.name });
   const place = { prev: history.roster.head, epoch, lastCommit };

@@ -1,6 +1,15 @@
 import type { InviteId, PersonId } from "../encoding/ids.js";
+import type { SshKey } from "../invite/sshKey.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
 import type { Action } from "../roster/action.js";
+
+/** An SSH key that somebody came by. */
+export interface UsedSshKey {
+  readonly key: SshKey;
+  /** What whoever listed it says that it is; may be empty. */
+  readonly comment: string;
+  readonly listedBy: PersonId;
+}
 
 /** Who did something, as the signed entry says (docs/protocol.md §4): what a timeline of decisions shows. */
 export interface DecisionRecord {
@@ -23,6 +32,8 @@ export interface DecisionRecord {
   readonly inviteId: InviteId | null;
   /** Invites that this revoked. */
   readonly revokedInvites: readonly InviteId[];
+  /** With `add` by an invite for listed keys: the SSH key that they came by. */
+  readonly sshKey: UsedSshKey | null;
 }
 
 /** The decision of an accepted entry. */
@@ -33,6 +44,7 @@ export function decisionRecordOf({
   name,
   inviteId,
   revokedInvites,
+  sshKey,
 }: AllowedEntry): DecisionRecord {
   const { seq, hash, time, epoch, action } = entry;
   return {
@@ -47,5 +59,6 @@ export function decisionRecordOf({
     name,
     inviteId,
     revokedInvites,
+    sshKey: sshKey && { key: sshKey.key, comment: sshKey.comment, listedBy: sshKey.by },
   };
 }

@@ -1,9 +1,11 @@
-import { done, type Result } from "@conclave/codec";
+import { done, type Result, struct } from "@conclave/codec";
 import type { Provider } from "../encoding/provider.js";
+import { bytes32 } from "../encoding/signed.js";
 import { openDeviceCert } from "../identity/deviceCert.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signInviteProof } from "../invite/inviteProof.js";
+import { type SshSignature, sshSignatureLayout } from "../invite/sshSignature.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf } from "../roster/roster.js";
 import { comeIn, type ComingIn } from "./comeIn.js";
@@ -19,9 +21,20 @@ export interface Joiner {
   readonly now: number;
   /** Log position of the commit that they follow, where it is not the slot's (`Room.joinPlace`). */
   readonly after?: number | undefined;
+  /** Of who comes by an invite for listed keys: the new leaf, for which their SSH key has signed, and what it has signed. */
+  readonly ssh?: SshPass;
   /** Of who comes back: the invite to return ends with it (action `return`). */
   readonly isLast?: boolean;
 }
+
+/** A leaf of one's own before it comes in, and an SSH key's word for it. */
+export interface SshPass {
+  readonly leafSeed: Uint8Array;
+  readonly signature: SshSignature;
+}
+
+/** An {@link SshPass} as bytes, to be stored: it holds a secret. */
+export const sshPassLayout = struct<SshPass>({ leafSeed: bytes32, signature: sshSignatureLayout });
 
 /** An own join on its way. Store `delta`, then send `append`; the room is `joining` until the log shows it. */
 export interface Joining extends ComingIn {
@@ -46,14 +59,17 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
   const { roomId } = link;
   const { inviteId, joinSeed, slotId } = inviteKeys(crypto, roomId, link.secret);
   const comingIn = comeIn(primitives, {
-    ...{ slot, slotId, entrance, history, keys, replaced },
+    ...{ slot, slotId, entrance, history, keys, replaced, leafSeed: joiner.ssh?.leafSeed ?? primitives.random(32) },
     ...{ device: joiner.device, name: lost?.name ?? joiner.name, now: joiner.now, after: joiner.after },
     sign: ({ person, leaf, leafCert, place }) => ({
       action:
         replaced === null
           ? { type: "add", leafCert, role: invite.role }
           : { type: "return", leafCert, leaf: replaced, isLast: joiner.isLast ?? false },
-      proof: signInviteProof(crypto, joinSeed, { roomId, inviteId, person, leaf, place }),
+      proof: signInviteProof(crypto, joinSeed, {
+        ...{ roomId, inviteId, person, leaf, place },
+        ssh: joiner.ssh?.signature ?? null,
+      }),
     }),
   });
   if (!comingIn.ok) return comingIn;

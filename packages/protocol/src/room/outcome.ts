@@ -2,6 +2,7 @@ import type { AppendRequest, CreateRoomRequest } from "@conclave/wire";
 import type { ActionHash, MessageId, MessageNonce, PersonId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import type { Message } from "../message/message.js";
+import type { SignedView } from "../message/signedView.js";
 import type { Delta } from "../encoding/provider.js";
 import type { Action } from "../roster/action.js";
 import type { Rejection } from "../policy/rejection.js";
@@ -39,6 +40,8 @@ export type RoomEvent =
   | { readonly type: "rekeyed"; readonly by: PersonId }
   /** A message, or something else inside a message that has no event of its own. */
   | { readonly type: "message"; readonly message: Message }
+  /** Somebody's message of the present epoch was read: they had our roster. It comes before what the message says. */
+  | { readonly type: "sign"; readonly sign: SignedView }
   /** An own message is in the log. */
   | { readonly type: "sent"; readonly id: MessageId; readonly n: number }
   /** Somebody asks for agreement, agrees, says no, or takes back what they asked for. See `Room.proposals`. */

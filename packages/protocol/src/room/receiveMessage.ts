@@ -6,7 +6,8 @@ import { type PersonId, LeafKey } from "../encoding/ids.js";
 import { type Alarm, alarm } from "../evidence/alarm.js";
 import { checkedHolder } from "../identity/leafCert.js";
 import { messageIdOf, ProtocolKind, type Message } from "../message/message.js";
-import { decodePayload, type Payload } from "../message/payload.js";
+import { decodePayload, type Payload, PayloadFlag } from "../message/payload.js";
+import type { SignedView } from "../message/signedView.js";
 import type { Delta } from "../encoding/provider.js";
 import { decodeAction, ruleOf } from "../roster/action.js";
 import { openEnvelope } from "../transport/envelope.js";
@@ -84,7 +85,17 @@ function read(parts: RoomParts, record: LogRecord, staged: StagedApplication, au
   const confirmed = late
     ? []
     : confirmMembers(parts, { by: author, leaf: LeafKey.of(staged.leafNode.signatureKey) }, payload.time);
-  return accepted(joinDeltas(used, delta, known), [...confirmed, ...events], raised);
+  const signs = late || raised ? [] : [{ type: "sign", sign: signOf(parts, payload, staged, author) } as const];
+  return accepted(joinDeltas(used, delta, known), [...signs, ...confirmed, ...events], raised);
+}
+
+// RULE: freshness.own-log: only who names a place of our own log says when they signed: after the record there, whose bytes nobody
+// knew before it was made (attack A121).
+function signOf({ log }: RoomParts, payload: Payload, { leafNode }: StagedApplication, person: PersonId): SignedView {
+  const isOurs = log.agrees(payload.log) === true;
+  const isIdle = (payload.flags & PayloadFlag.idle) !== 0;
+  const leaf = LeafKey.of(leafNode.signatureKey);
+  return { person, leaf, isIdle, seen: isOurs ? payload.log.n : null, time: payload.time };
 }
 
 // RULE: room.attributed: who wrote a message is whose leaf signed it, by the tree of its epoch; no field of the message says

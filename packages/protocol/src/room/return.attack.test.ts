@@ -62,7 +62,10 @@ function forgeReturn(
   const { inviteId, joinSeed } = inviteKeys(nodeCrypto, roster.roomId, secret);
   const place = { prev: roster.head, epoch: epochOf(parts), lastCommit: parts.core.lastCommit };
   const { person } = identity;
-  const proof = signInviteProof(nodeCrypto, joinSeed, { roomId: roster.roomId, inviteId, person, leaf, place });
+  const proof = signInviteProof(nodeCrypto, joinSeed, {
+    ...{ roomId: roster.roomId, inviteId, person, leaf, place },
+    ssh: null,
+  });
   const authored = authorEntry(nodeCrypto, leafSeed, roster, {
     action: action?.(leafCert) ?? { type: "return", leafCert, leaf: alice.room.self.leaf, isLast: false },
     ...{ person, time: NOW, evidence: { approvals: [], proof, farewell: null } },

@@ -93,6 +93,7 @@ export function takeSeat(
   const { roomId, leaf: old, leafSeed } = core;
   const comingIn = comeIn(primitives, {
     ...{ slot, entrance, history, keys, device, now, name: self.name, replaced: old },
+    leafSeed: primitives.random(32),
     slotId: inviteKeys(primitives.crypto, roomId, door.secret).slotId,
     sign: ({ person, leaf: newLeaf, leafCert, place }) => ({
       action: { type: "reseat", leafCert, leaf: old, after },

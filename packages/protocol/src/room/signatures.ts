@@ -3,6 +3,7 @@ import { type Crypto, noteSignatures, type SignatureCheck } from "@conclave/cryp
 import { askAboutLeaves } from "@conclave/mls";
 import { openLeafCert } from "../identity/leafCert.js";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { isSignedBySsh } from "../invite/sshSignature.js";
 import { readReseatProof } from "../invite/reseatProof.js";
 import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
@@ -48,4 +49,5 @@ function askAboutEntry(crypto: Crypto, entry: Entry, joinPubs: Map<string, Uint8
   const read = evidence.proof === null ? null : readInviteProof(evidence.proof);
   const joinPub = read && joinPubs.get(toHex(read.proof.inviteId));
   if (read && joinPub) read.isSignedBy(crypto, joinPub);
+  if (read?.proof.ssh) isSignedBySsh(crypto, read.proof, read.proof.ssh);
 }

@@ -167,6 +167,30 @@ describe("what members claim", () => {
     expect(flagsOf()).toEqual([0, 0]);
   });
 
+  it("RULE freshness.own-log: a message shows how far its author had read our log; one of another log shows nothing (attack A121)", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    const signs = (of: typeof alice = alice) =>
+      of
+        .catchUp(log)
+        .flatMap((received) => (received.kind === "accepted" ? received.events : []))
+        .flatMap((event) => (event.type === "sign" ? [event.sign] : []));
+    const seen = bob.room.cursor.n;
+    bob.say(log, "here");
+    const sign = { person: bob.room.self.person, leaf: bob.room.self.leaf, isIdle: true, seen, time: NOW };
+    expect(signs()).toEqual([sign]);
+    claim(bob, log, { nonce: new Uint8Array(16).fill(8), log: { n: seen, head: new Uint8Array(32) } });
+    expect(signs()).toEqual([]);
+    claim(bob, log, { nonce: new Uint8Array(16).fill(9), flags: 0 });
+    expect(signs()).toMatchObject([{ isIdle: false }]);
+    // What is said of a place that Bob cannot compare says nothing of when.
+    bob.catchUp(log);
+    const { heads } = inside(bob).log as unknown as { heads: Map<number, Uint8Array> };
+    heads.delete(0);
+    claim(alice, log, { log: { n: 0, head: new Uint8Array(32) } });
+    expect(signs(bob)).toMatchObject([{ seen: null }]);
+  });
+
   it("RULE room.gossip: a member that saw another log tells on the relay; nobody is paused by a member's word", () => {
     const { alice, bob, log } = pair();
     bob.catchUp(log);

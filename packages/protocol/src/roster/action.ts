@@ -7,8 +7,10 @@ import type { Evidence } from "./entryHeader.js";
 import type { ActionRule } from "./actions/actionRule.js";
 import { add } from "./actions/add.js";
 import { addDevice } from "./actions/addDevice.js";
+import { allow } from "./actions/allow.js";
 import { charter } from "./actions/charter.js";
 import { createInvite } from "./actions/createInvite.js";
+import { disallow } from "./actions/disallow.js";
 import { leave } from "./actions/leave.js";
 import { openReturn } from "./actions/openReturn.js";
 import { remove } from "./actions/remove.js";
@@ -48,6 +50,8 @@ const ACTIONS = {
   resetTime,
   upgrade,
   reseat,
+  allow,
+  disallow,
 };
 
 /** The kinds of actions. */

@@ -6,7 +6,8 @@ import type { Invite } from "../invite/invite.js";
 import { type JoinPlace, readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { type Device, inviteOf, type Roster } from "./roster.js";
+import { provedSshKey } from "./listedKey.js";
+import { type Device, inviteOf, type ListedKey, type Roster } from "./roster.js";
 
 /** The certificate of a leaf that is to come into this room. */
 export function newLeaf(crypto: Crypto, before: Roster, bytes: Uint8Array): Result<LeafCert, Rejection> {
@@ -40,7 +41,7 @@ export function provedInvite(
   header: EntryHeader,
   cert: LeafCert,
   isDirect: boolean,
-): Result<Invite, Rejection> {
+): Result<{ invite: Invite; sshKey: ListedKey | null }, Rejection> {
   const read = readInviteProof(header.evidence.proof!);
   if (read === null) return refused("bad_invite_proof", "unreadable");
   const { proof } = read;
@@ -54,5 +55,6 @@ export function provedInvite(
   // RULE: invite.place: who comes in directly proves it for one place in the chain; who asks leaves the place open (attacks A4, A37).
   const hasPlace = place !== null && equalBytes(place.prev, before.head) && place.epoch === header.epoch;
   if (isDirect ? !hasPlace : place !== null) return refused("bad_invite_proof", "place");
-  return done(invite);
+  const keyed = provedSshKey(crypto, before, invite, proof);
+  return keyed.ok ? done({ invite, sshKey: keyed.value }) : keyed;
 }

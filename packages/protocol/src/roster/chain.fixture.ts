@@ -5,7 +5,10 @@ import { certifyDevice } from "../identity/deviceCert.js";
 import { certifyLeaf, type DeviceIdentity, leafKeyOf, NO_ROOM } from "../identity/leafCert.js";
 import { identityOf, newDevice } from "../identity/person.js";
 import type { InviteTerms } from "../invite/invite.js";
-import { signInviteProof } from "../invite/inviteProof.js";
+import { type InviteProof, signInviteProof } from "../invite/inviteProof.js";
+import { SshKey } from "../invite/sshKey.js";
+import { type SshJoin, sshJoinMessage, type SshSignature, sshSignedBytes } from "../invite/sshSignature.js";
+import { sortedKeys } from "./actions/allow.js";
 import { type ReseatProof, signReseatProof } from "../invite/reseatProof.js";
 import { ownerLed } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
@@ -255,7 +258,7 @@ export class Chain {
   }
 
   /** The invite's proof for somebody, at the present place in the chain or, to ask, at none. */
-  proof(name: string, who: Someone, mode: "direct" | "ask" = "direct"): Uint8Array {
+  proof(name: string, who: Someone, mode: "direct" | "ask" = "direct", ssh: InviteProof["ssh"] = null): Uint8Array {
     const { roster, epoch } = this;
     return signInviteProof(this.crypto, this.bytes(`join ${name}`), {
       roomId: roster.roomId,
@@ -263,7 +266,38 @@ export class Chain {
       person: who.person,
       leaf: who.leaf,
       place: mode === "direct" ? { prev: roster.head, epoch, lastCommit: 0 } : null,
+      ssh,
     });
+  }
+
+  /** An SSH key that follows from a name. */
+  sshKey(name: string): SshKey {
+    return SshKey.of(this.crypto.ed25519PublicKey(this.bytes(`ssh ${name}`)));
+  }
+
+  /** What the SSH key of this name signs for somebody who comes by an invite. */
+  ssh(key: string, invite: string, who: Someone, change: Partial<SshJoin> = {}): SshSignature {
+    const { crypto, roster } = this;
+    const { inviteId } = this.terms(invite);
+    const join = { roomId: roster.roomId, inviteId, person: who.person, leaf: who.leaf, ...change };
+    const signature = crypto.ed25519Sign(
+      this.bytes(`ssh ${key}`),
+      sshSignedBytes(crypto, sshJoinMessage(join), "sha512"),
+    );
+    return { key: this.sshKey(key), hash: "sha512", signature };
+  }
+
+  /** Lists the SSH keys of these names. */
+  allowing(...names: string[]): Action {
+    return { type: "allow", keys: sortedKeys(names.map((comment) => ({ key: this.sshKey(comment), comment }))) };
+  }
+
+  /** Takes them off the list. */
+  disallowing(...names: string[]): Action {
+    return {
+      type: "disallow",
+      keys: sortedKeys(names.map((name) => ({ key: this.sshKey(name) }))).map((each) => each.key),
+    };
   }
 
   /** Somebody comes in by an invite, by themself. */

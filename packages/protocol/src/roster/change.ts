@@ -3,7 +3,7 @@ import type { InviteId, LeafKey, PersonId } from "../encoding/ids.js";
 import type { LeafCert } from "../identity/leafCert.js";
 import type { Invite } from "../invite/invite.js";
 import type { EntryHeader } from "./entryHeader.js";
-import type { Member, Roster } from "./roster.js";
+import type { ListedKey, Member, Roster } from "./roster.js";
 import type { RosterDraft } from "./rosterDraft.js";
 
 /** A leaf that an entry brings in, with the certificate that its credential in the tree holds. */
@@ -31,6 +31,8 @@ export interface Change {
 export interface Newcomer {
   readonly cert: LeafCert;
   readonly invite: Invite | null;
+  /** The listed SSH key that they come by; null where the invite asks for none. */
+  readonly sshKey: ListedKey | null;
 }
 
 /** What an entry does besides changing the roster's records. */
@@ -45,9 +47,19 @@ export interface Effect {
   /** The invite that somebody came by, or that was made or withdrawn. */
   readonly inviteId: InviteId | null;
   readonly revokedInvites: readonly InviteId[];
+  /** The listed SSH key that somebody came by. */
+  readonly sshKey: ListedKey | null;
 }
 
-const NO_EFFECT: Effect = { added: [], removed: [], person: null, name: null, inviteId: null, revokedInvites: [] };
+const NO_EFFECT: Effect = {
+  added: [],
+  removed: [],
+  person: null,
+  name: null,
+  inviteId: null,
+  revokedInvites: [],
+  sshKey: null,
+};
 
 /** An effect in which only these parts are not empty. */
 export function effect(parts: Partial<Effect> = {}): Effect {

@@ -140,9 +140,9 @@ function counts(before: Roster, approval: Approval, { hash, since }: AskedFor): 
 
 /** The seq of the newest entry about what an action is about: about a person, or about the room. */
 function lastChange(crypto: Crypto, before: Roster, action: Action): number {
-  const { subject, lastChange: newest } = ruleOf(action);
+  const { subject, lastChange: newest, lastRoomChange } = ruleOf(action);
   const person = subject(action, crypto);
-  if (person === null) return before.changedSeq;
+  if (person === null) return lastRoomChange(action, before);
   const member = memberOf(before, person);
   return member === null ? (before.former.get(toHex(person))?.leftSeq ?? 0) : newest(action, member);
 }

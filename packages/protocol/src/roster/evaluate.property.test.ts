@@ -14,7 +14,15 @@ import { evaluate, type Transition } from "./evaluate.js";
 import { replay } from "./replay.js";
 import { memberOf, type Roster } from "./roster.js";
 import { ROOM_VERSION } from "./version.js";
-import { encodeFormer, encodeHead, encodeInvite, encodeMember, encodeMeta, loadRoster } from "./rosterRecord.js";
+import {
+  encodeFormer,
+  encodeHead,
+  encodeInvite,
+  encodeListedKey,
+  encodeMember,
+  encodeMeta,
+  loadRoster,
+} from "./rosterRecord.js";
 
 const presets: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"];
 const NAMES = ["Alice", "Bob", "Carol", "Dave", "Erin"];
@@ -36,6 +44,12 @@ const KINDS = [
   "createInvite",
   "createInvite",
   "revokeInvite",
+  "listedInvite",
+  "allow",
+  "allow",
+  "disallow",
+  "joinListed",
+  "joinListed",
   "tick",
   "resetTime",
   "setRelay",
@@ -123,6 +137,18 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
       return of({ type: "createInvite", invite });
     case "revokeInvite":
       return of({ type: "revokeInvite", inviteId: invite.inviteId });
+    case "listedInvite":
+      return of({ type: "createInvite", invite: chain.terms("list", { role, for: { class: "listed" } }) });
+    case "allow":
+      return of(chain.allowing(NAMES[number % 5]!, NAMES[about]!));
+    case "disallow":
+      return of(chain.disallowing(NAMES[about]!));
+    case "joinListed": {
+      // Now and then by a key that signed for somebody else.
+      const ssh = chain.ssh(NAMES[number % 5]!, "list", ask ? author : other);
+      const proof = chain.proof("list", other, "direct", ssh);
+      return { by: other, action: chain.adding(other), evidence: { proof }, external: true };
+    }
     case "transferOwnership":
       return of({ type: "transferOwnership", person });
     case "setRelay":
@@ -166,6 +192,15 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   expect(roster.leaves.size).toBe(before.leaves.size + added.length - removed.length);
   expect(roster.leaves.size).toBe(everyone.reduce((sum, member) => sum + member.devices.length, 0));
   for (const invite of roster.invites.values()) expect(invite.uses).toBeLessThanOrEqual(inviteLimit(invite));
+  // Nobody comes in by a key but once, and a used one stays used while it is listed.
+  for (const [id, listed] of before.listedKeys) {
+    const now = roster.listedKeys.get(id);
+    if (listed.usedBy !== null) expect(now === undefined || now === listed).toBe(true);
+    if (now === undefined) expect(roster.unlistedSeq).toBe(roster.seq);
+  }
+  const used = [...roster.listedKeys.values()].filter(({ usedSeq }) => usedSeq === roster.seq);
+  expect(used.map(({ usedBy }) => usedBy)).toEqual(after.sshKey === null ? [] : [by.person]);
+  if (after.sshKey !== null) expect(before.listedKeys.get(toHex(after.sshKey.key))).toBe(after.sshKey);
   // Nobody's role rises above that of the author, or of the one who made the invite.
   const author = memberOf(before, by.person);
   for (const member of everyone) {
@@ -231,6 +266,7 @@ function told(roster: Roster): string {
     ...[...roster.members.values()].map(encodeMember),
     ...[...roster.invites.values()].map(encodeInvite),
     ...[...roster.former.values()].map(encodeFormer),
+    ...[...roster.listedKeys.values()].map(encodeListedKey),
     encodeMeta(roster),
     encodeHead(roster),
     roster.stateHash,

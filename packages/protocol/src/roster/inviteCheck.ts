@@ -5,6 +5,7 @@ import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, type Roster } from "./roster.js";
 import { closing, type Invite } from "../invite/invite.js";
 import { readInviteProof } from "../invite/inviteProof.js";
+import { provedSshKey } from "./listedKey.js";
 
 /**
  * Why a request's invite does not hold in this room now, or null. A courtesy for those who decide: that nobody comes in
@@ -25,7 +26,8 @@ export function checkInvite(
   const isTheirs = equalBytes(proof.person, request.person) && equalBytes(proof.leaf, request.leaf);
   if (!isTheirs || !equalBytes(proof.roomId, roster.roomId)) return refused("bad_invite_proof");
   if (!read.isSignedBy(crypto, invite.joinPub)) return refused("bad_invite_proof");
-  return closedReason(invite);
+  const keyed = provedSshKey(crypto, roster, invite, proof);
+  return keyed.ok ? closedReason(invite) : keyed;
 }
 
 /** Why an invite lets nobody in any more, or null. */

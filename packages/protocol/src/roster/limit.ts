@@ -4,6 +4,10 @@ export const MAX_MEMBERS = 10_000;
 export const MAX_DEVICES = 16;
 /** Most invites that are open at once. */
 export const MAX_OPEN_INVITES = 256;
+/** Most SSH keys that one entry lists. */
+export const MAX_KEYS_AT_ONCE = 500;
+/** Most SSH keys on a room's list, used ones among them. */
+export const MAX_LISTED_KEYS = 10_000;
 /**
  * A former member and a closed invite are forgotten by the entry that comes so many after: no approval is valid for more
  * entries than one less (`MAX_APPROVAL_SPAN`).

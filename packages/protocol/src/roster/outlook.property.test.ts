@@ -21,6 +21,7 @@ function roomUnder(name: PresetName, minTenure: number) {
   };
   chain.add("Bob");
   chain.must(chain.alice, { type: "createInvite", invite: chain.terms("open") });
+  chain.must(chain.alice, chain.allowing("listed"));
   if (name === "sealed") chain.must(chain.alice, { type: "seal" });
   else {
     const { rules, settings } = preset(name, 2);
@@ -49,6 +50,10 @@ function actionsIn(chain: Chain): Action[] {
     { type: "addDevice", leafCert: chain.certOf(chain.someone("Mia", 2)) },
     { type: "revokeInvite", inviteId: chain.terms("open").inviteId },
     { type: "revokeInvite", inviteId: chain.terms("unknown").inviteId },
+    { type: "createInvite", invite: chain.terms("list", { for: { class: "listed" } }) },
+    chain.allowing("new", "listed"),
+    chain.disallowing("listed"),
+    chain.disallowing("unknown"),
     { type: "openReturn", invite: chain.terms("return", { mode: "return" }) },
     ...PRESETS.map((name) => ({ type: "setPolicy", policy: preset(name, 2) }) as const),
     { type: "setTitle", title: "Orchard" },
@@ -119,6 +124,8 @@ describe("the outlook for screens is the judge's", () => {
           ...ROLES.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
           { type: "setPolicy", policy: preset("admins", 7) },
           { type: "setTitle", title: "Orchard" },
+          chain.allowing("new"),
+          chain.disallowing("listed"),
           { type: "resetTime" },
           { type: "seal" },
           { type: "upgrade", version: 3 },

@@ -3,6 +3,7 @@ import type { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding
 import type { Invite } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
+import type { SshKey } from "../invite/sshKey.js";
 import type { RelayIdentity } from "./relayIdentity.js";
 import type { StateTable } from "./stateTable.js";
 
@@ -48,6 +49,19 @@ export interface FormerMember {
   readonly banned: boolean;
 }
 
+/** An SSH key on the room's list: by an invite for listed keys, it lets in one person, once. */
+export interface ListedKey {
+  readonly key: SshKey;
+  /** Who or what it is, as whoever listed it says; may be empty. */
+  readonly comment: string;
+  /** Who listed it, and with which entry. */
+  readonly by: PersonId;
+  readonly seq: number;
+  /** Who came by it, and with which entry; null and 0 while nobody has. */
+  readonly usedBy: PersonId | null;
+  readonly usedSeq: number;
+}
+
 /**
  * What the chain of entries reduces to (docs/protocol.md §4). Never changed in place; `evaluate` gives the next one.
  * Maps are keyed by the hexadecimal of a person, leaf or invite id.
@@ -68,6 +82,8 @@ export interface Roster {
   readonly generation: number;
   /** The newest entry about the room as a whole: approvals of such from before it are void. */
   readonly changedSeq: number;
+  /** The newest entry that took SSH keys off the list: approvals to list some from before it are void. */
+  readonly unlistedSeq: number;
   /** What may be decided in the room, and in which form; see `ROOM_VERSION`. */
   readonly version: number;
   readonly members: ReadonlyMap<string, Member>;
@@ -83,7 +99,9 @@ export interface Roster {
   readonly former: ReadonlyMap<string, FormerMember>;
   /** By the entry with which they left: former members who are not banned. */
   readonly leftAt: ReadonlyMap<number, string>;
-  /** The digest of all that an entry says of members, invites, former members and the room, without `roomId` and `head`. */
+  /** The SSH keys by which people may come, by an invite for listed keys. Keyed by the key's hexadecimal. */
+  readonly listedKeys: ReadonlyMap<string, ListedKey>;
+  /** The digest of all that an entry says of members, invites, former members, listed keys and the room, without `roomId` and `head`. */
   readonly stateHash: Uint8Array;
   /** For the roster's own files. */
   readonly table: StateTable;
@@ -108,4 +126,9 @@ export function memberOfLeaf(roster: Roster, leaf: LeafKey): Member | null {
 /** The invite with this id, alive or not, or null. */
 export function inviteOf(roster: Roster, inviteId: InviteId): Invite | null {
   return roster.invites.get(toHex(inviteId)) ?? null;
+}
+
+/** What the list says of an SSH key, used or not, or null. */
+export function listedKeyOf(roster: Roster, key: SshKey): ListedKey | null {
+  return roster.listedKeys.get(toHex(key)) ?? null;
 }

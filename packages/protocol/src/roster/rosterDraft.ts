@@ -2,14 +2,16 @@ import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { type Invite, isInviteOpen, isSpent } from "../invite/invite.js";
 import type { Delta } from "../encoding/provider.js";
+import type { SshKey } from "../invite/sshKey.js";
 import { policyHash } from "../policy/policy.js";
 import { DraftMap } from "./draftMap.js";
 import { FORGET_AFTER, MAX_FORMER } from "./limit.js";
-import type { FormerMember, Member, Roster } from "./roster.js";
+import type { FormerMember, ListedKey, Member, Roster } from "./roster.js";
 import {
   encodeFormer,
   encodeHead,
   encodeInvite,
+  encodeListedKey,
   encodeMember,
   encodeMeta,
   recordKey,
@@ -29,6 +31,7 @@ export class RosterDraft {
   private readonly closedAt: DraftMap<number, ReadonlySet<string>>;
   private readonly former: DraftMap<string, FormerMember>;
   private readonly leftAt: DraftMap<number, string>;
+  private readonly listedKeys: DraftMap<string, ListedKey>;
   private readonly changes = new Map<string, Uint8Array | null>();
   private meta: RosterMeta;
 
@@ -43,6 +46,7 @@ export class RosterDraft {
     this.closedAt = new DraftMap(before.closedAt, isUsedUp);
     this.former = new DraftMap(before.former, isUsedUp);
     this.leftAt = new DraftMap(before.leftAt, isUsedUp);
+    this.listedKeys = new DraftMap(before.listedKeys, isUsedUp);
     this.meta = before;
   }
 
@@ -116,6 +120,27 @@ export class RosterDraft {
     this.changes.set(recordKey.former(person), null);
   }
 
+  /** The SSH keys that are listed, used ones among them. */
+  keys(): ReadonlyMap<string, ListedKey> {
+    return this.listedKeys.now;
+  }
+
+  putKey(listed: ListedKey): void {
+    const key = toHex(listed.key);
+    this.listedKeys.set(key, listed);
+    this.changes.set(recordKey.listedKey(key), encodeListedKey(listed));
+  }
+
+  /** Takes SSH keys off the list, with the entry of this number. */
+  deleteKeys(keys: readonly SshKey[], seq: number): void {
+    for (const each of keys) {
+      const key = toHex(each);
+      this.listedKeys.delete(key);
+      this.changes.set(recordKey.listedKey(key), null);
+    }
+    if (keys.length > 0) this.setMeta({ unlistedSeq: seq });
+  }
+
   /**
    * Drops what nothing can refer to any more (docs/protocol.md §4, Forgetting).
    *
@@ -142,8 +167,8 @@ export class RosterDraft {
 
   /** The finished state and what to store of it; `withHead` completes both. */
   finish(crypto: Crypto): DraftedRoster {
-    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version } = this.meta;
-    const meta = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version };
+    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version, unlistedSeq } = this.meta;
+    const meta = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version, unlistedSeq };
     const table = this.before.table.with(crypto, this.changes);
     const encoded = encodeMeta(meta);
     const state: HeadlessRoster = {
@@ -156,6 +181,7 @@ export class RosterDraft {
       closedAt: this.closedAt.now,
       former: this.former.now,
       leftAt: this.leftAt.now,
+      listedKeys: this.listedKeys.now,
       table,
       stateHash: table.root(crypto, encoded),
     };
@@ -179,6 +205,7 @@ export function emptyRoster(
     generation: 0,
     changedSeq: 0,
     version,
+    unlistedSeq: 0,
     members: new Map(),
     leaves: new Map(),
     invites: new Map(),
@@ -186,6 +213,7 @@ export function emptyRoster(
     closedAt: new Map(),
     former: new Map(),
     leftAt: new Map(),
+    listedKeys: new Map(),
     stateHash: new Uint8Array(0),
     table: StateTable.empty,
   };

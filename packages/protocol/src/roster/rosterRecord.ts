@@ -4,10 +4,12 @@ import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.
 import { bytes32 } from "../encoding/signed.js";
 import { MAX_LABEL_BYTES } from "../identity/label.js";
 import { type Invite, inviteLayout, isInviteOpen } from "../invite/invite.js";
+import { MAX_COMMENT_BYTES } from "../invite/sshComment.js";
+import { SshKey } from "../invite/sshKey.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
 import { relayLayout } from "./relayIdentity.js";
-import type { Device, FormerMember, Member, Roster } from "./roster.js";
+import type { Device, FormerMember, ListedKey, Member, Roster } from "./roster.js";
 import { StateTable } from "./stateTable.js";
 
 /** The keys of a roster's records, in its digest and in storage. */
@@ -15,6 +17,7 @@ export const recordKey = {
   member: (person: string) => `r/m/${person}`,
   invite: (inviteId: string) => `r/i/${inviteId}`,
   former: (person: string) => `r/f/${person}`,
+  listedKey: (key: string) => `r/a/${key}`,
   meta: "r/meta",
   head: "r/head",
 } as const;
@@ -40,6 +43,15 @@ const formerLayout = struct<FormerMember>({
   banned: bool,
 });
 
+const listedKeyLayout = struct<ListedKey>({
+  key: SshKey,
+  comment: text(MAX_COMMENT_BYTES),
+  by: PersonId,
+  seq: u53,
+  usedBy: optional(PersonId),
+  usedSeq: u53,
+});
+
 export function encodeMember(member: Member): Uint8Array {
   return encode(member, memberLayout.write);
 }
@@ -52,10 +64,23 @@ export function encodeInvite(invite: Invite): Uint8Array {
   return encode(invite, inviteLayout.write);
 }
 
+export function encodeListedKey(key: ListedKey): Uint8Array {
+  return encode(key, listedKeyLayout.write);
+}
+
 /** What of a roster is about the room as a whole. */
 export type RosterMeta = Pick<
   Roster,
-  "seq" | "title" | "policy" | "relay" | "sealed" | "chainTime" | "generation" | "changedSeq" | "version"
+  | "seq"
+  | "title"
+  | "policy"
+  | "relay"
+  | "sealed"
+  | "chainTime"
+  | "generation"
+  | "changedSeq"
+  | "version"
+  | "unlistedSeq"
 >;
 
 const metaLayout = struct<RosterMeta>({
@@ -68,6 +93,7 @@ const metaLayout = struct<RosterMeta>({
   generation: u32,
   changedSeq: u53,
   version: u16,
+  unlistedSeq: u53,
 });
 
 type Head = Pick<Roster, "roomId" | "head">;
@@ -89,6 +115,7 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
   const leaves = new Map<string, string>();
   const invites = new Map<string, Invite>();
   const left: FormerMember[] = [];
+  const listedKeys = new Map<string, ListedKey>();
   const rows = new Map<string, Uint8Array>();
   let meta: RosterMeta | null = null;
   let head: Head | null = null;
@@ -103,6 +130,7 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
         members.set(name, member);
         for (const device of member.devices) leaves.set(toHex(device.leaf), name);
       } else if (key.startsWith("r/i/")) invites.set(name, stored("invite", value, inviteLayout));
+      else if (key.startsWith("r/a/")) listedKeys.set(name, stored("listed key", value, listedKeyLayout));
       else left.push(stored("former member", value, formerLayout));
     }
   }
@@ -117,6 +145,7 @@ export function loadRoster(crypto: Crypto, records: Iterable<readonly [string, U
     invites,
     ...indexOf(invites.values()),
     ...formerOf(left),
+    listedKeys,
     table,
     stateHash: table.root(crypto, encodeMeta(meta)),
   };

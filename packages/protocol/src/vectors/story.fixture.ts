@@ -80,6 +80,12 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
     invite: chain.terms("personal", { for: { class: "personal", person: erin.person }, role: "admin" }),
   });
   act(carol, chain.adding(carol), { proof: chain.proof("direct", carol) }, true);
+  act(alice, { type: "createInvite", invite: chain.terms("list", { for: { class: "listed" } }) });
+  act(alice, chain.allowing("frank", "grace"));
+  const frank = chain.someone("Frank");
+  const byKey = chain.proof("list", frank, "direct", chain.ssh("frank", "list", frank));
+  act(frank, chain.adding(frank), { proof: byKey }, true);
+  act(alice, chain.disallowing("grace"));
   act(alice, chain.adding(dave), { proof: chain.proof("ask", dave, "ask") });
   act(bob, tick);
   act(alice, { type: "setTitle", title: "Choir" });

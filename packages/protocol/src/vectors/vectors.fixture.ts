@@ -11,6 +11,7 @@ import { recoveryPhrase } from "../identity/recoveryPhrase.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
 import { signDoor } from "../invite/door.js";
 import { pleaKeys, sealPlea, signPlea } from "../invite/plea.js";
+import { sshJoinMessage } from "../invite/sshSignature.js";
 import { inviteLink } from "../invite/link.js";
 import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
@@ -32,6 +33,7 @@ const RULES: readonly Rule[] = [
   { kind: "unanimous" },
   { kind: "anyMember" },
   { kind: "invite", inviteClass: "personal" },
+  { kind: "invite", inviteClass: "listed" },
   { kind: "anyOf", rules: [{ kind: "owner" }, { kind: "invite", inviteClass: "any" }] },
 ];
 
@@ -131,6 +133,15 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       joinSeed: toHex(chain.bytes("join direct")),
       direct: toHex(chain.proof("direct", carol)),
       ask: toHex(chain.proof("direct", carol, "ask")),
+      listed: toHex(chain.proof("direct", carol, "direct", chain.ssh("carol", "direct", carol))),
+    },
+    ssh: {
+      seed: toHex(chain.bytes("ssh carol")),
+      key: toHex(chain.sshKey("carol")),
+      message: new TextDecoder().decode(
+        sshJoinMessage({ roomId: chain.roster.roomId, inviteId: chain.terms("direct").inviteId, ...carol }),
+      ),
+      signature: toHex(chain.ssh("carol", "direct", carol).signature),
     },
     ...pleaVectors(crypto, chain, carol),
     reseatProof: toHex(chain.reseatProof(carol, chain.again(carol))),

@@ -99,17 +99,32 @@ describe("attacks by way of invites", () => {
     const { inviteId } = invitation;
     const { person } = mallory;
     const proofs: ((own: LeafKey) => Uint8Array)[] = [
-      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person: carol.person, leaf, place }),
-      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place }),
+      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person: carol.person, leaf, place, ssh: null }),
+      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place, ssh: null }),
       // Proofs of Mallory's own keys, signed by the invite: for another place, for no place, for another room.
       (own) => {
         const elsewhere = { ...place, epoch: place.epoch - 1 };
-        return signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: elsewhere });
+        return signInviteProof(world.crypto, joinSeed, {
+          roomId,
+          inviteId,
+          person,
+          leaf: own,
+          place: elsewhere,
+          ssh: null,
+        });
       },
-      (own) => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: null }),
-      (own) => signInviteProof(world.crypto, joinSeed, { roomId: RoomId.of(leaf), inviteId, person, leaf: own, place }),
+      (own) => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: null, ssh: null }),
+      (own) =>
+        signInviteProof(world.crypto, joinSeed, {
+          roomId: RoomId.of(leaf),
+          inviteId,
+          person,
+          leaf: own,
+          place,
+          ssh: null,
+        }),
       // And one that another key than the invite's has signed.
-      (own) => signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place }),
+      (own) => signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place, ssh: null }),
     ];
     const before = [stateOf(world, alice!), stateOf(world, bob!)];
     for (const inviteProof of proofs) {

@@ -119,7 +119,14 @@ export class Outsider {
     const keys = inviteKeys(crypto, link.roomId, link.secret);
     const { person } = this;
     const place = { prev: roster.head, epoch: slot.epoch, lastCommit: slot.lastCommit };
-    const ownProof = signInviteProof(crypto, keys.joinSeed, { roomId: link.roomId, ...keys, person, leaf, place });
+    const ownProof = signInviteProof(crypto, keys.joinSeed, {
+      roomId: link.roomId,
+      ...keys,
+      person,
+      leaf,
+      place,
+      ssh: null,
+    });
     const given = options.inviteProof === undefined ? ownProof : options.inviteProof;
     const { stolen } = options;
     const seat = stolen && { roomId: link.roomId, person: stolen.person, leaf: stolen.leaf, newLeaf: leaf, place };

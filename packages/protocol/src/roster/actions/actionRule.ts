@@ -33,6 +33,8 @@ export interface ActionRule<A extends { readonly type: string }> {
   readonly subject: (action: A, crypto: Crypto) => PersonId | null;
   /** The newest entry that changed what it does to its subject: yeses from before are void. */
   readonly lastChange: (action: A, subject: Member) => number;
+  /** The same of an action that is about the room. */
+  readonly lastRoomChange: (action: A, before: Roster) => number;
   /** Whether the author acts about themselves, for rules that allow that. */
   readonly isOwn: (action: A, author: PersonId) => boolean;
   /** Who agrees to it agrees to its author: nobody else carries it out with the same yeses. */
@@ -89,6 +91,7 @@ export function actionRule<A extends { readonly type: string }>({ fields, ...sai
     roles: () => [],
     subject: () => null,
     lastChange: (_, { changedSeq }) => changedSeq,
+    lastRoomChange: (_, before) => before.changedSeq,
     isOwn: () => false,
     isAuthors: false,
     isOwnAffair: false,

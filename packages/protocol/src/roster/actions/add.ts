@@ -31,7 +31,7 @@ export const add = actionRule<Add>({
   placeOf: placeOfInvite,
   apply: (change, { leafCert, role }) => {
     const { draft, seq, author } = change;
-    const { cert, invite } = change.newcomer!;
+    const { cert, invite, sshKey } = change.newcomer!;
     const inviteId = invite?.inviteId ?? null;
     draft.putMember({
       person: cert.person,
@@ -48,8 +48,9 @@ export const add = actionRule<Add>({
     });
     draft.deleteFormer(toHex(cert.person));
     if (invite !== null) draft.putInvite({ ...invite, uses: Math.min(invite.uses + 1, inviteLimit(invite)) });
+    if (sshKey !== null) draft.putKey({ ...sshKey, usedBy: cert.person, usedSeq: seq });
     const added = [{ leaf: cert.leaf, credential: leafCert }];
-    return done(effect({ added, person: cert.person, name: cert.name, inviteId }));
+    return done(effect({ added, person: cert.person, name: cert.name, inviteId, sshKey }));
   },
 });
 
@@ -62,11 +63,12 @@ function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Resu
   // RULE: newcomer.room: tree and roster stay of a size that every device can hold (attack A83).
   if (before.members.size >= MAX_MEMBERS) return refused("member_limit");
   const { proof } = header.evidence;
-  if (proof === null) return isDirect ? refused("author_unknown") : done({ cert: cert.value, invite: null });
+  if (proof === null)
+    return isDirect ? refused("author_unknown") : done({ cert: cert.value, invite: null, sshKey: null });
   const proved = provedInvite(crypto, before, header, cert.value, isDirect);
   if (!proved.ok) return proved;
-  const objection = objectionTo(proved.value, before, cert.value, action, isDirect);
-  return objection ?? done({ cert: cert.value, invite: proved.value });
+  const objection = objectionTo(proved.value.invite, before, cert.value, action, isDirect);
+  return objection ?? done({ cert: cert.value, ...proved.value });
 }
 
 function objectionTo(

@@ -1,6 +1,7 @@
 import { bool, toHex, done } from "@conclave/codec";
 import { PersonId } from "../../encoding/ids.js";
 import { refused } from "../../policy/rejection.js";
+import { dropKeysBy } from "../listedKey.js";
 import { countRemoval, isAuthor, takeOut } from "../removal.js";
 import { revokeInvites } from "../revocation.js";
 import { memberOf, roleOf } from "../roster.js";
@@ -34,6 +35,7 @@ export const remove = actionRule<Remove>({
       change,
       (invite) => toHex(invite.createdBy) === id || toHex(invite.inviteId) === cameBy,
     );
+    dropKeysBy(change.draft, member.person, change.seq);
     return done(takeOut(change, member, action.ban, revokedInvites));
   },
 });

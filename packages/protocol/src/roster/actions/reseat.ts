@@ -84,5 +84,5 @@ function comeBack({ crypto, before, header }: Arrival, action: Reseat): Result<N
   // RULE: reseat.place: for one place in the chain: nobody carries it anywhere else, nor a second time (attacks A26, A108).
   if (!equalBytes(proof.place.prev, before.head) || proof.place.epoch !== header.epoch)
     return refused("bad_reseat_proof", "place");
-  return done({ cert: cert.value, invite: null });
+  return done({ cert: cert.value, invite: null, sshKey: null });
 }

@@ -76,10 +76,11 @@ function comeBack({ crypto, before, header }: Arrival, action: Return): Result<N
   // The proof names one place in the chain: nobody carries it anywhere else, nor a second time (attacks A26, A37).
   const proved = provedInvite(crypto, before, header, cert.value, true);
   if (!proved.ok) return proved;
-  const { mode, for: meant, createdBy } = proved.value;
+  const { invite } = proved.value;
+  const { mode, for: meant, createdBy } = invite;
   // RULE: return.own-invite: only by an invite to return that the same person made for themself: a link never takes
   // anybody's device out, and nobody makes such an invite for another (attacks A37, A63).
   if (mode !== "return" || meant.class !== "personal") return refused("invite_not_for_you", mode);
   if (!equalBytes(meant.person, person) || !equalBytes(createdBy, person)) return refused("invite_not_for_you");
-  return closedReason(proved.value) ?? done({ cert: cert.value, invite: proved.value });
+  return closedReason(invite) ?? done({ cert: cert.value, ...proved.value });
 }

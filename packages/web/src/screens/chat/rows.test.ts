@@ -42,7 +42,7 @@ function entry(n: number, time: number, who: number, by: number, change: Partial
       revokedInvites: [],
       claim: null,
     },
-    right: { role: null, approvedBy: [], invite: invite(by), isFarewell: false },
+    right: { role: null, approvedBy: [], invite: invite(by), sshKey: null, isFarewell: false },
     ...change,
   } as unknown as Decision;
   return { kind: "decision", key: `d${n}`, n, decision };
@@ -84,7 +84,7 @@ describe("the lines of a conversation", () => {
   it("leaves alone who was let in by somebody, or with the yes of others", () => {
     const letIn = entry(2, NOON, 2, 7, { by: named(1) });
     const agreed = entry(3, NOON, 3, 7, {
-      right: { role: null, approvedBy: [named(1)], invite: invite(7), isFarewell: false },
+      right: { role: null, approvedBy: [named(1)], invite: invite(7), sshKey: null, isFarewell: false },
     });
     const rows = rowsOf([entry(1, NOON, 1, 7), letIn, agreed, entry(4, NOON, 4, 7)], null, NOON);
     expect(rows).toHaveLength(4);

@@ -102,10 +102,14 @@ function isUnread(item: TimelineItem, firstUnread: number): boolean {
   return item.kind === "message" && item.n >= firstUnread && !item.message.author.isYou;
 }
 
-// Both came in by themselves, by one invite, at one time.
+// Both came in by themselves, by one invite, at one time. A key is named for each who came by one.
 function isSameDoor(a: Decision, b: Decision): boolean {
   const [one, other] = [a, b].map(({ action, by, person, right }) =>
-    action.type === "add" && person && equalBytes(by.person, person.person) && right.approvedBy.length === 0
+    action.type === "add" &&
+    person &&
+    equalBytes(by.person, person.person) &&
+    right.approvedBy.length === 0 &&
+    !right.sshKey
       ? right.invite
       : null,
   );

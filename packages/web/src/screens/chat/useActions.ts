@@ -1,7 +1,7 @@
 import type { Result } from "@conclave/codec";
 import type { TimelineMessage, Problem } from "@conclave/client";
 import type { MessageId } from "@conclave/client/pure";
-import type { RoomSummary } from "@conclave/client/rpc";
+import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { useMemo, useRef } from "preact/hooks";
 import { askToConfirm } from "../../design/Confirm.js";
 import { toast } from "../../design/Toast.js";
@@ -25,6 +25,22 @@ interface ActionParts {
   readonly downloads: Downloads;
 }
 
+/** How long those who decide have to answer while a person waits to send (ms). */
+const ANSWER_MS = 8_000;
+
+/** A person is asked before they send: nobody who decides has confirmed the list for too long (attack A20). */
+function isOld({ status }: RoomSummary): boolean {
+  return status.freshness.state === "stale" || status.freshness.state === "expired";
+}
+
+/** Asks those who decide, and tells what came of it. */
+async function isAnswered(key: RoomKey): Promise<boolean> {
+  const checked = await home().room(key).checkNow(ANSWER_MS);
+  const isConfirmed = checked.ok && checked.value.isConfirmed;
+  toast(isConfirmed ? t.answered : t.unanswered);
+  return isConfirmed;
+}
+
 /** What can be done in a conversation. */
 export interface Actions extends Chat {
   send(): Promise<void>;
@@ -40,7 +56,7 @@ export function useActions(parts: ActionParts): Actions {
   /** The person was asked about the stale list, and goes on. */
   const goesOn = useRef(false);
   // Confirmed again, and old again later, is another question.
-  if (room.status.freshness.state !== "stale") goesOn.current = false;
+  if (!isOld(room)) goesOn.current = false;
   return useMemo<Actions>(() => {
     const calls = () => home().room(room.key);
     const takeBack = async (message: TimelineMessage) => {
@@ -76,14 +92,11 @@ export function useActions(parts: ActionParts): Actions {
       async send() {
         const hasFiles = attachments.hasChosen && composition.mode.value.kind !== "edit";
         if ((composition.isEmpty.value && !hasFiles) || composition.excess.value > 0) return;
-        if (latest.current.status.freshness.state === "stale" && !goesOn.current) {
+        if (isOld(latest.current) && !goesOn.current) {
           goesOn.current = await askToConfirm({
-            title: t.staleTitle,
-            body: t.staleText,
-            yes: t.sendAnyway,
-            no: t.wait,
+            ...{ title: t.staleTitle, body: t.staleText, yes: t.sendAnyway, no: t.askNow },
           });
-          if (!goesOn.current) return;
+          if (!goesOn.current && !(await isAnswered(room.key))) return;
         }
         const isNew = composition.mode.value.kind !== "edit";
         if (hasFiles) {

@@ -88,7 +88,7 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
 function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: RoomInvite): string {
   const isOver = notAfter !== null && notAfter < now.value;
   return [
-    t.uses({ uses, limit }),
+    limit === null ? t.usesListed({ uses }) : t.uses({ uses, limit }),
     isRevoked ? t.revoked : !isOpen && isOver ? t.expired : !isOpen ? t.used : null,
     isOpen && notAfter !== null ? t.expires({ date: date(notAfter) }) : null,
     mode === "ask" ? t.asks : null,

@@ -1,4 +1,4 @@
-import type { Problem } from "@conclave/client";
+import type { JoinOptions, Problem } from "@conclave/client";
 import { type GivenLink, readGivenLink } from "@conclave/client/pure";
 import type { InvitedView, RoomKey } from "@conclave/client/rpc";
 import { toHex, type Result } from "@conclave/codec";
@@ -87,13 +87,13 @@ function JoinByLink({ given }: { readonly given: GivenLink }): JSX.Element {
       removeEventListener("online", ask);
     };
   }, [isUnreached]);
-  const accept = async (invited: InvitedView, name: string, note: string, isLast: boolean) => {
+  const accept = async (invited: InvitedView, name: string, note: string, options: JoinOptions) => {
     const calls = home().home;
-    let joined = await calls.accept(invited.ticket, name, note, isLast);
+    let joined = await calls.accept(invited.ticket, name, note, options);
     if (!joined.ok && joined.error.kind === "unknown") {
       // Another tab has taken the home over meanwhile, and knows no ticket: the person agreed to this room.
       const again = await calls.lookAt(text);
-      joined = again.ok ? await calls.accept(again.value.ticket, name, note, isLast) : again;
+      joined = again.ok ? await calls.accept(again.value.ticket, name, note, options) : again;
     }
     const standing = rooms.value.get(key)?.status.standing;
     // What waits for the server goes on by itself, and shows so in its own place.
@@ -136,7 +136,7 @@ function JoinByLink({ given }: { readonly given: GivenLink }): JSX.Element {
           invited={now.invited}
           host={host}
           isBusy={isBusy}
-          onAccept={(name, note, isLast) => run(() => accept(now.invited, name, note, isLast))}
+          onAccept={(name, note, options) => run(() => accept(now.invited, name, note, options))}
         />
       );
     case "forbidden":

@@ -1,4 +1,5 @@
 import { looksAlike } from "@conclave/client/pure";
+import type { JoinOptions } from "@conclave/client";
 import type { InvitedView } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
@@ -40,8 +41,7 @@ export interface PreviewProps {
   readonly invited: InvitedView;
   readonly host: string;
   readonly isBusy: ReadonlySignal<boolean>;
-  /** `isLast`: somebody else may have the lost device, so nobody is to come back in this way again. */
-  readonly onAccept: (name: string, note: string, isLast: boolean) => void;
+  readonly onAccept: (name: string, note: string, options: JoinOptions) => void;
 }
 
 /** What one is about to join, and one field and one button to do it. */
@@ -66,7 +66,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (isReturn) {
-      onAccept("", "", isStolen.value);
+      onAccept("", "", { isLast: isStolen.value });
       return;
     }
     fault.value = nameFault(name.value, t.nameFirst);
@@ -76,7 +76,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       isSure.value = true;
       return;
     }
-    onAccept(tidy(name.value), note.value.trim(), false);
+    onAccept(tidy(name.value), note.value.trim(), {});
   };
   const rules = sayPolicy(policy);
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;

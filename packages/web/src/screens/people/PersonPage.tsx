@@ -4,6 +4,7 @@ import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
 import type { JSX } from "preact";
+import { now } from "../../app/now.js";
 import { go } from "../../app/route.js";
 import {
   Avatar,
@@ -22,7 +23,7 @@ import {
   Stack,
 } from "../../design/index.js";
 import { home } from "../../model/home.js";
-import { date } from "../../words/when.js";
+import { ago, date } from "../../words/when.js";
 import { carryOut } from "../room/carryOut.js";
 import { useOutlooks } from "./outlooks.js";
 import { itemOf } from "./item.js";
@@ -72,7 +73,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
         facts={[
           { name: t.role, value: t[role] },
           { name: t.reason, value: <Reason of={member} inFull /> },
-          { name: t.device, value: t.devices({ count: member.devices }) },
+          { name: t.device, value: t.devices({ count: member.devices }) + asTheySaid(member) },
         ]}
       />
       <Card title={isYou ? t.yours : t.fingerprint} level={3}>
@@ -90,6 +91,11 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
       {!isYou && <PersonActions detail={detail} member={member} words={words} />}
     </Stack>
   );
+}
+
+/** Their other devices are their own matter: nobody else can know of one that they took out just now. */
+function asTheySaid({ heard, isYou }: RoomMember): string {
+  return heard === null || isYou ? "" : t.heard({ when: ago(heard, now.value) });
 }
 
 /** What this member may do about that one: what the room would refuse is not offered. */

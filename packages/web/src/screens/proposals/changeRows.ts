@@ -63,12 +63,23 @@ export function changesOf(
     case "createInvite": {
       const { for: whom, role: as, mode, notAfter } = action.invite;
       return [
-        row(t.forMany, null, t.people({ count: whom.class === "multi" ? whom.limit : 1 })),
+        row(
+          t.forMany,
+          null,
+          whom.class === "listed" ? t.listedKeys : t.people({ count: whom.class === "multi" ? whom.limit : 1 }),
+        ),
         row(t.joinAs, null, t[as], as !== "member"),
         row(t.how, null, mode === "ask" ? t.ask : t.direct),
         row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
       ];
     }
+    case "allow":
+      return action.keys.map(({ comment }) => row(keyName(comment), null, t.onList));
+    case "disallow":
+      return action.keys.map((key) => {
+        const listed = detail.sshKeys.find((each) => equalBytes(each.key, key));
+        return row(keyName(listed?.comment ?? ""), t.onList, t.offList);
+      });
     case "charter":
     case "leave":
     case "return":
@@ -80,6 +91,10 @@ export function changesOf(
     case "tick":
       return [];
   }
+}
+
+function keyName(comment: string): string {
+  return `${t.sshKey} ${plainName(comment)}`.trim();
 }
 
 const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy"] as const;

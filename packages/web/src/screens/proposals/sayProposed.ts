@@ -23,11 +23,15 @@ export function sayProposed({ action, by, person }: Wished, nameOf: (who: NamedP
 
 /** What is wished, behind "asks to". */
 export function proposedOf(action: Wished["action"]): (values: { readonly person: string }) => string {
+  if (action.type === "allow" || action.type === "disallow") {
+    const said = wishes[action.type]({ count: action.keys.length });
+    return () => said;
+  }
   const wish = wishes[keyOf(action)];
   return typeof wish === "string" ? () => wish : wish;
 }
 
-function keyOf(action: Wished["action"]) {
+function keyOf(action: Exclude<Wished["action"], { readonly type: "allow" | "disallow" }>) {
   if (action.type === "setRole")
     return ({ member: "toMember", admin: "toAdmin", owner: "toOwner" } as const)[action.role];
   return action.type === "remove" && action.ban ? "ban" : action.type;

@@ -1,4 +1,4 @@
-import type { Decision, NamedPerson } from "@conclave/client";
+import type { Decision, NamedPerson, ShownSshKey } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import { equalBytes } from "@conclave/codec";
 import type { ComponentChildren, JSX } from "preact";
@@ -35,8 +35,9 @@ export function DecisionSentence({ of, also = [], brief = false, name }: Decisio
 
 type Part = Pick<DecisionSentenceProps, "of" | "name">;
 
-function Action({ of: { action, by, person, claim, time }, name }: Part): JSX.Element {
+function Action({ of: { action, by, person, right, claim, time }, name }: Part): JSX.Element {
   const who = { by: name(by), person: person && name(person) };
+  if (right.sshKey !== null) return <Sentence of={decisions.addByKey} {...who} {...keyIn(right.sshKey, name)} />;
   switch (action.type) {
     case "remove":
       return <Sentence of={action.ban ? decisions.ban : decisions.remove} {...who} />;
@@ -48,6 +49,9 @@ function Action({ of: { action, by, person, claim, time }, name }: Part): JSX.El
       return <Sentence of={decisions.upgrade} by={who.by} version={String(action.version)} />;
     case "setRelay":
       return <Sentence of={decisions.setRelay} by={who.by} address={<bdi>{action.relay.address}</bdi>} />;
+    case "allow":
+    case "disallow":
+      return <Sentence of={decisions[action.type]} by={who.by} count={action.keys.length} />;
     case "reseat": {
       if (claim === null) return <Sentence of={decisions.reseat} by={who.by} />;
       const after = name(claim.after);
@@ -65,9 +69,17 @@ function Action({ of: { action, by, person, claim, time }, name }: Part): JSX.El
 function Join({ of: { by, right }, also, brief, name }: Required<DecisionSentenceProps>): JSX.Element {
   const everybody = { people: listed([by, ...also], name), count: 1 + also.length };
   const host = right.invite?.by;
+  if (right.sshKey !== null)
+    return <Sentence of={decisions.joinedByKey} people={everybody.people} {...keyIn(right.sshKey, name)} />;
   if (brief || !right.invite) return <Sentence of={decisions.joined} {...everybody} />;
   if (!host?.name) return <Sentence of={decisions.joinedWithAny} {...everybody} />;
   return <Sentence of={decisions.joinedWith} {...everybody} host={name(host)} />;
+}
+
+/** The SSH key that somebody came by, and who had listed it. */
+function keyIn({ fingerprint, comment, listedBy }: ShownSshKey, name: DecisionSentenceProps["name"]) {
+  const key = comment === "" ? fingerprint : `${fingerprint} (${plainName(comment)})`;
+  return { key: <bdi>{key}</bdi>, host: name(listedBy) };
 }
 
 function isOwnJoin({ action, by, person, right }: Decision): boolean {

@@ -1,5 +1,6 @@
 import type { RoomStatus } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
+import { spanOf } from "@conclave/words";
 import {
   CircleDashed,
   CloudOff,
@@ -13,6 +14,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { classes } from "../../design/live.js";
 import { Time } from "../../design/Time.js";
 import style from "./FreshnessLine.module.css";
+import { language } from "../../words/language.js";
 import { Sentence } from "./Sentence.js";
 import { t } from "./words.js";
 
@@ -38,11 +40,26 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
   }
   if (connection === "connecting") return <Line icon={RefreshCw}>{t.connecting}</Line>;
   if (connection === "catching up") return <Line icon={RefreshCw}>{t.catchingUp}</Line>;
-  const { state, by, time } = freshness;
+  const { state, by, others, time, clock } = freshness;
+  if (clock !== null) {
+    const span = spanOf(language.value, Math.abs(clock.ahead));
+    return (
+      <Line icon={ShieldQuestion} tone="doubt">
+        {clock.ahead > 0 ? t.clockAhead({ span }) : t.clockBehind({ span })}
+      </Line>
+    );
+  }
   // Somebody has just come, or nobody with a say has spoken yet: that is how each room begins, and no reason for doubt.
   if (!isConfirmed) return <Line icon={ShieldQuestion}>{t.unconfirmed}</Line>;
-  if (state === "unknown" || !by || time === null) return <Line icon={ShieldCheck}>{t.unknown}</Line>;
-  const isStale = state === "stale";
+  const isStale = state === "stale" || state === "expired";
+  if (state === "unknown" || (!isStale && !by)) return <Line icon={ShieldCheck}>{t.unknown}</Line>;
+  if (!by || time === null) {
+    return (
+      <Line icon={ShieldQuestion} tone="doubt">
+        {t.staleNever}
+      </Line>
+    );
+  }
   return (
     <Line
       icon={isStale ? ShieldQuestion : ShieldCheck}
@@ -50,6 +67,8 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
     >
       {!isStale && by.isYou ? (
         t.freshYou
+      ) : !isStale && others > 0 ? (
+        <Sentence of={t.freshMore} by={<bdi>{plainName(by.name)}</bdi>} count={others} />
       ) : (
         <Sentence of={isStale ? t.stale : t.fresh} by={<bdi>{plainName(by.name)}</bdi>} when={<Time time={time} />} />
       )}

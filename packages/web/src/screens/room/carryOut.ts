@@ -92,6 +92,9 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "revokeInvite":
     case "resetTime":
       return outcomes[action.type];
+    case "allow":
+    case "disallow":
+      return outcomes[action.type]({ count: action.keys.length });
     case "charter":
     case "leave":
     case "return":

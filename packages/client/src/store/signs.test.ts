@@ -1,0 +1,106 @@
+import { LeafKey, PersonId, RoomId } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { MemoryStorage } from "../memory/memoryStorage.js";
+import { ClockWitness } from "./clockWitness.js";
+import { RoomKeys } from "./homeKey.js";
+import { Signs } from "./signs.js";
+import { Transaction } from "./transaction.js";
+
+const NOW = 1_800_000_000_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DORA = PersonId.of(new Uint8Array(32).fill(1));
+const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
+const leaf = LeafKey.of(new Uint8Array(32));
+
+function made(clock = new ClockWitness()) {
+  const storage = new MemoryStorage();
+  const signs = new Signs(keys, clock, []);
+  const heard = async (
+    said: { seen?: number | null; time?: number; isIdle?: boolean; person?: PersonId },
+    now: number,
+  ) => {
+    const tx = new Transaction();
+    signs.heard(tx, { person: DORA, leaf, isIdle: true, seen: null, time: now, ...said }, now);
+    await storage.commit(tx.writes);
+    return signs.of(DORA);
+  };
+  const again = async () => new Signs(keys, clock, await storage.range({ prefix: keys.signs }));
+  return { signs, heard, again, storage, clock };
+}
+
+describe("when others saw the room as we do", () => {
+  it("RULE freshness.own-records: who read a message of ours signed after it was made, whenever the relay gives it to us (attack A121)", async () => {
+    const { signs, heard } = made();
+    signs.sent(10, NOW, NOW + 1);
+    signs.sent(20, NOW + HOUR, NOW + HOUR);
+    // Its author's clock says nothing: it is ahead by a day.
+    const wrong = { time: NOW + 30 * HOUR };
+    expect(await heard({ ...wrong, seen: 9 }, NOW + 2 * HOUR)).toBeNull();
+    expect(await heard({ ...wrong, seen: 19 }, NOW + 2 * HOUR)).toMatchObject({ vouched: NOW, answered: NOW });
+    expect(await heard({ ...wrong, seen: 25 }, NOW + 5 * HOUR)).toMatchObject({ answered: NOW + HOUR });
+    // What comes later and is older makes nothing older.
+    expect(await heard({ ...wrong, seen: 12 }, NOW + 6 * HOUR)).toMatchObject({ answered: NOW + HOUR });
+  });
+
+  it("RULE freshness.their-clock: else their own clock says when, unless that has not come yet (attack A34)", async () => {
+    const { heard } = made();
+    expect(await heard({ time: NOW - HOUR }, NOW)).toMatchObject({
+      heard: NOW - HOUR,
+      vouched: NOW - HOUR,
+      answered: 0,
+    });
+    expect(await heard({ time: NOW + 3 * MINUTE }, NOW)).toMatchObject({ vouched: NOW - HOUR });
+    expect(await heard({ time: NOW + MINUTE }, NOW)).toMatchObject({ vouched: NOW });
+  });
+
+  it("RULE freshness.idle: who has a commit on its way was heard of, and vouches for nothing (attack A120)", async () => {
+    const { signs, heard } = made();
+    signs.sent(10, NOW, NOW);
+    expect(await heard({ seen: 10, isIdle: false }, NOW)).toMatchObject({ heard: NOW, vouched: 0, answered: 0 });
+    expect(await heard({ seen: 10 }, NOW + 1)).toMatchObject({ vouched: NOW + 1, answered: NOW });
+    expect(await heard({ seen: 10, isIdle: false }, NOW + 2)).toMatchObject({ heard: NOW + 2, vouched: NOW + 1 });
+  });
+
+  it("RULE freshness.own-clock: what several people's clocks say dates others' words, never what one says (attack A35)", async () => {
+    const clock = new ClockWitness();
+    const { signs, heard } = made(clock);
+    signs.sent(10, NOW, NOW);
+    const people = [2, 3, 4].map((byte) => PersonId.of(new Uint8Array(32).fill(byte)));
+    // Our clock is three hours behind.
+    for (const [index, person] of people.entries()) {
+      expect(clock.peers).toBeNull();
+      await heard({ person, seen: 10, time: NOW + 3 * HOUR + index }, NOW + index);
+    }
+    expect(clock.peers).toEqual({ ahead: -3 * HOUR, people: 3 });
+    expect(await heard({ time: NOW + 2 * HOUR }, NOW + 5)).toMatchObject({ vouched: NOW - HOUR });
+    // One whose clock goes as ours goes wrong for that.
+    await heard({ seen: 10, time: NOW + 6 }, NOW + 6);
+    expect(clock.isOff("01".repeat(32))).toBe(true);
+    expect(await heard({ time: NOW + MINUTE }, NOW + MINUTE)).toMatchObject({ heard: NOW });
+  });
+
+  it("RULE freshness.set-back: a clock that is set back dates nothing by what it said before (attack A35)", async () => {
+    const { signs, heard } = made();
+    signs.sent(10, NOW, NOW);
+    await heard({ seen: 10 }, NOW);
+    await heard({ time: 0, seen: null }, NOW - HOUR);
+    expect(signs.of(DORA)).toBeNull();
+    expect(await heard({ seen: 10, time: NOW + HOUR }, NOW - HOUR)).toBeNull();
+    // One that was made while the clock was ahead shows nothing either.
+    signs.sent(11, NOW, NOW - HOUR);
+    expect(await heard({ seen: 11, time: NOW + HOUR }, NOW - HOUR)).toBeNull();
+  });
+
+  it("is there after a restart, without what only this process knew; and is forgotten with who it is of", async () => {
+    const { signs, heard, again, storage } = made();
+    signs.sent(10, NOW, NOW);
+    await heard({ seen: 10 }, NOW + MINUTE);
+    expect((await again()).of(DORA)).toEqual({ person: DORA, heard: NOW + MINUTE, vouched: NOW + MINUTE, answered: 0 });
+    const tx = new Transaction();
+    signs.forget(tx, DORA);
+    await storage.commit(tx.writes);
+    expect(signs.of(DORA)).toBeNull();
+    expect((await again()).of(DORA)).toBeNull();
+  });
+});

@@ -1,0 +1,137 @@
+import { toHex } from "@conclave/codec";
+import { nodeCrypto as crypto } from "@conclave/crypto/node";
+import { describe, expect, it } from "vitest";
+import type { Policy } from "../policy/policy.js";
+import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
+import type { Rule } from "../policy/rule.js";
+import { Chain, type Someone } from "./chain.fixture.js";
+import { covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
+
+/** Owner Alice, admins Bob and Carol, members Dave and Erin, under this policy. */
+function room(policy: Policy) {
+  const chain = new Chain(crypto);
+  const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol", "admin")];
+  const [dave, erin] = [chain.add("Dave"), chain.add("Erin")];
+  const roster = { ...chain.roster, policy };
+  const ids = (people: readonly Someone[]) => new Set(people.map(({ person }) => toHex(person)));
+  return {
+    ...{ chain, roster, alice: chain.alice, bob, carol, dave, erin, ids },
+    isCovered: (people: readonly Someone[], given: readonly GivenYes[] = []) => covers(roster, ids(people), given),
+    vouchers: () => vouchersOf(roster).map(({ name }) => name),
+  };
+}
+
+function removedBy(remove: Rule, add: Rule = { kind: "owner" }): Policy {
+  const { rules, settings } = ownerLed();
+  return { rules: { ...rules, remove, add, invite: { kind: "nobody" } }, settings };
+}
+
+describe("whose word about the list suffices", () => {
+  it("RULE freshness.coverage: the owner's, where the owner decides, and nobody's beside it (attack A20)", () => {
+    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(ownerLed());
+    expect(isCovered([alice])).toBe(true);
+    expect(isCovered([bob, carol, dave, erin])).toBe(false);
+    expect(isCovered([])).toBe(false);
+    expect(vouchers()).toEqual(["Alice"]);
+  });
+
+  it("where any admin may remove, that of all of them: one vouches for nothing (attack A119)", () => {
+    const { isCovered, alice, bob, carol, dave, vouchers } = room(openHouse());
+    expect(isCovered([alice, bob])).toBe(false);
+    expect(isCovered([bob, dave])).toBe(false);
+    expect(isCovered([alice, bob, carol])).toBe(true);
+    expect(vouchers()).toEqual(["Alice", "Bob", "Carol"]);
+  });
+
+  it("of k that have to agree among n admins, that of n - k + 1", () => {
+    const { isCovered, alice, bob, carol, dave, erin } = room(adminsTogether(2));
+    expect(isCovered([alice, bob])).toBe(true);
+    expect(isCovered([bob, carol])).toBe(true);
+    expect(isCovered([alice, dave, erin])).toBe(false);
+    expect(room(adminsTogether(3)).isCovered([carol])).toBe(true);
+  });
+
+  it("everybody's, where anybody may remove", () => {
+    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(everyoneAgrees());
+    expect(isCovered([alice, bob, carol, dave])).toBe(false);
+    expect(isCovered([alice, bob, carol, dave, erin])).toBe(true);
+    expect(vouchers()).toHaveLength(5);
+  });
+
+  it("any one's, where all have to agree, and nobody's, where nobody can ever be removed", () => {
+    const agreed = room(addOnly());
+    expect(agreed.isCovered([agreed.erin])).toBe(true);
+    expect(agreed.isCovered([])).toBe(false);
+    const closed = room(sealedRoom());
+    expect(closed.isCovered([])).toBe(true);
+    expect(closed.vouchers()).toEqual([]);
+    expect(covers({ ...room(openHouse()).roster, sealed: true }, new Set())).toBe(true);
+  });
+
+  it("counts who may change roles or rules: they remove whom they like, after that", () => {
+    const { rules, settings } = ownerLed();
+    const admin: Rule = { kind: "role", role: "admin" };
+    for (const matter of ["setRole", "setPolicy"] as const) {
+      const { isCovered, alice, bob, carol } = room({ rules: { ...rules, [matter]: admin }, settings });
+      expect(isCovered([alice])).toBe(false);
+      expect(isCovered([alice, bob, carol])).toBe(true);
+    }
+  });
+
+  it("RULE freshness.puppets: a ballot of all members binds nobody where more can be let in (attack A46)", () => {
+    const owned = room(removedBy({ kind: "majority" }));
+    expect(owned.isCovered([owned.alice, owned.bob, owned.carol])).toBe(true);
+    expect(owned.isCovered([owned.alice, owned.bob])).toBe(false);
+    const open = room(removedBy({ kind: "majority" }, { kind: "anyMember" }));
+    expect(open.isCovered([open.alice, open.bob, open.carol, open.dave])).toBe(false);
+    const few: Rule = { kind: "quorum", role: "member", count: 3, half: false };
+    expect(room(removedBy(few)).isCovered([open.alice, open.bob, open.carol])).toBe(true);
+    expect(room(removedBy(few, { kind: "anyMember" })).isCovered([open.alice, open.bob, open.carol])).toBe(false);
+    const { openInvites } = openRoom();
+    const roster = { ...owned.roster, openInvites };
+    expect(covers(roster, owned.ids([owned.alice, owned.bob, owned.carol]))).toBe(false);
+  });
+
+  it("RULE freshness.given-yes: a yes to a removal counts, whatever who said it says since (attack A120)", () => {
+    const { isCovered, ids, alice, bob, carol } = room(adminsTogether(2));
+    const given = { action: "remove", yes: ids([bob]) } as const;
+    expect(isCovered([alice, bob], [given])).toBe(false);
+    expect(isCovered([alice, carol], [given])).toBe(true);
+    expect(isCovered([alice, bob], [{ ...given, action: "setTitle" }])).toBe(true);
+    expect(isCovered([alice, bob], [{ ...given, action: "removeDevice" }])).toBe(false);
+  });
+
+  it("says how many others it takes, and nothing where that is everybody or too many", () => {
+    const needed = (policy: Policy, who: "alice" | "bob" | "dave", most = 8) => {
+      const made = room(policy);
+      return othersNeeded(made.roster, made[who].person, most);
+    };
+    expect(needed(ownerLed(), "alice")).toBe(0);
+    expect(needed(ownerLed(), "dave")).toBe(1);
+    expect(needed(openHouse(), "dave")).toBe(3);
+    expect(needed(openHouse(), "bob")).toBe(2);
+    expect(needed(openHouse(), "dave", 2)).toBeNull();
+    expect(needed(adminsTogether(2), "dave")).toBe(2);
+    expect(needed(everyoneAgrees(), "dave")).toBeNull();
+    expect(needed(sealedRoom(), "dave")).toBe(0);
+  });
+
+  it("more people never cover less", () => {
+    const policies = [ownerLed(), openHouse(), adminsTogether(2), everyoneAgrees(), addOnly()];
+    for (const policy of policies) {
+      const { isCovered, alice, bob, carol, dave, erin } = room(policy);
+      const people = [alice, bob, carol, dave, erin];
+      for (let some = 0; some < 32; some++) {
+        const chosen = people.filter((_, index) => some & (1 << index));
+        if (!isCovered(chosen)) continue;
+        for (const more of people) expect(isCovered([...chosen, more])).toBe(true);
+      }
+    }
+  });
+});
+
+function openRoom() {
+  const chain = new Chain(crypto);
+  chain.must(chain.alice, { type: "createInvite", invite: chain.terms("for all") });
+  return chain.roster;
+}

@@ -1,0 +1,249 @@
+import { preset, ProtocolKind, type PresetName } from "@conclave/protocol";
+import type { ClientFrame, RelayFrame } from "@conclave/wire";
+import { describe, expect, it, vi } from "vitest";
+import { granted, World, type SimulatedDevice } from "../../src/index.js";
+import { HostileMember } from "../hostile/hostileMember.js";
+import { namesOf } from "../hostile/view.js";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A room that has settled, at a relay that may lie. */
+async function room(names: readonly string[], policy: PresetName = "ownerLed", count = 2) {
+  const world = new World({ isRelayHonest: false });
+  const { rules, settings } = preset(policy, count);
+  const devices = await world.roomOf(names, { rules, settings: { ...settings, maxStale: HOUR } });
+  await world.pass(2 * MINUTE);
+  await world.inStep();
+  return { world, devices };
+}
+
+const check = (world: World, device: SimulatedDevice, timeout = 30_000) =>
+  world.finish(device.room.checkNow(timeout)).then(granted);
+
+const freshness = (device: SimulatedDevice) => device.room.status().freshness;
+
+const remove = (device: SimulatedDevice) => ({ type: "remove" as const, person: device.client.person, ban: false });
+
+/** Somebody has the room before their eyes for so long. */
+async function look(world: World, device: SimulatedDevice, duration: number): Promise<void> {
+  for (let passed = 0; passed < duration; passed += MINUTE) {
+    device.room.looking();
+    await world.pass(Math.min(MINUTE, duration - passed));
+  }
+}
+
+async function makeAdmin(world: World, by: SimulatedDevice, device: SimulatedDevice): Promise<void> {
+  granted(await world.finish(by.room.decide({ type: "setRole", person: device.client.person, role: "admin" })));
+  await world.pass(MINUTE);
+  await world.inStep();
+}
+
+describe("attacks on how fresh the list of members is", () => {
+  it("A20: a removal that the server keeps back shows: nobody who decides confirms the list, whatever the removed device says", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Mallory"]);
+    const [alice, bob, mallory] = devices;
+    await makeAdmin(world, alice!, mallory!);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: true, answeredBy: [{ name: "Alice" }] });
+    // Bob and Mallory are shown a room in which nothing happens.
+    world.relay.fork("old", ["Bob", "Mallory"]);
+    granted(await world.finish(alice!.room.decide(remove(mallory!))));
+    for (let n = 0; n < 4; n++) {
+      await world.pass(3 * MINUTE);
+      await world.say(mallory!, `I am here ${n}`);
+    }
+    await world.inStep([bob!, mallory!]);
+    expect(freshness(bob!)).toMatchObject({ state: "aging", by: { name: "Alice" } });
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [] });
+    await world.pass(2 * HOUR);
+    await world.say(mallory!, "still here");
+    await world.inStep([bob!, mallory!]);
+    expect(freshness(bob!).state).toBe("stale");
+  });
+
+  it("A119: where any admin may remove, an admin who was removed keeps the list fresh for nobody (RULE freshness.oldest-counts)", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Mallory", "Carol"], "openHouse");
+    const [alice, bob, mallory] = devices;
+    await makeAdmin(world, alice!, mallory!);
+    const both = await check(world, bob!);
+    expect(both.isConfirmed).toBe(true);
+    expect(both.answeredBy.map(({ name }) => name).sort()).toEqual(["Alice", "Mallory"]);
+    world.relay.fork("old", ["Bob", "Mallory"]);
+    granted(await world.finish(alice!.room.decide(remove(mallory!))));
+    await world.pass(11 * MINUTE);
+    // Mallory's device answers, and even vouches. Nobody else does.
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [{ name: "Mallory" }] });
+    expect(freshness(bob!)).toMatchObject({ state: "aging", by: { name: "Alice" } });
+    await world.pass(2 * HOUR);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false });
+    expect(freshness(bob!).state).toBe("stale");
+  });
+
+  it("RULE freshness.out-of-reach: where everybody would have to be asked it is said who was heard of, and nothing is asked for", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "everyoneAgrees");
+    const [, bob, , dave] = devices;
+    const tag = world.tagOf(bob!);
+    const before = world.relay.main.log(tag).length;
+    await look(world, bob!, 30 * MINUTE);
+    expect(world.relay.main.log(tag)).toHaveLength(before);
+    await world.say(dave!, "hello");
+    await world.inStep();
+    await world.pass(3 * HOUR);
+    expect(freshness(bob!)).toMatchObject({ state: "unknown", by: { name: "Dave" } });
+    // Who asks all the same learns who is there.
+    const { isConfirmed, answeredBy } = await check(world, bob!);
+    expect(answeredBy.map(({ name }) => name).sort()).toEqual(["Alice", "Carol", "Dave"]);
+    expect(isConfirmed).toBe(true);
+  });
+
+  it("A29: messages that are held back let the list age meanwhile; they come in their order, and are answered for", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol"]);
+    const [alice, bob] = devices;
+    await check(world, bob!);
+    expect(freshness(bob!)).toMatchObject({ state: "fresh", isAnswer: true });
+    world.relay.hold("Bob");
+    await world.say(alice!, "shall we?");
+    await world.say(alice!, "no: stop");
+    await look(world, bob!, 12 * MINUTE);
+    expect(freshness(bob!).state).not.toBe("fresh");
+    world.relay.release("Bob");
+    await world.inStep();
+    expect(await world.texts(bob!)).toEqual(["Alice: shall we?", "Alice: no: stop"]);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: true, answeredBy: [{ name: "Alice" }] });
+  });
+
+  it("A30: the last messages of somebody who decides, dropped for good, let the list age, and are missed by who asks", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol"]);
+    const [alice, bob] = devices;
+    await check(world, bob!);
+    world.relay.fork("old", ["Bob"]);
+    await world.say(alice!, "stop: do not send it");
+    await look(world, bob!, 12 * MINUTE);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [] });
+    expect(freshness(bob!).state).toBe("aging");
+    await world.pass(2 * HOUR);
+    expect(freshness(bob!).state).toBe("stale");
+    await world.pass(8 * HOUR);
+    expect(freshness(bob!).state).toBe("expired");
+    expect(await world.texts(bob!)).toEqual([]);
+  });
+
+  it("A35: a device's own wrong clock makes no list look stale, nor one that is stale look fresh, and is told of", async () => {
+    for (const skew of [-3 * HOUR, 3 * HOUR, 40 * 24 * HOUR]) {
+      const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "admins", 3);
+      const [alice, bob, carol, dave] = devices;
+      await makeAdmin(world, alice!, carol!);
+      bob!.crash();
+      bob!.skew = skew;
+      await world.start(bob!);
+      await world.pass(MINUTE);
+      const asked = await check(world, bob!);
+      expect(asked).toMatchObject({ isConfirmed: true, freshness: { state: "fresh", isAnswer: true } });
+      expect(asked.took).toBeLessThan(10_000);
+      // Three people speak after something of Bob's.
+      await world.say(bob!, "what time is it?");
+      for (const each of [alice!, carol!, dave!]) await world.say(each, `late, says ${each.name}`);
+      await world.inStep();
+      const { clock, state } = freshness(bob!);
+      expect(state).toBe("fresh");
+      expect(clock?.people).toBe(3);
+      expect(Math.abs((clock?.ahead ?? 0) - skew)).toBeLessThan(5000);
+      expect(freshness(alice!).clock).toBeNull();
+      await world.pass(11 * MINUTE);
+      expect(freshness(bob!).state).toBe("aging");
+    }
+  });
+
+  it("A120: who decides does not vouch for the list while their own removal is on its way", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol"]);
+    const [alice, bob, carol] = devices;
+    // The relay takes the removal, and keeps it back.
+    const isCommit = (frame: ClientFrame) => frame.type === "append" && frame.kind === "commit";
+    world.relay.tamper({ request: (node, frame) => (node === "Alice" && isCommit(frame) ? [] : [frame]) });
+    const removal = alice!.room.decide(remove(carol!));
+    await world.pass(1000);
+    await world.write(alice!, "Carol is about to go");
+    await world.pass(5000);
+    expect(await world.texts(bob!)).toEqual(["Alice: Carol is about to go"]);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [] });
+    await world.write(alice!, "soon");
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [] });
+    world.relay.tamper(null);
+    world.network.disconnect("Alice");
+    granted(await world.finish(removal));
+    await world.pass(2 * MINUTE);
+    expect(namesOf(bob!)).toEqual(["Alice", "Bob"]);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: true, answeredBy: [{ name: "Alice" }] });
+  });
+
+  it("A121: an answer that the server holds back is as old as the question, whatever its author's clock says", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol"]);
+    const [alice, bob] = devices;
+    // Alice's clock is an hour ahead, and Bob's device has noticed.
+    alice!.crash();
+    alice!.skew = HOUR;
+    await world.start(alice!);
+    await world.pass(MINUTE);
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: true });
+    await world.pass(20 * MINUTE);
+    const held: RelayFrame[] = [];
+    let isHeld = false;
+    world.relay.tamper({
+      reply: (node, frame) => {
+        if (node !== "Bob" || !isHeld || frame.type !== "records") return [frame];
+        held.push(frame);
+        return [];
+      },
+    });
+    isHeld = true;
+    const asked = world.timeline.now;
+    expect(await check(world, bob!)).toMatchObject({ isConfirmed: false, answeredBy: [] });
+    await world.pass(HOUR - MINUTE);
+    isHeld = false;
+    world.relay.say("Bob", held);
+    await world.pass(5000);
+    const { state, time, by } = freshness(bob!);
+    expect({ state, by: by?.name }).toEqual({ state: "aging", by: "Alice" });
+    expect(time).toBeLessThanOrEqual(asked);
+    expect(time).toBeGreaterThan(asked - 1000);
+  });
+
+  it("RULE freshness.on-demand: nothing is sent in a room that nobody looks at; one question and its answers in nine minutes where all do", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave", "Erin"]);
+    const tag = world.tagOf(devices[0]!);
+    const before = world.relay.main.log(tag).length;
+    await world.pass(3 * HOUR);
+    expect(world.relay.main.log(tag)).toHaveLength(before);
+    for (let passed = 0; passed < 60; passed++) {
+      for (const device of devices) device.room.looking();
+      await world.pass(MINUTE);
+    }
+    const sent = world.relay.main.log(tag).length - before;
+    expect(sent).toBeGreaterThanOrEqual(12);
+    expect(sent).toBeLessThanOrEqual(16);
+    expect(freshness(devices[4]!)).toMatchObject({ state: "fresh", by: { name: "Alice" } });
+    // They look away, and it is quiet again.
+    await world.pass(12 * MINUTE);
+    const quiet = world.relay.main.log(tag).length;
+    await world.pass(3 * HOUR);
+    expect(world.relay.main.log(tag)).toHaveLength(quiet);
+  });
+
+  it("RULE freshness.bounded: a member who asks all the time is answered once in twenty seconds", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Mallory"]);
+    const [alice, , mallory] = devices;
+    const tag = world.tagOf(alice!);
+    const thief = new HostileMember(world, mallory!);
+    mallory!.crash();
+    const before = world.relay.main.log(tag).length;
+    for (let n = 0; n < 60; n++) {
+      world.relay.forge(tag, thief.message({ kind: ProtocolKind.probe }));
+      await world.pass(2000);
+    }
+    const answers = world.relay.main.log(tag).length - before - 60;
+    expect(answers).toBeGreaterThanOrEqual(3);
+    expect(answers).toBeLessThanOrEqual(7);
+  });
+});
