@@ -40,7 +40,7 @@ export function KeyStep({ invited, signature }: KeyStepProps): JSX.Element {
     fault.value = read.ok ? null : faults[read.error];
   };
   return (
-    <Card title={t.keyTitle} level={3}>
+    <Card title={t.keyTitle}>
       <Stack gap={3}>
         <Note>{t.keyText}</Note>
         <Button icon={Download} onClick={() => void save()}>

@@ -25,12 +25,15 @@ import { now } from "../../app/now.js";
 import { nameFault, tidy } from "../startRoom/name.js";
 import { ownName } from "../startRoom/ownName.js";
 import { sayPolicy } from "../room/presets.js";
+import { lazy } from "../../frame/Lazy.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { toHex } from "@conclave/codec";
 import { Crowd, PersonLine } from "./Crowd.js";
-import { KeyStep } from "./KeyStep.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
+
+// Few links ask for a key.
+const KeyStep = lazy(() => import("./KeyStep.js").then((m) => m.KeyStep));
 
 const NOTE = 280;
 
