@@ -22,12 +22,17 @@ export function SshKeysCard({ detail, may }: { readonly detail: RoomDetail; read
   const skipped = useSignal<readonly SkippedLine[]>([]);
   const calls = home().room(detail.key);
   const list = async (file: File) => {
-    if (file.size > MAX_KEY_FILE_BYTES) return void toast({ text: reasons.unreadable, tone: "danger" });
-    const read = readSshKeyFile(await file.text());
-    skipped.value = read.skipped;
-    if (read.keys.length === 0) return void toast({ text: t.keysNone, tone: "danger" });
+    const read = file.size > MAX_KEY_FILE_BYTES ? null : readSshKeyFile(await file.text());
+    skipped.value = read?.skipped ?? [];
+    if (read === null || read.keys.length === 0) {
+      toast({ text: t.keysNone, tone: "danger" });
+      return;
+    }
     const listed = await calls.allowKeys(read.keys);
-    if (listed.ok && listed.value.progress === null) return void toast({ text: t.keysListed });
+    if (listed.ok && listed.value.progress === null) {
+      toast({ text: t.keysListed });
+      return;
+    }
     await carryOut(decided(listed), { action: { type: "allow", keys: read.keys.slice(0, countOf(listed)) } });
   };
   const takeOff = async ({ key }: RoomSshKey) => {
