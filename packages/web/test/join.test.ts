@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Client, RoomSession } from "@conclave/client";
 import { toBase64url, toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { inviteKeys, parseLink, preset } from "@conclave/protocol";
+import { inviteKeys, parseLink, preset, readSshKeyFile } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, get, join, type Looks, send, World } from "./browser.js";
@@ -125,6 +129,40 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
     expect(text).toMatch(/\d+ (person|people)/u);
     await page.close();
   });
+
+  it.skipIf(!existsSync("/usr/bin/ssh-keygen"))(
+    "lets in whoever has a listed SSH key, in two steps: a file to sign goes out, a signature comes in (skipped without openssh-client)",
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), "conclave-web-ssh-"));
+      const keygen = (...args: string[]) => execFileSync("ssh-keygen", args, { cwd: folder, stdio: "pipe" });
+      keygen("-q", "-t", "ed25519", "-N", "", "-C", "olga@laptop", "-f", "key");
+      const { keys } = readSshKeyFile(readFileSync(path.join(folder, "key.pub"), "utf8"));
+      await get(room.allowKeys(keys));
+      const page = await world.visitor();
+      await look(page, await world.invite(room, { for: { class: "listed" } }));
+      await page.getByLabel("Your name").fill("Olga");
+      await button(page, "Join").click();
+      await page.getByText("Sign the file with your SSH key first, and choose the signature.").waitFor();
+      const download = page.waitForEvent("download");
+      await button(page, "Save the file to sign").click();
+      await (await download).saveAs(path.join(folder, "conclave-join.txt"));
+      const choose = (file: string) => page.locator("input[type=file]").setInputFiles(path.join(folder, file));
+      await choose("key.pub");
+      await page.getByText("This isn't a signature of ssh-keygen, or part of it is missing.").waitFor();
+      // As the page says it.
+      const command = await page.getByLabel("Sign it with").inputValue();
+      expect(command).toBe("ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n conclave-join-v1 conclave-join.txt");
+      keygen("-Y", "sign", "-f", "key", "-n", "conclave-join-v1", "conclave-join.txt");
+      await choose("conclave-join.txt.sig");
+      await page.getByText("The signature can be used. You can join now.").waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await button(page, "Join").click();
+      await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+      await expect.poll(() => room.decisions().at(-1)?.right.sshKey?.comment).toBe("olga@laptop");
+      await page.close();
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it("keeps the invite and what was typed across reloads, in this tab only, until one has joined", async () => {
     const link = await world.invite(room, { mode: "ask" });

@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import { fromBase64 } from "./sshsigFile.js";
-import { readSshKey, SSH_KEY_TYPE, SshKey } from "./sshKey.js";
+import { readSshKey, SSH_KEY_TYPE, type SshKey } from "./sshKey.js";
 import { plainComment } from "./sshComment.js";
 import { SSH_NAMESPACE } from "./sshSignature.js";
 

@@ -77,7 +77,11 @@ export function InviteCard({ detail, invitation, may }: InviteCardProps): JSX.El
         {trouble !== null && <Note>{t[trouble === "rules" ? "noUseRules" : "noUseClosed"]}</Note>}
         {isOpen && !hasLink && createdBy.isYou && <Note>{t.noLink}</Note>}
         {link.value !== null && (
-          <LinkView link={link.value} title={plainName(room?.title ?? "")} mode={invitation.mode} />
+          <LinkView
+            link={link.value}
+            title={plainName(room?.title ?? "")}
+            mode={invitation.limit === null ? "keys" : invitation.mode}
+          />
         )}
       </Stack>
     </article>

@@ -8,7 +8,7 @@ import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { t } from "./words.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const SIZES = ["1", "10", "50"] as const;
+const SIZES = ["1", "10", "50", "keys"] as const;
 const TERMS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS, never: null } as const;
 
 export interface InviteFormProps {
@@ -33,8 +33,16 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
   const make = async () => {
     isBusy.value = true;
     problem.value = null;
-    const wish = { label: label.value.trim() || usual.label, people: Number(size.value), lasts: TERMS[term.value] };
-    const made = await makeInvite(detail.key, { ...wish, mode: mode.value, role: role.value });
+    const wish = {
+      label: label.value.trim() || usual.label,
+      people: size.value === "keys" ? null : Number(size.value),
+      lasts: TERMS[term.value],
+    };
+    const made = await makeInvite(detail.key, {
+      ...wish,
+      mode: mode.value,
+      role: size.value === "keys" ? "member" : role.value,
+    });
     isBusy.value = false;
     if (!made.ok) problem.value = made.error;
     else onMade(made.value);
@@ -53,7 +61,10 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
           legend={t.forWhom}
           inRow
           value={size}
-          options={SIZES.map((value) => ({ value, title: value === "1" ? t.one : t.some({ count: Number(value) }) }))}
+          options={SIZES.filter((value) => !isFirst || value !== "keys").map((value) => ({
+            value,
+            title: value === "keys" ? t.forKeys : value === "1" ? t.one : t.some({ count: Number(value) }),
+          }))}
         />
         {!isFirst && (
           <>
@@ -72,7 +83,7 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
             />
           </>
         )}
-        {mayRaise && (
+        {mayRaise && size.value !== "keys" && (
           <Select
             label={t.role}
             value={role}

@@ -11,6 +11,7 @@ import { may } from "../room/may.js";
 import { InviteCard } from "./InviteCard.js";
 import { makeInvite, type MadeInvite, usualInvite } from "./makeInvite.js";
 import { NewInvite } from "./NewInvite.js";
+import { SshKeysCard } from "./SshKeysCard.js";
 import { RoomAhead } from "./RoomAhead.js";
 import { t } from "./words.js";
 
@@ -80,6 +81,7 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
       </Button>
     </Stack>
   );
+  const keys = (mayInvite || detail.sshKeys.length > 0) && <SshKeysCard detail={detail} may={mayInvite} />;
   if (invitations.length === 0)
     return (
       <>
@@ -87,6 +89,7 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
         <EmptyState icon={Link2} title={t.none} actions={make}>
           {mayInvite ? t.noneText : t.noneMay}
         </EmptyState>
+        {keys}
       </>
     );
   return (
@@ -101,6 +104,7 @@ function Invites({ detail, onNew, onMade }: InvitesProps): JSX.Element {
           ))}
         </Card>
       )}
+      {keys}
       {over.length > 0 && (
         <Card title={t.over} level={3} flush>
           {over.map((invitation) => (

@@ -4,13 +4,16 @@ import type { JSX } from "preact";
 import { Button, CopyField, QrCode, Row, Stack } from "../../design/index.js";
 import { OnlyHere } from "./OnlyHere.js";
 import style from "./invites.module.css";
+import type { LinkMode } from "./makeInvite.js";
 import { t } from "./words.js";
+
+const hints = { direct: () => t.linkHint, ask: () => t.linkHintAsk, keys: () => t.linkHintKeys } as const;
 
 export interface LinkViewProps {
   readonly link: string;
   /** The room's. */
   readonly title: string;
-  readonly mode: "direct" | "ask";
+  readonly mode: LinkMode;
 }
 
 /** A link to hand on: to copy, to share, or for a camera. */
@@ -22,7 +25,7 @@ export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
   };
   return (
     <Stack gap={3}>
-      <CopyField label={t.link} hint={mode === "ask" ? t.linkHintAsk : t.linkHint} value={link} main />
+      <CopyField label={t.link} hint={hints[mode]()} value={link} main />
       <OnlyHere link={link} />
       <Row>
         {"share" in navigator && (

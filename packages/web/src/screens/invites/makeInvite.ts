@@ -1,6 +1,6 @@
 import { type Result, done, failed } from "@conclave/codec";
 import type { Problem } from "@conclave/client";
-import { type InviteId, type Policy, usualMode } from "@conclave/client/pure";
+import { type InviteFor, type InviteId, type Policy, usualMode } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { home, rooms } from "../../model/home.js";
 import { askClock } from "../../model/askClock.js";
@@ -12,18 +12,21 @@ import { t } from "./words.js";
 export interface InviteChoice {
   /** What it is called for its maker. */
   readonly label: string;
-  /** How many people it lets in. */
-  readonly people: number;
+  /** How many people it lets in; null for those with a listed SSH key. */
+  readonly people: number | null;
   /** For how long (ms); null for until it is withdrawn. */
   readonly lasts: number | null;
   readonly mode: "direct" | "ask";
   readonly role: "member" | "admin";
 }
 
+/** How people come in by a link: by it alone, when somebody lets them, or with a listed SSH key. */
+export type LinkMode = "direct" | "ask" | "keys";
+
 /** A link to hand on; or, where others have to agree first, how many more it takes. */
 export interface MadeInvite {
   readonly inviteId: InviteId;
-  readonly mode: "direct" | "ask";
+  readonly mode: LinkMode;
   readonly link: string | null;
   readonly waits: { readonly have: number; readonly need: number } | null;
 }
@@ -43,7 +46,7 @@ export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Res
   try {
     const created = await calls.createInvite({
       label,
-      for: people === 1 ? { class: "single" } : { class: "multi", limit: people },
+      for: kindOf(people),
       role,
       notAfter: lasts === null ? null : Date.now() + lasts,
       mode,
@@ -52,10 +55,15 @@ export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Res
     if (!created.ok && created.error.kind === "clock" && (await askClock())) return await makeInvite(room, wish);
     if (!created.ok) return created;
     const { inviteId, link, progress } = created.value;
-    return done({ inviteId, mode, link, waits: progress.done ? null : progress });
+    return done({ inviteId, mode: people === null ? "keys" : mode, link, waits: progress.done ? null : progress });
   } catch {
     return failed({ kind: "closed" });
   }
+}
+
+function kindOf(people: number | null): InviteFor {
+  if (people === null) return { class: "listed" };
+  return people === 1 ? { class: "single" } : { class: "multi", limit: people };
 }
 
 /** An invite's link, for the address where these pages are; null where this device does not hold its key. */

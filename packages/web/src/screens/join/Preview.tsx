@@ -1,4 +1,4 @@
-import { looksAlike } from "@conclave/client/pure";
+import { looksAlike, type SshSignature } from "@conclave/client/pure";
 import type { JoinOptions } from "@conclave/client";
 import type { InvitedView } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
@@ -25,11 +25,15 @@ import { now } from "../../app/now.js";
 import { nameFault, tidy } from "../startRoom/name.js";
 import { ownName } from "../startRoom/ownName.js";
 import { sayPolicy } from "../room/presets.js";
+import { lazy } from "../../frame/Lazy.js";
 import { TaskPage } from "../../frame/TaskPage.js";
 import { toHex } from "@conclave/codec";
 import { Crowd, PersonLine } from "./Crowd.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
+
+// Few links ask for a key.
+const KeyStep = lazy(() => import("./KeyStep.js").then((m) => m.KeyStep));
 
 const NOTE = 280;
 
@@ -53,6 +57,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   const fault = useSignal<string | null>(null);
   const isSure = useSignal(false);
   const isStolen = useSignal(false);
+  const signature = useSignal<SshSignature | null>(null);
   useEffect(() => {
     void ownName().then((known) => {
       if (known && name.peek() === "") name.value = known;
@@ -76,7 +81,11 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       isSure.value = true;
       return;
     }
-    onAccept(tidy(name.value), note.value.trim(), {});
+    if (invited.needsKey && signature.value === null) {
+      fault.value = t.keyFirst;
+      return;
+    }
+    onAccept(tidy(name.value), note.value.trim(), signature.value === null ? {} : { signature: signature.value });
   };
   const rules = sayPolicy(policy);
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
@@ -125,6 +134,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
                   <span>{t.alike({ name: plainName(alike.name) })}</span>
                 </div>
               )}
+              {invited.needsKey && <KeyStep invited={invited} signature={signature} />}
               {mode === "ask" && (
                 <TextArea label={t.note} hint={t.noteHint} value={note} rows={2} growTo={5} maxLength={NOTE} />
               )}
