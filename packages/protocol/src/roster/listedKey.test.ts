@@ -109,6 +109,27 @@ describe("coming in by a listed SSH key", () => {
     expect(outcome.ok && listedKeyOf(outcome.value.roster, chain.sshKey("bob"))?.usedBy).toEqual(bob.person);
   });
 
+  it("costs at most 5 ms more than to come in by a link", () => {
+    const chain = listing("bob");
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("plain") });
+    const bob = chain.someone("Bob");
+    // The least of many: other work on the machine only adds.
+    const least = (come: () => unknown): number =>
+      Math.min(
+        ...Array.from({ length: 30 }, () => {
+          const begun = performance.now();
+          come();
+          return performance.now() - begun;
+        }),
+      );
+    const ssh = chain.ssh("bob", "list", bob);
+    expect(verdict(coming(chain, bob, ssh))).toBe("ok");
+    const byLink = least(() => coming(chain, bob, null, "plain"));
+    const byKey = least(() => coming(chain, bob, ssh));
+    console.log(`to come in, ms: by a link ${byLink.toFixed(2)}, by a key ${byKey.toFixed(2)}`);
+    expect(byKey - byLink).toBeLessThan(5);
+  });
+
   it("needs a policy that takes such links: one for other classes of links does not", () => {
     const chain = listing("bob");
     const invite = [...chain.roster.openInvites.values()][0]!;
