@@ -16,6 +16,8 @@ async function inStep(world: World, ...homes: Home[]): Promise<void> {
   await world.until(() => new Set(homes.map(({ room }) => room.status().n)).size === 1);
 }
 
+const never = () => new Promise<void>(() => undefined);
+
 const person = (home: Home, name: string) => home.room.members().find((member) => member.name === name)!.person;
 
 describe("what several agreed to", () => {
@@ -185,6 +187,43 @@ describe("who has said farewell", () => {
     await alice.open();
     await world.pass(120_000);
     expect(alice.room.members()).toHaveLength(2);
+  });
+
+  it("RULE client.farewell-blind: still sees what they wrote before, which gets into the log after it", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    // Nobody carries it out, and for a while nothing of Bob's gets through.
+    let isHeld = true;
+    const held: (() => void)[] = [];
+    world.beforeFrames = (home, frames) => {
+      if (home === alice && frames.some((frame) => frame.type === "append" && frame.kind === "commit")) return never();
+      const isSaid = home === bob && isHeld && frames.some((frame) => frame.type === "append");
+      return isSaid ? new Promise((resolve) => held.push(resolve)) : undefined;
+    };
+    const told: string[] = [];
+    bob.room.watch((event) => {
+      if (event.type === "item" && event.item.kind === "message" && event.item.message.state === "sent")
+        told.push(new TextDecoder().decode(event.item.message.body));
+    });
+    await world.get(bob.room.send("on its way"));
+    await world.get(bob.room.leave());
+    expect(bob.room.status()).toMatchObject({ isLeaving: true, pending: 1 });
+    expect(await bob.texts()).toEqual(["Bob: on its way"]);
+    await world.get(alice.room.send("between"));
+    await world.get(alice.room.flushed(10_000));
+    isHeld = false;
+    for (const free of held) free();
+    await world.get(bob.room.flushed(10_000));
+    await inStep(world, alice, bob);
+    expect(bob.room.status()).toMatchObject({ isLeaving: true, pending: 0 });
+    expect(await bob.texts()).toEqual(["Bob: on its way"]);
+    expect(await world.run(bob.room.search("on its way"))).toHaveLength(1);
+    expect(told).toEqual(["on its way"]);
+    expect(await alice.texts()).toEqual(["Alice: between", "Bob: on its way"]);
+    await world.get(bob.room.stay());
+    await world.pass(1000);
+    expect(await bob.texts()).toEqual(["Alice: between", "Bob: on its way"]);
+    expect(told).toEqual(["on its way", "between"]);
   });
 
   it("is out once it is carried out: too late to stay, and what came before is shown", async () => {

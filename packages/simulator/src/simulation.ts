@@ -92,8 +92,10 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   }
   const codes = new Set(members.map((device) => device.room.roomCode()));
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
-  const [longest] = [...shown.values()].sort((a, b) => b.size - a.size);
-  for (const [device, texts] of shown) {
+  // Who has said farewell is shown nothing that others said after it.
+  const following = [...shown].filter(([device]) => !device.room.status().isLeaving);
+  const [longest] = following.map(([, texts]) => texts).sort((a, b) => b.size - a.size);
+  for (const [device, texts] of following) {
     // Somebody who joined later has the end of the log, with no gaps in it.
     const all = [...(longest ?? [])].slice((longest?.size ?? 0) - texts.size);
     const missing = all.filter((text) => !texts.has(text));

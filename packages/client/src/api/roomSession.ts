@@ -219,7 +219,7 @@ export interface RoomSession {
   denyRequest(requestId: number): Promise<Result<void, Problem>>;
   /**
    * Says farewell; resolves when that is durable here. Standing turns to `left` when a member has carried it out. Until then
-   * nothing more is sent (`leaving`), and what comes is kept and not shown.
+   * nothing more is said (`leaving`), and what others say is kept and not shown. What was written before is still sent.
    */
   leave(): Promise<Result<void, Problem>>;
   /**

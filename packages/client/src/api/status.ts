@@ -110,7 +110,7 @@ export interface Settled {
 export interface RoomStatus {
   readonly standing: Standing;
   /**
-   * We have said farewell, and no member has carried it out yet: nothing is sent, and nothing is shown that came since.
+   * We have said farewell, and no member has carried it out yet: nothing more is said, and nothing is shown that others said since.
    * `RoomSession.stay` undoes it.
    */
   readonly isLeaving: boolean;

@@ -6,6 +6,8 @@ import { membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
 import type { RoomSearch } from "../timeline/roomSearch.js";
+import { isOwnMessage } from "../timeline/timelineView.js";
+import { MOST_MEANWHILE } from "../work/roomState.js";
 import type { RoomEngine } from "./roomEngine.js";
 import { inStep, say, UNTIL_LIVE_MS } from "./saying.js";
 
@@ -43,19 +45,23 @@ export function stopLeaving(engine: RoomEngine): Promise<Result<void, Problem>> 
   );
 }
 
-// RULE: client.farewell-blind: a member who has said farewell is shown nothing that was said after it, until they stay after all
-// or somebody carries it out (docs/protocol.md §10). The three functions below see to that: pages, searches and events.
+// RULE: client.farewell-blind: a member who has said farewell is shown nothing that others said after it, until they stay after all
+// or somebody carries it out (docs/protocol.md §10). The three functions below see to that: pages, searches and events. What the
+// member wrote before and was still on its way is shown, wherever in the log it comes.
 
-/** The page, without what came after our farewell. */
+/** The page, without what others said after our farewell. */
 export async function pageOf({ state }: RoomEngine, page: TimelinePage): Promise<readonly TimelineItem[]> {
   const { leaving, conversation } = state;
   if (leaving === null) return conversation.page(page);
+  const isShown = (item: TimelineItem): boolean => item.n <= leaving || isOwnMessage(item);
   const isNewest = page.before === undefined && page.after === undefined && page.around === undefined;
-  const shown = await conversation.page(isNewest ? { ...page, before: leaving + 1 } : page);
-  return shown.filter(({ n }) => n <= leaving);
+  if (!isNewest) return (await conversation.page(page)).filter(isShown);
+  const before = await conversation.page({ ...page, before: leaving + 1 });
+  const since = await conversation.page({ after: leaving, limit: MOST_MEANWHILE });
+  return [...before, ...since.filter(isShown)];
 }
 
-/** What is found, without what came after our farewell. */
+/** What is found, without what others said after our farewell. */
 export async function foundBy(
   { state }: RoomEngine,
   search: RoomSearch,
@@ -64,11 +70,11 @@ export async function foundBy(
 ): Promise<readonly TimelineMessage[]> {
   const found = await search.search(query, options);
   const { leaving } = state;
-  return leaving === null ? found : found.filter(({ n }) => n <= leaving);
+  return leaving === null ? found : found.filter(({ n, author }) => n <= leaving || author.isYou);
 }
 
-/** What a listener is told of an event: of what came after our farewell only that something changed. */
+/** What a listener is told of an event: of what others said after our farewell only that something changed. */
 export function toldOf({ state }: RoomEngine, event: SessionEvent): SessionEvent {
-  const isShown = event.type === "item" || event.type === "amended";
-  return isShown && state.leaving !== null ? { type: "changed" } : event;
+  if (state.leaving === null || (event.type !== "item" && event.type !== "amended")) return event;
+  return event.type === "item" && isOwnMessage(event.item) ? event : { type: "changed" };
 }

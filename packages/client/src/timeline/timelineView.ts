@@ -37,6 +37,11 @@ export function messageLine(message: TimelineMessage): TimelineItem {
   return { kind: "message", key: `m${toHex(message.id)}`, n: message.n, message };
 }
 
+/** Whether it is a message of our own person. */
+export function isOwnMessage(item: TimelineItem): boolean {
+  return item.kind === "message" && item.message.author.isYou;
+}
+
 export function decisionLine(decision: Decision): TimelineItem {
   return { kind: "decision", key: `d${String(decision.seq)}`, n: decision.n, decision };
 }

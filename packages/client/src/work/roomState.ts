@@ -2,6 +2,7 @@ import { encode, stored, u53, failed, type Result, done } from "@conclave/codec"
 import type { Alarm, Delta, PersonId, Room, Upgraded } from "@conclave/protocol";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
+import { isOwnMessage } from "../timeline/timelineView.js";
 import { mentionsYou } from "../timeline/mentions.js";
 import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
@@ -24,8 +25,8 @@ import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
 import { encodeRoomMeta, type RoomMeta } from "../store/roomMeta.js";
 import { type Transaction, TransactionQueue } from "../store/transaction.js";
 
-/** How many of the lines that came while we were leaving are shown at most, when we stay after all. */
-const MOST_MEANWHILE = 1000;
+/** How many of the lines that came while we were leaving are looked at, for what is shown of them. */
+export const MOST_MEANWHILE = 1000;
 
 /** A room as this home has it: what is stored, in memory; and the one queue through which all of it changes. */
 export class RoomState {
@@ -202,7 +203,8 @@ export class RoomState {
     this.leaving = null;
     this.tell({ type: "changed" });
     void this.conversation.page({ after: since, limit: MOST_MEANWHILE }).then((items) => {
-      for (const item of items) if (item.n > since && item.n <= until) this.tell({ type: "item", item });
+      const kept = items.filter((item) => item.n > since && item.n <= until && !isOwnMessage(item));
+      for (const item of kept) this.tell({ type: "item", item });
     });
   }
 
