@@ -236,6 +236,54 @@ describe("who has said farewell", () => {
     expect(alice.room.members()).toHaveLength(1);
   });
 
+  it("RULE client.farewell-kept: of two owners who leave at once, one is let go, and the other stays the room's owner", async () => {
+    const world = new World();
+    const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "owner" }));
+    await inStep(world, alice, bob, carol);
+    // Neither has heard of the other's wish.
+    let isHeld = true;
+    const held: (() => void)[] = [];
+    world.beforeFrames = (_home, frames) =>
+      isHeld && frames.some((frame) => frame.type === "append")
+        ? new Promise((resolve) => held.push(resolve))
+        : undefined;
+    await world.get(alice.room.leave());
+    await world.get(bob.room.leave());
+    isHeld = false;
+    for (const free of held) free();
+    const isOut = (home: Home) => home.room.status().standing === "left";
+    await world.until(() => isOut(alice) !== isOut(bob));
+    const owner = isOut(alice) ? bob : alice;
+    await world.until(() => !owner.room.status().isLeaving);
+    await world.get(carol.room.send("are you still here?"));
+    await world.until(() => carol.room.status().pending === 0);
+    await inStep(world, owner, carol);
+    expect(await owner.texts()).toEqual(["Carol: are you still here?"]);
+    expect(await world.run(owner.room.leave())).toMatchObject({ error: { rejection: { code: "last_owner" } } });
+    await world.get(owner.room.decide({ type: "setRole", person: person(owner, "Carol"), role: "owner" }));
+    await world.get(owner.room.leave());
+    await world.until(() => isOut(owner));
+  });
+
+  it("an owner does not leave the room to another who has said farewell before", async () => {
+    const world = new World();
+    const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];
+    await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "owner" }));
+    await inStep(world, alice, bob, carol);
+    world.beforeFrames = (home, frames) =>
+      home !== bob && frames.some((frame) => frame.type === "append" && frame.kind === "commit") ? never() : undefined;
+    await world.get(bob.room.leave());
+    await world.get(bob.room.flushed(10_000));
+    await inStep(world, alice, bob);
+    expect(await world.run(alice.room.leave())).toMatchObject({ error: { rejection: { code: "last_owner" } } });
+    // With nobody else in the room there is nobody to own it for.
+    await world.get(carol.room.leave());
+    await world.get(carol.room.flushed(10_000));
+    await inStep(world, alice, bob, carol);
+    await world.get(alice.room.leave());
+  });
+
   it("RULE client.farewell-last: two who leave at once let each other go", async () => {
     const world = new World();
     const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];

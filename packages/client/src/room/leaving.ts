@@ -1,4 +1,4 @@
-import { done, failed, type Result } from "@conclave/codec";
+import { done, equalBytes, failed, type Result } from "@conclave/codec";
 import { isLastOwner } from "../api/lastOwner.js";
 import type { SearchOptions } from "../api/search.js";
 import type { Problem } from "../api/problem.js";
@@ -25,8 +25,10 @@ export async function beginLeaving(engine: RoomEngine): Promise<Result<void, Pro
     engine.plan();
     return left.ok ? done(undefined) : left;
   }
+  const goers = state.room?.farewells() ?? [];
+  const staying = members.filter(({ isYou, person }) => isYou || !goers.some((goer) => equalBytes(goer, person)));
   const isSealed = state.room?.roster.sealed === true;
-  if (isLastOwner(members, isSealed)) return failed({ kind: "refused", rejection: { code: "last_owner" } });
+  if (isLastOwner(staying, isSealed)) return failed({ kind: "refused", rejection: { code: "last_owner" } });
   return say(
     engine,
     (room, now) => room.farewell(now),

@@ -78,7 +78,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.requests = new JoinRequests(this, this.sync, proof);
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
     this.uploads = new Uploads(this, this.blobs);
-    this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns);
+    this.caretaker = new Caretaker(this, this.sync, this.decisions, this.requests, returns, this.sender);
     this.comeBack = new ComeBack(this, device, this.sync, proof);
     this.pleas = new PleaAnswers(this, this.sync, this.requests, proof);
     this.founding = new FoundingRoom(this);

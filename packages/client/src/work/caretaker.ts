@@ -1,11 +1,14 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Room, CommitRequest } from "@conclave/protocol";
+import { isLastOwner } from "../api/lastOwner.js";
+import { membersOf } from "../timeline/roomView.js";
 import type { Decisions } from "./decisions.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { JoinRequests } from "./joinRequests.js";
 import { fraction } from "./retryTimer.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
+import type { MessageSender } from "./sender.js";
 import type { Sync } from "./sync.js";
 import type { RoomWork } from "./worker.js";
 
@@ -41,6 +44,7 @@ export class Caretaker extends ElectedWorker {
     private readonly decisions: Decisions,
     private readonly requests: JoinRequests,
     private readonly returns: ReturnKeeper,
+    private readonly sender: MessageSender,
   ) {
     super(work, sync);
   }
@@ -68,7 +72,7 @@ export class Caretaker extends ElectedWorker {
       return { key: "alone", wait: () => 0, job: () => this.leaveAlone() };
     }
     const owed = this.owed(room);
-    if (!owed) return null;
+    if (!owed) return this.isKept(room) ? { key: "kept", wait: () => 0, job: () => this.stayOn() } : null;
     const wait = () => {
       const rank = electionRank(room.roster, room.self.leaf, seq);
       const turn = owed.isOwn ? 0 : Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
@@ -86,6 +90,28 @@ export class Caretaker extends ElectedWorker {
       this.state.setLeaving(tx, null);
     });
     return true;
+  }
+
+  /**
+   * Nobody can carry our farewell out: the other owners have gone since, and others would be left without one.
+   *
+   * RULE: client.farewell-kept: such a farewell is taken back: its person could not even hand the room over, and would see nothing
+   * more of a room in which nobody else can decide anything (docs/protocol.md §10, attack A51).
+   */
+  private isKept({ roster }: Room): boolean {
+    return this.state.leaving !== null && isLastOwner(membersOf(this.state), roster.sealed);
+  }
+
+  private async stayOn(): Promise<boolean> {
+    const stayed = await this.state.transact((tx) => {
+      if (this.state.leaving === null) return true;
+      const said = this.state.room!.stay(this.state.now());
+      if (!said.ok) return false;
+      this.sender.addSealed(tx, said.value);
+      this.state.setLeaving(tx, null);
+      return true;
+    });
+    return stayed.ok && stayed.value;
   }
 
   /** False where it is tried again: what did not get through is, ever more slowly, until it does. */
