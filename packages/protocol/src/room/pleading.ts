@@ -6,11 +6,11 @@ import { inboxIdOf, type InboxId, type SlotContent } from "@conclave/wire";
 import { type Door, openDoor, type Removal, sealDoor } from "../invite/door.js";
 import { generationOfPlea, openPlea, type Plea, pleaKeys, type PleaReason, sealPlea } from "../invite/plea.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { decodeEntry } from "../roster/entry.js";
+import { decodeEntry, type Entry } from "../roster/entry.js";
 import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
 import { inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
-import { NO_RECORD, sealRosterRecord } from "../transport/rosterLog.js";
+import { NO_RECORD, type RosterKey, type RosterRecordPlace, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
 import { type OpenedHistory, readingHistory } from "./history.js";
@@ -136,34 +136,47 @@ export function tellRemoval(
   return answer && { ...answer, slot: null };
 }
 
-function removalOf(
-  { primitives: { crypto }, roster, roomTag }: RoomParts,
-  { leaf }: Plea,
-  stored: ReadonlyMap<string, Uint8Array>,
-): Removal | null {
+function removalOf(parts: RoomParts, { leaf }: Plea, stored: ReadonlyMap<string, Uint8Array>): Removal | null {
+  const { primitives, roster } = parts;
   let holder: Uint8Array | null = null;
-  let generation = 0;
-  let record: Uint8Array = NO_RECORD;
+  const entries: Entry[] = [];
   for (let seq = 0; seq <= roster.seq; seq++) {
-    const decoded = decodeEntry(crypto, stored.get(entryKey(seq)) ?? new Uint8Array(0), roster.version);
+    const decoded = decodeEntry(primitives.crypto, stored.get(entryKey(seq)) ?? new Uint8Array(0), roster.version);
     if (!decoded.ok) return null;
-    const { action, hash, keyCheck, bytes: entry } = decoded.value;
-    const previousKey = keyCheck && (stored.get(rosterKeyRecord(generation)) ?? null);
-    // The first entry of a generation names the key before.
-    if (keyCheck !== null) generation++;
-    const key = stored.get(rosterKeyRecord(generation));
-    if (key === undefined) return null;
-    // The record of an entry follows from what is kept, so its hash need not be.
-    const rosterKey = { generation, key };
-    const sealed = sealRosterRecord(crypto, roomTag, rosterKey, { seq, before: record }, { entry, previousKey });
-    record = crypto.hash("sha256", sealed);
+    entries.push(decoded.value);
+    const { action, hash } = decoded.value;
     if ("leafCert" in action) {
-      const cert = openLeafCert(crypto, action.leafCert);
+      const cert = openLeafCert(primitives.crypto, action.leafCert);
       if (cert !== null && equalBytes(cert.leaf, leaf)) holder = cert.person;
     }
-    if (holder !== null && takesOut(action, leaf, holder)) return { hash, rosterKey, record };
+    if (holder === null || !takesOut(action, leaf, holder)) continue;
+    // Only now: whoever has a link can ask about leaves that never were in, and sealing costs more than looking.
+    const last = lastRecordOf(parts, entries, stored);
+    return last && { hash, ...last };
   }
   return null;
+}
+
+/** The hash of the last record of a chain, and its key. It follows from the entries and the keys, so nothing more is kept. */
+function lastRecordOf(
+  { primitives: { crypto }, roomTag }: RoomParts,
+  entries: readonly Entry[],
+  stored: ReadonlyMap<string, Uint8Array>,
+): Omit<Removal, "hash"> | null {
+  let last: Omit<Removal, "hash"> | null = null;
+  for (const { seq, keyCheck, bytes: entry } of entries) {
+    const before: RosterKey | null = last?.rosterKey ?? null;
+    // The first entry of a generation names the key before.
+    const generation: number = (before?.generation ?? 0) + (keyCheck === null ? 0 : 1);
+    const key = stored.get(rosterKeyRecord(generation));
+    if (key === undefined) return null;
+    const rosterKey: RosterKey = { generation, key };
+    const content = { entry, previousKey: keyCheck && (before?.key ?? null) };
+    const place: RosterRecordPlace = { seq, before: last?.record ?? NO_RECORD };
+    const sealed = sealRosterRecord(crypto, roomTag, rosterKey, place, content);
+    last = { rosterKey, record: crypto.hash("sha256", sealed) };
+  }
+  return last;
 }
 
 function takesOut(action: Action, leaf: LeafKey, person: Uint8Array): boolean {
