@@ -56,6 +56,8 @@ it("A106: RULE roster.only-the-chain: a newcomer reads nothing of a member's jun
   const world = new World();
   const [alice, bob] = await twoIn(world);
   const link = await alice.invite();
+  // Several versions of the slot, the newest in step.
+  await world.get(alice.room.decide({ type: "setTitle", title: "Allotment" }));
   await world.pass(60_000);
   const newest = engineOf(alice).state.room!.slots(0).length;
   expect(newest).toBeGreaterThan(0);

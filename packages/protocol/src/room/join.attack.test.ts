@@ -12,7 +12,7 @@ import { encodeJoinRequest } from "../invite/joinRequest.js";
 import { inviteLink, parseLink } from "../invite/link.js";
 import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
 import { signInviteProof } from "../invite/inviteProof.js";
-import { sealRosterRecord } from "../transport/rosterLog.js";
+import { openRosterRecord, sealRosterRecord } from "../transport/rosterLog.js";
 import { generateKeyPackage } from "@conclave/mls";
 import { confirmMembers } from "./acceptCommit.js";
 import { acceptDecline, askToJoin, type Asking, isDecline } from "./asking.js";
@@ -49,7 +49,7 @@ describe("what a joiner refuses before anything is sent", () => {
   });
 
   it("RULE history.only-the-chain: anything else than the very record that comes next ends the reading at once", () => {
-    const { guest, link, slot, log } = open();
+    const { alice, guest, link, slot, log } = open();
     const [charter, newest] = log.roster as [Uint8Array, Uint8Array];
     const codeOf = (...pages: Uint8Array[][]) => {
       const work = openingRoom(guest.primitives, link, slot);
@@ -67,6 +67,12 @@ describe("what a joiner refuses before anything is sent", () => {
       expect(codeOf([newest, junk, charter])).toBe("an entry is missing");
     expect(codeOf([])).toBe("an entry is missing");
     expect(codeOf([charter])).toBe("an entry is missing");
+    // The same entry, sealed into another record.
+    const { crypto } = guest.primitives;
+    const opened = openRosterRecord(crypto, alice.room.tag, slot.roster, newest)!;
+    const { entry, previousKey, ...place } = { ...opened, before: new Uint8Array(32).fill(1) };
+    const other = sealRosterRecord(crypto, alice.room.tag, slot.roster.at(-1)!, place, { entry, previousKey });
+    expect(codeOf([other])).toBe("an entry is missing");
   });
 
   it("RULE slot.signed and RULE slot.room-bound: a slot of nobody, of another room, of another invite", () => {

@@ -7,7 +7,6 @@ import type { InviteLink } from "../invite/link.js";
 import { openSlot, type SlotView } from "../invite/slot.js";
 import type { Provider } from "../encoding/provider.js";
 import { joinPlaceOf } from "../roster/action.js";
-import type { Entry } from "../roster/entry.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { inviteOf, memberOfLeaf, type Member, type Roster } from "../roster/roster.js";
@@ -38,13 +37,9 @@ export interface RoomPreview {
 }
 
 /** What an invite leads to, opened with its keys and not judged yet: nothing in it is to be believed. */
-export interface OpenedRoom {
+export interface OpenedRoom extends OpenedHistory {
   readonly link: InviteLink;
   readonly slot: SlotView;
-  /** The chain as the records give it, the charter first. */
-  readonly entries: readonly Entry[];
-  /** The roster keys of all generations until the slot's head. */
-  readonly keys: readonly RosterKey[];
 }
 
 /**

@@ -10,7 +10,7 @@ import { ROOM_VERSION } from "../roster/version.js";
 import { openRosterRecord, rosterKeyCheck, sealRosterRecord } from "../transport/rosterLog.js";
 import { askToJoin } from "./asking.js";
 import { forgeCommit, forgeEntry, inside } from "./forger.fixture.js";
-import { readFrom, readingHistory } from "./history.js";
+import { type OpenedHistory, readFrom, readingHistory } from "./history.js";
 import { joinRoom } from "./joinRoom.js";
 import { currentRosterKey } from "./keyring.js";
 import { readSlot } from "./preview.js";
@@ -133,6 +133,97 @@ describe("records with false keys of the generation before", () => {
     expect(read(previousKey).ok).toBe(true);
     for (const named of [null, new Uint8Array(32)])
       expect(read(named)).toMatchObject({ error: { code: "bad_history", detail: "a key is missing" } });
+  });
+
+  it("A106: RULE history.first-record: a member who seals the whole history anew leads a newcomer to none of those records", () => {
+    const { alice, log } = afterRemoval();
+    const { keys, roomTag } = inside(alice);
+    const { roomId, head } = alice.room.roster;
+    const stored = [...alice.records].flatMap(([name, key]) => (name.startsWith("x/k/") ? [key] : []));
+    const all = stored.map((key, generation) => ({ generation, key }));
+    const genuine = log.roster.map((record) => openRosterRecord(nodeCrypto, roomTag, all, record)!);
+    type Changed = Partial<(typeof genuine)[number]>;
+    const sealedAnew = (change: (seq: number) => Changed, shift = 0) => {
+      let before = genuine[0]!.before;
+      return genuine.map((one) => {
+        const { generation, seq, entry, previousKey, ...place } = { ...one, before, ...change(one.seq) };
+        const rosterKey = { generation: generation + shift, key: all[generation]!.key };
+        const record = sealRosterRecord(nodeCrypto, roomTag, rosterKey, { ...place, seq }, { entry, previousKey });
+        before = nodeCrypto.hash("sha256", record);
+        return record;
+      });
+    };
+    const read = (records: readonly Uint8Array[], known?: OpenedHistory, shift = 0) => {
+      const record = nodeCrypto.hash("sha256", records.at(-1)!);
+      const shifted = keys.roster.map(({ generation, key }) => ({ generation: generation + shift, key }));
+      const reading = readingHistory(nodeCrypto, { roomId, head }, { ...keys, roster: shifted, record }, known);
+      return readFrom(nodeCrypto, reading, [...log.roster, ...records]);
+    };
+    const honest = read(sealedAnew(() => ({})));
+    if (!honest.ok) throw new Error(honest.error.code);
+    expect(honest.value.records).toEqual(log.roster.map((record) => nodeCrypto.hash("sha256", record)));
+    const other = new Uint8Array(32).fill(1);
+    const last = genuine.length - 1;
+    // The charter's record names one before it, or is of a later generation.
+    expect(read(sealedAnew((seq) => (seq === 0 ? { before: other } : {}))).ok).toBe(false);
+    expect(
+      read(
+        sealedAnew(() => ({}), 1),
+        undefined,
+        1,
+      ).ok,
+    ).toBe(false);
+    // A record names a key before where its entry signs none.
+    for (const at of [0, 1, last])
+      expect(read(sealedAnew((seq) => (seq === at ? { previousKey: other } : {}))).ok).toBe(false);
+    // Beside what was read by another version of the slot.
+    expect(read(log.roster, honest.value)).toEqual(honest);
+    const shorter = {
+      entries: honest.value.entries.slice(0, -1),
+      records: honest.value.records.slice(0, -1),
+      keys: honest.value.keys,
+    };
+    expect(read(log.roster, shorter)).toEqual(honest);
+    expect(
+      read(
+        sealedAnew((seq) => (seq === last ? { before: other } : {})),
+        shorter,
+      ).ok,
+    ).toBe(false);
+    const falseKeys = shorter.keys.map(({ generation }) => ({ generation, key: other }));
+    expect(read(log.roster, { ...shorter, keys: falseKeys })).toEqual(honest);
+  });
+
+  it("RULE history.bounded: a chain that is longer than any room's is given up, also beside one that was read", () => {
+    const { alice, log } = afterRemoval();
+    const { roster, keys } = inside(alice);
+    const read = (entries: number, bytes: number, known?: OpenedHistory) => {
+      const result = readFrom(
+        nodeCrypto,
+        readingHistory(nodeCrypto, roster, keys, known, { entries, bytes }),
+        log.roster,
+      );
+      return result.ok ? result.value : result.error.detail;
+    };
+    const whole = read(1e9, 1e9);
+    if (whole === undefined || typeof whole === "string") throw new Error(whole);
+    const count = whole.entries.length;
+    const bytes = whole.entries.reduce((sum, each) => sum + each.bytes.length, 0);
+    const known = {
+      entries: whole.entries.slice(0, -1),
+      records: whole.records.slice(0, -1),
+      keys: whole.keys,
+    };
+    for (const before of [undefined, known]) {
+      expect(read(count, bytes, before)).toEqual(whole);
+      expect(read(count - 1, bytes, before)).toBe("too long");
+      expect(read(count, bytes - 1, before)).toBe("too long");
+    }
+    // At once, and not at its end.
+    const most = { entries: count, bytes: whole.entries.at(-1)!.bytes.length };
+    const reading = readingHistory(nodeCrypto, roster, keys, undefined, most);
+    expect([[], log.roster.slice(-1)].map((page) => reading.next(page).done)).toEqual([false, false]);
+    expect(reading.next(log.roster.slice(-2, -1)).done).toBe(true);
   });
 
   it("A105: RULE room.key-check: a first entry that signs a false key, or none, is refused, and one that is not the first signs none", () => {
