@@ -202,12 +202,12 @@ describe("the list", () => {
     const unlists = (yes: Uint8Array) => verdict(chain.act(bob, off, { approvals: [yes] }));
     expect(lists(toList)).toBe("ok");
     // Given before the key was listed: it was to something else.
-    expect(unlists(early)).toBe("approvals_missing");
+    expect(unlists(early)).toBe("bad_approval");
     const toUnlist = chain.approval(chain.alice, off, {}, bob);
     expect(unlists(toUnlist)).toBe("ok");
-    expect(lists(toList)).toBe("approvals_missing");
+    expect(lists(toList)).toBe("bad_approval");
     expect(lists(chain.approval(bob, on))).toBe("ok");
-    expect(unlists(toUnlist)).toBe("approvals_missing");
+    expect(unlists(toUnlist)).toBe("bad_approval");
   });
 
   it(
