@@ -215,7 +215,7 @@ describe.runIf(hasOpenSsh)("with the real ssh-keygen and ssh-agent", { timeout: 
         { line: 2, reason: "key_type", text: "ssh-rsa: only ssh-ed25519 keys count here" },
         { line: 3, reason: "key_type" },
         { line: 4, reason: "certificate" },
-        { line: 5, reason: "options", text: "from: this limit would mean nothing in a room" },
+        { line: 5, reason: "options", text: "from: read as an option, and options mean nothing in a room" },
         { line: 7, reason: "twice" },
         { line: 8, reason: "hardware" },
       ],

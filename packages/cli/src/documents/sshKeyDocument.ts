@@ -19,7 +19,7 @@ export interface SshKeyDocument extends SshKeyNameDocument {
 /** A line of a file of keys that was left out. */
 export interface SkippedKeyDocument {
   readonly line: number;
-  /** `unreadable`, `key_type`, `hardware`, `certificate`, `options` or `twice`. */
+  /** `unreadable`, `key_type`, `hardware`, `certificate`, `marker`, `options` or `twice`. */
   readonly reason: string;
   /** The same for people. */
   readonly text: string;

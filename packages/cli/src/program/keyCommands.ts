@@ -7,7 +7,7 @@ export function addKeyCommands(program: Command): void {
     .command("allow")
     .description("list SSH keys: with a link for them, each lets in one person, once")
     .argument("<file>", "authorized_keys, allowed_signers or a .pub file; - reads standard input")
-    .option("--ignore-options", "list keys also where their line limits them: such limits mean nothing in a room")
+    .option("--ignore-options", "list keys also where their line has options: those mean nothing in a room")
     .addHelpText(
       "after",
       `

@@ -162,7 +162,7 @@ describe("files of keys", () => {
     });
   });
 
-  it("A132: RULE ssh.options-told: a line that limits its key is left out, unless options are to be ignored", () => {
+  it("A132: RULE ssh.options-told: a line with any option is left out, known here or not, unless options are to be ignored", () => {
     for (const [options, name] of [
       ["restrict", "restrict"],
       ['from="10.0.0.0/8,*.example.org"', "from"],
@@ -170,21 +170,50 @@ describe("files of keys", () => {
       ["no-pty,no-port-forwarding", "no-pty"],
       ['expiry-time="20300101"', "expiry-time"],
       ['environment="A=b c",pty', "environment"],
+      ['command="/bin/backup",no-ptty', "command"],
+      ['from="10.0.0.1",sk-required', "from"],
+      ['command="/bin/backup";', "command"],
+      ["no-pty,future-limit", "no-pty"],
+      ["restrict,", "restrict"],
+      ['from="10.0.0.1"no-pty', "from"],
+      ['from="10.0.0.1" namespaces="*"', "from"],
+      ['tunnel="0",@x', "tunnel"],
+      ["future-limit", "future-limit"],
+      ['"from=10.0.0.1"', "from"],
+      ['a@b.example,from="10.0.0.1"', "a@b.example"],
+      ['namespaces="conclave-join-v1"', "namespaces"],
+      [",", ","],
     ]) {
       expect(read(`${options!} ${plain}`)).toEqual({ keys: [], skipped: [[1, "options", name]] });
       expect(read(`${options!} ${plain}`, { ignoreOptions: true }).keys).toEqual(["plain@example.org"]);
     }
   });
 
-  it("may be allowed_signers: the people stand before the key, and namespaces are kept to", () => {
-    expect(read(`alice@example.org ${bare}`)).toEqual({ keys: ["alice@example.org"], skipped: [] });
-    expect(read(`alice,bob namespaces="conclave-join-v1,git" ${bare} laptop`).keys).toEqual(["laptop"]);
-    expect(read(`alice namespaces="git" ${bare}`)).toEqual({ keys: [], skipped: [[1, "options", "namespaces"]] });
-    expect(read(`alice valid-before="20300101" ${bare}`)).toEqual({
-      keys: [],
-      skipped: [[1, "options", "valid-before"]],
-    });
-    expect(read(`alice cert-authority ${bare}`).skipped).toEqual([[1, "certificate", "ssh-ed25519"]]);
+  it("A132: RULE ssh.options-told: a line with a marker, or with quotes that nobody closes, is never taken", () => {
+    for (const [start, reason, what] of [
+      ["@revoked", "marker", "@revoked"],
+      ["@cert-authority", "marker", "@cert-authority"],
+      ["@revoked *.example.org", "marker", "@revoked"],
+      ["@revoked a b c", "marker", "@revoked"],
+      ['* cert-authority,namespaces="git"', "certificate", "ssh-ed25519"],
+      ['"cert-authority"', "certificate", "ssh-ed25519"],
+      ['"a@b.example', "unreadable", null],
+      ['from="10.0.0.1', "unreadable", null],
+      ["a@b.example restrict pty", "unreadable", null],
+    ])
+      for (const ignoreOptions of [false, true])
+        expect(read(`${start!} ${plain}`, { ignoreOptions })).toEqual({ keys: [], skipped: [[1, reason, what]] });
+  });
+
+  it("may be allowed_signers: the people stand before the key, as addresses or patterns of some", () => {
+    for (const people of ["alice@example.org", "*@example.org,!eve@example.org", "*"])
+      expect(read(`${people} ${bare}`)).toEqual({ keys: [people], skipped: [] });
+    expect(read(`alice@example.org ${bare} laptop`).keys).toEqual(["laptop"]);
+    // A bare name may be an option of a newer OpenSSH.
+    expect(read(`alice ${bare}`)).toEqual({ keys: [], skipped: [[1, "options", "alice"]] });
+    expect(read(`a@b.example namespaces="git" ${bare}`).skipped).toEqual([[1, "options", "namespaces"]]);
+    expect(read(`a@b.example valid-before="20300101" ${bare}`).skipped).toEqual([[1, "options", "valid-before"]]);
+    expect(read(`a@b.example cert-authority ${bare}`).skipped).toEqual([[1, "certificate", "ssh-ed25519"]]);
   });
 
   it("nothing in them throws", () => {

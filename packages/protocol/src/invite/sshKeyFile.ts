@@ -2,7 +2,6 @@ import { toHex } from "@conclave/codec";
 import { fromBase64 } from "./sshsigFile.js";
 import { readSshKey, SSH_KEY_TYPE, type SshKey } from "./sshKey.js";
 import { plainComment } from "./sshComment.js";
-import { SSH_NAMESPACE } from "./sshSignature.js";
 
 /** A key with what its file says of it. */
 export interface NamedSshKey {
@@ -21,7 +20,9 @@ export type SkippedReason =
   | "hardware"
   /** A certificate, or an authority that signs them. */
   | "certificate"
-  /** The line limits what the key may do, which means nothing in a room. */
+  /** A line of `known_hosts`: `@revoked` or `@cert-authority`. */
+  | "marker"
+  /** The line has options, or a word that may be one: they mean nothing in a room. */
   | "options"
   /** The key was in a line before. */
   | "twice";
@@ -45,15 +46,13 @@ export interface SshKeyFile {
 export const MAX_KEY_FILE_BYTES = 8 * 1024 * 1024;
 
 const TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/u;
-/** Options that limit nothing. */
-const HARMLESS: ReadonlySet<string> = new Set(["namespaces"]);
 
 /**
  * The keys in a file as SSH has it: lines of `authorized_keys`, of `allowed_signers`, or a public key's own file. What is left out
  * is said, line by line.
  *
- * RULE: ssh.options-told: a line whose options limit the key is left out, unless somebody says that they mean nothing here: nobody
- * believes that `from=` or `command=` holds in a room (attack A132).
+ * RULE: ssh.options-told: a line with any option, known here or not, is left out, unless somebody says that options mean nothing
+ * here: nobody believes that `from=` or `command=` holds in a room. A line with a marker is never taken (attack A132).
  */
 export function readSshKeyFile(text: string, { ignoreOptions = false } = {}): SshKeyFile {
   const keys = new Map<string, NamedSshKey>();
@@ -72,60 +71,41 @@ export function readSshKeyFile(text: string, { ignoreOptions = false } = {}): Ss
 function readLine(line: string, ignoreOptions: boolean): NamedSshKey | Omit<SkippedLine, "line"> {
   const words = wordsOf(line);
   const at = words.findIndex((word) => TYPE.test(word));
+  const [type, letters] = [words[at], words[at + 1]];
+  if (type === undefined || letters === undefined) return { reason: "unreadable", what: null };
+  const before = words.slice(0, at);
+  const [first = ""] = before;
+  if (first.startsWith("@")) return { reason: "marker", what: plainComment(first) };
   // Before the type: nothing, options, or (`allowed_signers`) who signs and then, perhaps, options.
-  if (at < 0 || at > 2 || words[at + 1] === undefined) return { reason: "unreadable", what: null };
-  const [type, letters] = [words[at]!, words[at + 1]!];
-  const first = words[0]!;
-  const isPrincipals = at === 2 || (at === 1 && !isOptions(first));
-  const options = optionsOf((at === 2 ? words[1] : at === 1 && !isPrincipals ? first : undefined) ?? "");
-  if (type.includes("-cert-") || options.some((name) => name === "cert-authority"))
-    return { reason: "certificate", what: type };
+  if (at > 2) return { reason: "unreadable", what: null };
+  const isSigner = isPrincipals(first);
+  const options = before.slice(isSigner ? 1 : 0).flatMap(optionsOf);
+  if (type.includes("-cert-") || options.includes("cert-authority")) return { reason: "certificate", what: type };
   if (type.startsWith("sk-")) return { reason: "hardware", what: type };
   if (type !== SSH_KEY_TYPE) return { reason: "key_type", what: type };
   const blob = fromBase64(letters);
   const key = blob && readSshKey(blob);
   if (key === null || "type" in key) return { reason: "unreadable", what: type };
-  const limit = options.find((name) => !HARMLESS.has(name)) ?? foreignNamespace(words, at);
-  if (limit !== undefined && !ignoreOptions) return { reason: "options", what: plainComment(limit) };
+  if (options.length > 0 && !ignoreOptions) return { reason: "options", what: plainComment(options[0]!) };
   const comment = words.slice(at + 2).join(" ");
-  return { key, comment: plainComment(comment === "" && isPrincipals ? first : comment) };
+  return { key, comment: plainComment(comment === "" && isSigner ? first : comment) };
 }
 
-/** Words of a line: a blank inside of quotes ends none. */
+/** Words of a line: a blank inside of quotes ends none, and quotes that nobody closes go on to the line's end. */
 function wordsOf(line: string): readonly string[] {
-  return line.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/gu) ?? [];
+  return line.match(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/gu) ?? [];
 }
 
-const OPTION = /^[a-z][a-z0-9-]*(?:="(?:\\.|[^"\\])*"|=[^",]*)?$/iu;
-const NAMES: ReadonlySet<string> = new Set(
-  "agent-forwarding cert-authority no-agent-forwarding no-port-forwarding no-pty no-user-rc no-x11-forwarding port-forwarding pty restrict user-rc x11-forwarding no-touch-required verify-required".split(
-    " ",
-  ),
-);
+/** An address or a pattern of some, as those have who sign. Any other word may be an option of a newer OpenSSH. */
+const PRINCIPAL = /^(?=.*[@*?])[^@"=][^"=]*$/u;
 
-/** Whether a word is a list of options, and not of people. */
-function isOptions(word: string): boolean {
-  return partsOf(word).every((part) => OPTION.test(part) && (part.includes("=") || NAMES.has(part.toLowerCase())));
+/** Whether a word names people, and cannot be a list of options. */
+function isPrincipals(word: string): boolean {
+  return word.split(",").every((part) => PRINCIPAL.test(part));
 }
 
-function partsOf(word: string): readonly string[] {
-  return word.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/gu) ?? [];
-}
-
+/** The names of the options in a word; of one that holds none that can be read, the word. */
 function optionsOf(word: string): readonly string[] {
-  return partsOf(word).map((part) => part.split("=")[0]!.toLowerCase());
-}
-
-/** `namespaces="git"` limits a key to something else than to join. */
-function foreignNamespace(words: readonly string[], at: number): string | undefined {
-  const found = words
-    .slice(0, at)
-    .flatMap(partsOf)
-    .find((part) => part.toLowerCase().startsWith("namespaces="));
-  if (found === undefined) return undefined;
-  const patterns = found
-    .slice(found.indexOf("=") + 1)
-    .replaceAll('"', "")
-    .split(",");
-  return patterns.some((pattern) => pattern === SSH_NAMESPACE || pattern === "*") ? undefined : "namespaces";
+  const parts = word.match(/(?:"(?:\\.|[^"\\])*"?|[^,"])+/gu) ?? [word];
+  return parts.map((part) => part.replaceAll('"', "").split("=")[0]!.toLowerCase());
 }
