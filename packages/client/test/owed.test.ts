@@ -172,6 +172,7 @@ describe("who has said farewell", () => {
     expect(bob.room.status()).toMatchObject({ isLeaving: true, unread: 0 });
     expect(await bob.texts()).toEqual(["Alice: before"]);
     expect(await world.run(bob.room.search("meanwhile"))).toEqual([]);
+    expect(await world.run(bob.client.search("meanwhile"))).toEqual([]);
     expect(items).toEqual([]);
     await world.get(bob.room.stay());
     expect(bob.room.status().isLeaving).toBe(false);

@@ -1,4 +1,5 @@
 import type { Problem } from "../api/problem.js";
+import { shownOf } from "../room/leaving.js";
 import { failed, type Result, done } from "@conclave/codec";
 import { type Fingerprint, personFingerprint, recoveryPhrase, type PersonId, type RoomId } from "@conclave/protocol";
 import { readGivenLink } from "../link/givenLink.js";
@@ -95,7 +96,10 @@ export class HomeClient implements Client {
       .sort((a, b) => b.match.time - a.match.time)
       .slice(0, limit);
     const shown = newest.map(async ({ session, match }) =>
-      (await session.searching.show([match])).map((message) => ({ roomId: session.id, message })),
+      shownOf(session.engine, await session.searching.show([match])).map((message) => ({
+        roomId: session.id,
+        message,
+      })),
     );
     return (await Promise.all(shown)).flat();
   }

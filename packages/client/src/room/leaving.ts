@@ -48,7 +48,7 @@ export function stopLeaving(engine: RoomEngine): Promise<Result<void, Problem>> 
 }
 
 // RULE: client.farewell-blind: a member who has said farewell is shown nothing that others said after it, until they stay after all
-// or somebody carries it out (docs/protocol.md §10). The three functions below see to that: pages, searches and events. What the
+// or somebody carries it out (docs/protocol.md §10). The functions below see to that: pages, searches and events. What the
 // member wrote before and was still on its way is shown, wherever in the log it comes.
 
 /** The page, without what others said after our farewell. */
@@ -65,12 +65,16 @@ export async function pageOf({ state }: RoomEngine, page: TimelinePage): Promise
 
 /** What is found, without what others said after our farewell. */
 export async function foundBy(
-  { state }: RoomEngine,
+  engine: RoomEngine,
   search: RoomSearch,
   query: string,
   options: SearchOptions | undefined,
 ): Promise<readonly TimelineMessage[]> {
-  const found = await search.search(query, options);
+  return shownOf(engine, await search.search(query, options));
+}
+
+/** Those of the messages that are shown. */
+export function shownOf({ state }: RoomEngine, found: readonly TimelineMessage[]): readonly TimelineMessage[] {
   const { leaving } = state;
   return leaving === null ? found : found.filter(({ n, author }) => n <= leaving || author.isYou);
 }
