@@ -100,6 +100,8 @@ describe("a home in another thread", () => {
     const told = () =>
       b.events.flatMap((event) => (event.type === "room" ? [event.room.status.freshness.state] : [])).at(-1);
     await world.get(a.room(key).send("here I am"));
+    await world.until(() => told() !== undefined);
+    await world.get(b.room(key).checkNow(60_000));
     await world.until(() => told() === "fresh");
     await alice.client.close();
     for (const [state, halfHours] of [

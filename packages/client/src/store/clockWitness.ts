@@ -22,8 +22,8 @@ export class ClockWitness {
   isTrusted = false;
   private relay: number | null = null;
   private peer: number | null = null;
-  /** How far the clocks of those who answered at once are ahead of ours (ms), by hexadecimal person. */
-  private readonly answers = new Map<string, number>();
+  /** How far the clocks of those who answered at once are ahead of ours (ms), by hexadecimal person: at least, and at most. */
+  private readonly answers = new Map<string, { readonly least: number; readonly most: number }>();
 
   /** The relay signed this time just now. */
   heardRelay(time: number, now: number): void {
@@ -36,9 +36,20 @@ export class ClockWitness {
     if (this.peer === null || Math.abs(offset) < Math.abs(this.peer)) this.peer = offset;
   }
 
-  /** Somebody signed this time a moment ago, whatever the relay did: they answered what we had just sent. */
-  heardAnswer(person: string, time: number, now: number): void {
-    this.answers.set(person, time - now);
+  /** Somebody signed this time a moment ago, whatever the relay did: they answered what we had just made. */
+  heardAnswer(person: string, time: number, { made, now }: { readonly made: number; readonly now: number }): void {
+    this.answers.set(person, { least: time - now, most: time - made });
+  }
+
+  /** When this person signed this time, by our clock and not later than they did; null where their clock was never held against it. */
+  dated(person: string, time: number): number | null {
+    const offset = this.answers.get(person);
+    return offset === undefined ? null : time - offset.most;
+  }
+
+  /** Our clock was set: what others' showed against it shows nothing any more. */
+  restart(): void {
+    this.answers.clear();
   }
 
   /**
@@ -48,7 +59,7 @@ export class ClockWitness {
    * (attack A35).
    */
   get correction(): number {
-    const offsets = [...this.answers.values()].sort((a, b) => a - b);
+    const offsets = [...this.answers.values()].map(({ least }) => least).sort((a, b) => a - b);
     const middle = offsets.length < LEAST_CLOCKS ? 0 : offsets[Math.floor(offsets.length / 2)]!;
     return Math.abs(middle) > APART_MS ? middle : 0;
   }
@@ -57,12 +68,6 @@ export class ClockWitness {
   get peers(): ClockDoubt | null {
     const { correction, answers } = this;
     return correction === 0 ? null : { ahead: -correction, people: answers.size };
-  }
-
-  /** Whether this person's clock is known to be wrong. */
-  isOff(person: string): boolean {
-    const offset = this.answers.get(person);
-    return offset !== undefined && Math.abs(offset - this.correction) > APART_MS;
   }
 
   /** How far this device's clock is ahead of the nearest other (ms), below zero behind it; null where it is near, or nothing is known. */

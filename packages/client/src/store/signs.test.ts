@@ -43,26 +43,29 @@ describe("when others saw the room as we do", () => {
     expect(await heard({ ...wrong, seen: 12 }, NOW + 6 * HOUR)).toMatchObject({ answered: NOW + HOUR });
   });
 
-  it("RULE freshness.their-clock: else their own clock says when, unless that has not come yet (attack A34)", async () => {
-    const { heard } = made();
-    expect(await heard({ time: NOW - HOUR }, NOW)).toMatchObject({
-      heard: NOW - HOUR,
-      vouched: NOW - HOUR,
-      answered: 0,
-    });
-    expect(await heard({ time: NOW + 3 * MINUTE }, NOW)).toMatchObject({ vouched: NOW - HOUR });
-    expect(await heard({ time: NOW + MINUTE }, NOW)).toMatchObject({ vouched: NOW });
+  it("RULE freshness.their-clock: their own clock dates what they say only once it was held against ours, as it went then (attacks A34, A121)", async () => {
+    const { signs, heard } = made();
+    // Nobody knows yet how their clock goes: they were heard of, and that is all.
+    expect(await heard({ time: NOW - HOUR }, NOW)).toMatchObject({ heard: NOW - HOUR, vouched: 0, answered: 0 });
+    expect(await heard({ time: NOW + HOUR }, NOW)).toMatchObject({ heard: NOW - HOUR, vouched: 0 });
+    // It is an hour ahead. They may have answered as soon as we asked.
+    signs.sent(10, NOW, NOW);
+    expect(await heard({ seen: 10, time: NOW + HOUR + 5 }, NOW + 9)).toMatchObject({ vouched: NOW, answered: NOW });
+    expect(await heard({ time: NOW + HOUR + MINUTE }, NOW + 3 * HOUR)).toMatchObject({ vouched: NOW + MINUTE - 5 });
+    // A time that has not come yet.
+    const later = await heard({ time: NOW + 9 * HOUR }, NOW + 3 * HOUR);
+    expect(later).toMatchObject({ vouched: NOW + MINUTE - 5 });
   });
 
   it("RULE freshness.idle: who has a commit on its way was heard of, and vouches for nothing (attack A120)", async () => {
     const { signs, heard } = made();
     signs.sent(10, NOW, NOW);
     expect(await heard({ seen: 10, isIdle: false }, NOW)).toMatchObject({ heard: NOW, vouched: 0, answered: 0 });
-    expect(await heard({ seen: 10 }, NOW + 1)).toMatchObject({ vouched: NOW + 1, answered: NOW });
-    expect(await heard({ seen: 10, isIdle: false }, NOW + 2)).toMatchObject({ heard: NOW + 2, vouched: NOW + 1 });
+    expect(await heard({ seen: 10 }, NOW + 1)).toMatchObject({ vouched: NOW, answered: NOW });
+    expect(await heard({ seen: 10, isIdle: false }, NOW + 2)).toMatchObject({ heard: NOW + 2, vouched: NOW });
   });
 
-  it("RULE freshness.own-clock: what several people's clocks say dates others' words, never what one says (attack A35)", async () => {
+  it("RULE freshness.own-clock: what several people's clocks say of ours is told, never what one says (attack A35)", async () => {
     const clock = new ClockWitness();
     const { signs, heard } = made(clock);
     signs.sent(10, NOW, NOW);
@@ -73,11 +76,12 @@ describe("when others saw the room as we do", () => {
       await heard({ person, seen: 10, time: NOW + 3 * HOUR + index }, NOW + index);
     }
     expect(clock.peers).toEqual({ ahead: -3 * HOUR, people: 3 });
-    expect(await heard({ time: NOW + 2 * HOUR }, NOW + 5)).toMatchObject({ vouched: NOW - HOUR });
-    // One whose clock goes as ours goes wrong for that.
+    // Each clock dates what its own person says.
     await heard({ seen: 10, time: NOW + 6 }, NOW + 6);
-    expect(clock.isOff("01".repeat(32))).toBe(true);
-    expect(await heard({ time: NOW + MINUTE }, NOW + MINUTE)).toMatchObject({ heard: NOW });
+    expect(await heard({ time: NOW + MINUTE }, NOW + HOUR)).toMatchObject({ vouched: NOW + MINUTE - 6 });
+    const late = { person: people[0]!, time: NOW + 3 * HOUR + MINUTE };
+    await heard(late, NOW + 4 * HOUR);
+    expect(signs.of(people[0]!)?.vouched).toBe(NOW + MINUTE);
   });
 
   it("RULE freshness.set-back: a clock that is set back dates nothing by what it said before (attack A35)", async () => {
@@ -96,7 +100,7 @@ describe("when others saw the room as we do", () => {
     const { signs, heard, again, storage } = made();
     signs.sent(10, NOW, NOW);
     await heard({ seen: 10 }, NOW + MINUTE);
-    expect((await again()).of(DORA)).toEqual({ person: DORA, heard: NOW + MINUTE, vouched: NOW + MINUTE, answered: 0 });
+    expect((await again()).of(DORA)).toEqual({ person: DORA, heard: NOW + MINUTE, vouched: NOW, answered: 0 });
     const tx = new Transaction();
     signs.forget(tx, DORA);
     await storage.commit(tx.writes);

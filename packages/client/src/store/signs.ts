@@ -17,7 +17,7 @@ const BACK_MS = 1000;
 /** When, at the latest, somebody was heard of, by this device's clock (ms); 0 for never. */
 export interface LastSign {
   readonly person: PersonId;
-  /** Of whatever they said. */
+  /** Of whatever they said, also by their own word alone: it is told, and makes no list younger. */
   readonly heard: number;
   /** Of their vouching for the list. */
   readonly vouched: number;
@@ -36,7 +36,7 @@ export class Signs {
 
   constructor(
     private readonly keys: RoomKeys,
-    private readonly clock: Pick<ClockWitness, "correction" | "isOff" | "heardAnswer">,
+    private readonly clock: Pick<ClockWitness, "heardAnswer" | "dated" | "restart">,
     records: readonly StoredRecord[],
   ) {
     for (const { key, value } of records) {
@@ -65,15 +65,16 @@ export class Signs {
     const id = toHex(sign.person);
     const { seen } = sign;
     const answered = seen === null ? 0 : (this.own.findLast(({ n }) => n <= seen)?.at ?? 0);
-    if (answered > 0 && now - answered <= AT_ONCE_MS) this.clock.heardAnswer(id, sign.time, now);
+    if (answered > 0 && now - answered <= AT_ONCE_MS) this.clock.heardAnswer(id, sign.time, { made: answered, now });
     const at = Math.max(answered, this.clocked(id, sign.time, now));
+    const said = sign.time > now + AHEAD_MS ? 0 : Math.min(sign.time, now);
     const before = this.newest.get(id);
     const later = (known: number | undefined, time: number) => Math.max(known ?? 0, time);
     // RULE: freshness.idle: whose own commit is on its way does not vouch for the list that it changes (attack A120).
     const vouched = sign.isIdle ? { vouched: at, answered } : { vouched: 0, answered: 0 };
     const last: LastSign = {
       person: sign.person,
-      heard: later(before?.heard, at),
+      heard: later(before?.heard, Math.max(at, said)),
       vouched: later(before?.vouched, vouched.vouched),
       answered: later(before?.answered, vouched.answered),
     };
@@ -89,18 +90,25 @@ export class Signs {
     if (this.newest.delete(toHex(person))) tx.delete(this.keys.signs + toHex(person));
   }
 
+  /** Whether what they say can be dated by their clock: it was held against ours. */
+  isDated(person: PersonId): boolean {
+    return this.clock.dated(toHex(person), 0) !== null;
+  }
+
   /** What was last heard of this person; null for nothing. */
   of(person: PersonId): LastSign | null {
     return this.newest.get(toHex(person)) ?? null;
   }
 
   /**
-   * When they signed, by their own clock put in terms of ours; 0 where that clock says nothing. RULE: freshness.their-clock: a time
-   * that has not come yet, or of a clock that is known to be wrong, dates nothing (attack A34).
+   * When they signed, at the latest ago, by their own clock; 0 where that clock says nothing.
+   *
+   * RULE: freshness.their-clock: only a clock that was held against ours dates anything, by what it showed then: by one that is
+   * ahead, a message that the relay holds back for as long would look new (attacks A34, A121).
    */
   private clocked(id: string, time: number, now: number): number {
-    const ours = time - this.clock.correction;
-    return ours > now + AHEAD_MS || this.clock.isOff(id) ? 0 : Math.max(0, Math.min(ours, now));
+    const at = this.clock.dated(id, time) ?? 0;
+    return at > now ? 0 : Math.max(0, at);
   }
 
   /** RULE: freshness.set-back: what was dated by a clock that has been set back since is dated by nothing (attack A35). */
@@ -108,6 +116,7 @@ export class Signs {
     if (now < this.latest - BACK_MS) {
       this.own = [];
       this.newest.clear();
+      this.clock.restart();
     }
     this.latest = now;
   }

@@ -149,9 +149,10 @@ export class RoomFreshness {
 
 const NO_SIGN = { heard: 0, vouched: 0, answered: 0 } as LastSign;
 
-function givenIn(room: Room): GivenYes[] {
+/** The yeses in the log that may still be used. */
+export function givenIn(room: Room): GivenYes[] {
   return room.proposals.list().map(({ action, yes, by, alsoBy }) => {
-    return { action: action.type, yes: new Set([...yes, by, ...alsoBy].map((person) => toHex(person))) };
+    return { action, yes: new Set([...yes, by, ...alsoBy].map((person) => toHex(person))) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { covers, newMessageNonce, ProtocolKind, type RoomEvent } from "@conclave/protocol";
 import { queuedContent } from "../store/outbox.js";
-import { FRESH_MS, MOST_ANSWERS, vouchersIn } from "../timeline/freshness.js";
+import { FRESH_MS, givenIn, MOST_ANSWERS, vouchersIn } from "../timeline/freshness.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { MessageSender } from "./sender.js";
@@ -16,6 +16,8 @@ const LEAST_MS = 20_000;
 /** The newest question, and who has vouched since. */
 interface Question {
   readonly n: number;
+  /** The first of those that we did not have to answer, or did not come to: we wait our turn since then. */
+  readonly first: number;
   readonly at: number;
   readonly answers: Set<string>;
 }
@@ -45,7 +47,9 @@ export class ProbeAnswers extends ElectedWorker {
     if (event.type === "message" && event.message.kind === ProtocolKind.probe) {
       // While this device was away somebody asked who does not wait any more. Of what comes now their clock does not matter.
       const isOld = !this.sync.isLive && Math.abs(now - event.message.time + this.state.clock.correction) > FRESH_MS;
-      if (!isOld && !event.message.late) this.question = { n, at: now, answers: new Set() };
+      // RULE: freshness.every-turn: a question that follows another makes nobody wait anew: who asks all the time silences nobody.
+      const first = this.chore() === null ? n : (this.question?.first ?? n);
+      if (!isOld && !event.message.late) this.question = { n, first, at: now, answers: new Set() };
     }
     if (event.type === "sign") {
       const { person, seen, isIdle } = event.sign;
@@ -63,13 +67,15 @@ export class ProbeAnswers extends ElectedWorker {
     const vouchers = new Set(vouchersIn(room.roster).map((person) => toHex(person)));
     // RULE: message.idle: who has a commit on its way vouches for nothing, and answers when it is in the log (attack A120).
     if (!vouchers.has(own) || question.answers.has(own) || room.pending) return null;
-    if (question.answers.size >= MOST_ANSWERS || covers(room.roster, question.answers)) return null;
+    if (question.answers.size >= MOST_ANSWERS || covers(room.roster, question.answers, givenIn(room))) return null;
     const wait = () => {
       const members = new Map([...room.roster.members].filter(([person]) => vouchers.has(person)));
-      const rank = electionRank({ members }, room.self.leaf, question.n);
-      return Math.max(STEP_MS * rank, this.answeredAt + LEAST_MS - this.state.now());
+      const rank = electionRank({ members }, room.self.leaf, question.first);
+      // As many as it takes answer at once.
+      const before = Math.max(0, rank - (this.state.freshness.needed ?? 0));
+      return Math.max(STEP_MS * before, this.answeredAt + LEAST_MS - this.state.now());
     };
-    return { key: `probe ${String(question.n)}`, wait, job: () => this.answer(question) };
+    return { key: `probe ${String(question.first)}`, wait, job: () => this.answer(question) };
   }
 
   private get room() {

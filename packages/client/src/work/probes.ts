@@ -1,5 +1,6 @@
+import { toHex } from "@conclave/codec";
 import { newMessageNonce, ProtocolKind, type RoomEvent } from "@conclave/protocol";
-import { FRESH_MS } from "../timeline/freshness.js";
+import { FRESH_MS, vouchersIn } from "../timeline/freshness.js";
 import { queuedContent } from "../store/outbox.js";
 import { fraction } from "./retryTimer.js";
 import type { MessageSender } from "./sender.js";
@@ -26,6 +27,10 @@ export class Probes extends Worker {
   private lookingUntil = 0;
   /** When the newest probe came, whoever sent it. */
   private probedAt = Number.NEGATIVE_INFINITY;
+  /** When the newest of our own was sent. */
+  private sentAt = Number.NEGATIVE_INFINITY;
+  /** Who spoke since, by hexadecimal id. */
+  private readonly spoke = new Set<string>();
   /** When this device asked last for its person. */
   private askedAt = Number.NEGATIVE_INFINITY;
   private isWanted = false;
@@ -59,7 +64,10 @@ export class Probes extends Worker {
   }
 
   heard(event: RoomEvent): void {
-    if (event.type === "message" && event.message.kind === ProtocolKind.probe) this.probedAt = this.state.now();
+    // RULE: freshness.late-question: what is asked in an older epoch is not answered, so it keeps nobody from asking (attack A121).
+    if (event.type === "message" && event.message.kind === ProtocolKind.probe && !event.message.late)
+      this.probedAt = this.state.now();
+    if (event.type === "sign") this.spoke.add(toHex(event.sign.person));
   }
 
   override offline(): void {
@@ -88,10 +96,14 @@ export class Probes extends Worker {
 
   /** From when on it is to be asked; null where it is not. */
   private due(now: number): number | null {
-    const { freshness } = this.state;
+    const { freshness, room, signs } = this.state;
     if (now >= this.lookingUntil || !freshness.needed) return null;
     const since = freshness.cover()?.since ?? Number.NEGATIVE_INFINITY;
-    const due = Math.max(since + ASK_AFTER_MS, this.probedAt + ASK_AFTER_MS, 0);
+    // What somebody answers others dates nothing here before their clock was held against ours: that takes a question of our own.
+    const vouchers = room ? vouchersIn(room.roster) : [];
+    const isUndated = vouchers.some((person) => this.spoke.has(toHex(person)) && !signs.isDated(person));
+    const asked = isUndated ? this.sentAt : this.probedAt;
+    const due = Math.max(since + ASK_AFTER_MS, asked + ASK_AFTER_MS, 0);
     return due < this.lookingUntil ? due : null;
   }
 
@@ -103,7 +115,8 @@ export class Probes extends Worker {
   private async send(): Promise<void> {
     this.isWanted = false;
     this.plannedAt = 0;
-    this.probedAt = this.state.now();
+    this.probedAt = this.sentAt = this.state.now();
+    this.spoke.clear();
     const { ports, person } = this.state;
     const said = { kind: ProtocolKind.probe, ref: null, body: new Uint8Array(0), nonce: newMessageNonce(ports.random) };
     await this.state.transact((tx) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Policy } from "../policy/policy.js";
 import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
 import type { Rule } from "../policy/rule.js";
-import { Chain, type Someone } from "./chain.fixture.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
 
 /** Owner Alice, admins Bob and Carol, members Dave and Erin, under this policy. */
@@ -93,12 +93,12 @@ describe("whose word about the list suffices", () => {
   });
 
   it("RULE freshness.given-yes: a yes to a removal counts, whatever who said it says since (attack A120)", () => {
-    const { isCovered, ids, alice, bob, carol } = room(adminsTogether(2));
-    const given = { action: "remove", yes: ids([bob]) } as const;
+    const { isCovered, ids, alice, bob, carol, erin } = room(adminsTogether(2));
+    const given = { action: { type: "remove", person: erin.person, ban: false }, yes: ids([bob]) } as const;
+    const title = { ...given, action: { type: "setTitle", title: "x" } } as const;
     expect(isCovered([alice, bob], [given])).toBe(false);
     expect(isCovered([alice, carol], [given])).toBe(true);
-    expect(isCovered([alice, bob], [{ ...given, action: "setTitle" }])).toBe(true);
-    expect(isCovered([alice, bob], [{ ...given, action: "removeDevice" }])).toBe(false);
+    expect(isCovered([alice, bob], [title])).toBe(true);
   });
 
   it("says how many others it takes, and nothing where that is everybody or too many", () => {
@@ -127,6 +127,52 @@ describe("whose word about the list suffices", () => {
         for (const more of people) expect(isCovered([...chosen, more])).toBe(true);
       }
     }
+  });
+});
+
+describe("who is covered is asked before anybody is removed (attack A119)", () => {
+  const ids = (...people: Someone[]) => new Set(people.map(({ person }) => toHex(person)));
+  const removalOf = ({ person }: Someone) => ({ type: "remove", person, ban: false }) as const;
+
+  it("RULE freshness.puppets: an open link that makes its bearer an admin covers nobody where admins remove", () => {
+    const chain = new Chain(crypto, openHouse());
+    const [bob, erin] = [chain.add("Bob", "admin"), chain.add("Erin")];
+    expect(covers(chain.roster, ids(chain.alice, bob))).toBe(true);
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("admins", { role: "admin" }) });
+    expect(covers(chain.roster, ids(chain.alice, bob))).toBe(false);
+    const frank = chain.someone("Frank");
+    expect(verdict(chain.join("admins", frank, "admin"))).toBe("ok");
+    expect(verdict(chain.act(frank, removalOf(erin)))).toBe("ok");
+  });
+
+  it("RULE freshness.tenure: who may not vote yet counts among those outside", () => {
+    const { rules, settings } = adminsTogether(2);
+    const chain = new Chain(crypto, { rules, settings: { ...settings, minTenure: 20 } });
+    const [bob, carol, erin] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.add("Erin")];
+    expect(covers(chain.roster, ids(chain.alice))).toBe(false);
+    expect(covers(chain.roster, ids(chain.alice, bob))).toBe(false);
+    expect(covers(chain.roster, ids(chain.alice, bob, carol))).toBe(true);
+    for (let n = 0; n < 25; n++) {
+      chain.time += 24 * 3_600_000;
+      chain.must(n % 2 ? bob : carol, { type: "tick" });
+    }
+    const removal = removalOf(erin);
+    expect(verdict(chain.act(bob, removal, { approvals: [chain.approval(carol, removal, {}, bob)] }))).toBe("ok");
+  });
+
+  it("RULE freshness.given-yes: a yes to somebody's coming in as an admin counts against the list too (attack A120)", () => {
+    const chain = new Chain(crypto, adminsTogether(1));
+    const [bob, carol, erin] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.add("Erin")];
+    const change = { type: "setPolicy", policy: adminsTogether(2) } as const;
+    chain.must(chain.alice, change, { approvals: [chain.approval(bob, change)] });
+    const frank = chain.someone("Frank");
+    const adding = chain.adding(frank, "admin");
+    const yes = chain.approval(bob, adding, {}, carol);
+    expect(covers(chain.roster, ids(chain.alice, bob))).toBe(true);
+    expect(covers(chain.roster, ids(chain.alice, bob), [{ action: adding, yes: ids(bob, carol) }])).toBe(false);
+    expect(verdict(chain.act(carol, adding, { approvals: [yes] }))).toBe("ok");
+    const removal = removalOf(erin);
+    expect(verdict(chain.act(carol, removal, { approvals: [chain.approval(frank, removal, {}, carol)] }))).toBe("ok");
   });
 });
 

@@ -20,14 +20,14 @@ const MATTER: Partial<Record<Action["type"], PolicyMatter>> = {
 
 /** A yes to one action that may be used, now or later, whatever who said it says since. */
 export interface GivenYes {
-  readonly action: Action["type"];
+  readonly action: Action;
   /** Hexadecimal ids of the members who said it. */
   readonly yes: ReadonlySet<string>;
 }
 
 /**
  * Whether the word of these members (hexadecimal ids) suffices for the list of members: nobody can have been removed without one
- * of them (docs/protocol.md §8). More people never cover less. `given`: yeses in the log that still wait.
+ * of them (docs/protocol.md §8). More people never cover less. `given`: yeses in the log that may still be used.
  *
  * RULE: freshness.coverage: it takes those without whom no decision about people or rules passes, as `tally` counts: one admin
  * among several who may remove vouches for nothing, as the others may have removed them (attacks A20, A119).
@@ -35,14 +35,14 @@ export interface GivenYes {
 export function covers(roster: Roster, people: ReadonlySet<string>, given: readonly GivenYes[] = []): boolean {
   if (roster.sealed) return true;
   const others = new Set([...roster.members.keys()].filter((person) => !people.has(person)));
-  if (POWERS.some((matter) => passes(roster, roster.policy.rules[matter], others))) return false;
+  const newcomers = newcomersBy(roster, others, given);
+  const { rules } = roster.policy;
+  if (POWERS.some((matter) => passes(roster, rules[matter], others, newcomers))) return false;
   // RULE: freshness.given-yes: who has agreed to a removal may not know that it was carried out: their yes counts against the list,
   // whatever they say since (attack A120).
   return given.every(({ action, yes }) => {
-    const matter = MATTER[action];
-    if (matter === undefined) return true;
-    const agreed = [...yes].filter((person) => roster.members.has(person));
-    return !passes(roster, roster.policy.rules[matter], new Set([...others, ...agreed]));
+    const matter = MATTER[action.type];
+    return matter === undefined || !passes(roster, rules[matter], withYes(roster, others, yes), newcomers);
   });
 }
 
@@ -75,19 +75,83 @@ export function othersNeeded(roster: Roster, person: PersonId, most: number): nu
   return null;
 }
 
-/** Whether a rule can be met by these members alone, also with people whom they let in for that. */
-function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>): boolean {
-  if (rule.kind === "anyOf") return rule.rules.some((each) => passes(roster, each, yes));
-  if (isMet(tally(rule, { before: roster, yes, self: false, invite: null }))) return true;
-  // RULE: freshness.puppets: members are counted as we know them, and who can let people in can make more of them: there a ballot
-  // of all members binds nobody to ask those we know (attack A46).
-  const countsMembers = rule.kind === "majority" || (rule.kind === "quorum" && rule.role === "member");
-  return countsMembers && canLetIn(roster, yes);
+/**
+ * Whether a rule can be met by these members alone, now or later, also with people whom they let in for that.
+ *
+ * RULE: freshness.tenure: who may not vote yet may after entries that they make themselves: those outside count as if they could
+ * (attack A119).
+ */
+function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>, newcomers: Role | null): boolean {
+  if (rule.kind === "anyOf") return rule.rules.some((each) => passes(roster, each, yes, newcomers));
+  const { policy } = roster;
+  const later = { ...roster, policy: { ...policy, settings: { ...policy.settings, minTenure: 0 } } };
+  const { need } = tally(rule, { before: roster, yes, self: false, invite: null });
+  const { have } = tally(rule, { before: later, yes, self: false, invite: null });
+  return isMet({ have, need }) || (newcomers !== null && isMetByMore(rule, newcomers));
 }
 
-function canLetIn(roster: Roster, yes: ReadonlySet<string>): boolean {
-  const { policy, openInvites } = roster;
-  if ([...openInvites.values()].some(({ mode }) => mode !== "return")) return true;
-  const grounds = { before: roster, yes, self: false, invite: null };
-  return isMet(tally(policy.rules.add, grounds)) || isMet(tally(policy.rules.invite, grounds));
+/**
+ * Whether as many more people of this role as one likes meet a rule.
+ *
+ * RULE: freshness.puppets: members are counted as we know them, and who can let people in can make more of them: there a ballot
+ * binds nobody to ask those we know, and a link that makes admins gives its bearer what admins may (attacks A46, A119).
+ */
+function isMetByMore(rule: Rule, role: Role): boolean {
+  switch (rule.kind) {
+    case "owner":
+      return role === "owner";
+    case "role":
+    case "quorum":
+      return isAtLeast(role, rule.role);
+    case "anyMember":
+    case "majority":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The highest role in which people may come in without anybody but these members, and those who come; null for nobody. */
+function newcomersBy(roster: Roster, others: ReadonlySet<string>, given: readonly GivenYes[]): Role | null {
+  const { rules } = roster.policy;
+  const links = [...roster.openInvites.values()].filter(({ mode }) => mode !== "return").map(({ role }) => role);
+  let newcomers = highest(links);
+  // Who comes in may let in more, and higher ones by what was agreed to.
+  for (;;) {
+    const before = newcomers;
+    const isOpen = passes(roster, rules.add, others, before) || passes(roster, rules.invite, others, before);
+    const agreed = given.flatMap(({ action, yes }) => {
+      const admission = admissionBy(action);
+      const all = withYes(roster, others, yes);
+      return admission?.matters.every((matter) => passes(roster, rules[matter], all, before)) ? [admission.role] : [];
+    });
+    newcomers = highest([...(before ? [before] : []), ...(isOpen ? (["member"] as const) : []), ...agreed]);
+    if (newcomers === before) return newcomers;
+  }
+}
+
+function highest(roles: readonly Role[]): Role | null {
+  return ROLES.find((role) => roles.includes(role)) ?? null;
+}
+
+/** In which role an action lets people in, and by which rules; null where it lets in nobody. */
+function admissionBy(action: Action): { readonly role: Role; readonly matters: readonly PolicyMatter[] } | null {
+  const by = (matter: PolicyMatter, role: Role) => ({
+    role,
+    matters: role === "member" ? [matter] : [matter, "setRole" as const],
+  });
+  switch (action.type) {
+    case "add":
+      return by("add", action.role);
+    case "createInvite":
+      return by("invite", action.invite.role);
+    case "allow":
+      return by("invite", "member");
+    default:
+      return null;
+  }
+}
+
+function withYes(roster: Roster, others: ReadonlySet<string>, yes: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...others, ...[...yes].filter((person) => roster.members.has(person))]);
 }
