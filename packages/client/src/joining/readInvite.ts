@@ -1,4 +1,4 @@
-import { done, failed, type Result } from "@conclave/codec";
+import { equalBytes, failed, type Result } from "@conclave/codec";
 import {
   type DecisionRecord,
   type DeviceIdentity,
@@ -12,6 +12,7 @@ import {
   type Room,
   openingRoom,
   readSlot,
+  type SlotView,
   type RoomPreview,
   roomTagOf,
   signaturesOf,
@@ -32,8 +33,8 @@ const MOST_PAGES = 8192;
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
  * itself gives and the hash of a record that a slot names, stores nothing. The newest version of the slot that is valid counts; but
- * if it does not know the room's newest commit, one that does: the relay keeps the versions of people whom it does not know yet
- * behind those of members, and they may be all that is in step with the room.
+ * if it does not know the room's newest commit, one that does, and whose chain goes on from there: the relay keeps the versions of
+ * people whom it does not know yet behind those of members, and they may be all that is in step with the room.
  */
 export async function previewSlot(
   ports: JoinPorts,
@@ -86,7 +87,7 @@ async function readSlotOf<T>(
   const { slotId } = inviteKeys(ports.crypto, link.roomId, link.secret);
   let known: OpenedRoom | undefined;
   let first: Problem | null = null;
-  let stale: { readonly at: number; readonly read: T } | null = null;
+  let best: { readonly slot: SlotView; readonly found: Result<T, Problem> } | null = null;
   for (let back = 0, versions = 1; back < Math.min(versions, VERSIONS); back++) {
     const answer = await connection.request<"getSlot">({ type: "getSlot", roomTag, slotId, back });
     if (answer.type !== "slot") {
@@ -95,27 +96,49 @@ async function readSlotOf<T>(
     }
     versions = answer.versions;
     const slot = readSlot(ports, link, answer.blob, reading.key);
-    if (!slot.ok || (stale !== null && slot.value.lastCommit <= stale.at)) {
+    if (!slot.ok || (best !== null && slot.value.lastCommit <= best.slot.lastCommit)) {
       first ??= slot.ok ? null : { kind: "refused", rejection: slot.error };
       continue;
     }
     const opened = await readRosterLog(connection, roomTag, openingRoom(ports, link, slot.value, known));
-    if (!opened.ok && opened.error.kind !== "refused") return opened;
-    const judged = opened.ok ? await judge(ports, reading, opened.value) : opened;
-    if (opened.ok) known = opened.value;
-    if (judged.ok) {
-      // RULE: client.preview-in-step: somebody who came in while all members sleep is in the version behind theirs. Which commit is the
-      // newest is the relay's word, and a hint only: with junk at the end no version knows it, and then the newest one counts.
-      if (slot.value.lastCommit >= answer.lastCommit) return done(judged.value);
-      stale = { at: slot.value.lastCommit, read: judged.value };
+    if (!opened.ok && (opened.error.kind !== "refused" || isTooOld(opened.error))) return opened;
+    if (!opened.ok) {
+      first ??= opened.error;
       continue;
     }
-    const problem = judged.error;
+    known = opened.value;
+    // RULE: client.preview-goes-on: what a later version says counts only if its chain goes on from the one that was found first. The
+    // relay gives versions of members first; behind them, whoever was removed leads to no room in which they still are (attack A157).
+    if (best !== null && !leadsTo(opened.value, best.slot.head)) continue;
+    const found = await judge(ports, reading, opened.value);
+    if (found.ok) {
+      // RULE: client.preview-in-step: somebody who came in while all members sleep is in the version behind theirs. Which commit is the
+      // newest is the relay's word, and a hint only: with junk at the end no version knows it.
+      if (slot.value.lastCommit >= answer.lastCommit) return found;
+      best = { slot: slot.value, found };
+      continue;
+    }
+    const isNewer = isTooOld(found.error);
     // RULE: client.too-old-sends-nothing: who is too old for the room is told so, and does not join it as it was before (attack A104).
-    if (problem.kind === "refused" && problem.rejection.code === "update_needed") return failed(problem);
-    first ??= problem;
+    if (isNewer && isFrom(opened.value, link.floor)) return found;
+    first ??= isNewer ? { kind: "refused", rejection: { code: "bad_history" } } : found.error;
   }
-  return stale === null ? failed(first ?? { kind: "unknown" }) : done(stale.read);
+  return best?.found ?? failed(first ?? { kind: "unknown" });
+}
+
+function isTooOld(problem: Problem): boolean {
+  return problem.kind === "refused" && problem.rejection.code === "update_needed";
+}
+
+/** Whether a chain holds this entry. */
+function leadsTo({ entries }: OpenedRoom, { seq, hash }: SlotView["head"]): boolean {
+  const at = entries[seq];
+  return at !== undefined && equalBytes(at.hash, hash);
+}
+
+/** Whether a chain holds a link's floor, as far as it can be read: not behind an upgrade to what this app does not know. */
+function isFrom(opened: OpenedRoom, { seq, head }: InviteLink["floor"]): boolean {
+  return seq >= opened.entries.length || leadsTo(opened, { seq, hash: head });
 }
 
 type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
