@@ -127,6 +127,7 @@ export {
   type SshKeyFile,
 } from "./invite/sshKeyFile.js";
 export { sortedKeys } from "./roster/actions/allow.js";
+export { changesList } from "./roster/listedKey.js";
 export { MAX_KEYS_AT_ONCE } from "./roster/limit.js";
 export type { JoinRequest } from "./invite/joinRequest.js";
 export type { SlotView } from "./invite/slot.js";

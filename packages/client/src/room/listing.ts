@@ -1,5 +1,12 @@
 import { done, failed, type Result, toHex } from "@conclave/codec";
-import { type Action, MAX_KEYS_AT_ONCE, type NamedSshKey, sortedKeys, type SshKey } from "@conclave/protocol";
+import {
+  type Action,
+  changesList,
+  MAX_KEYS_AT_ONCE,
+  type NamedSshKey,
+  sortedKeys,
+  type SshKey,
+} from "@conclave/protocol";
 import type { DecisionProgress, KeysListed } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomState } from "../work/roomState.js";
@@ -9,13 +16,13 @@ type Decide = (wanted: Action) => Promise<Result<DecisionProgress, Problem>>;
 /** How many keys go into one decision: with their comments, and everybody's approvals, they fit into one entry. */
 const KEYS_AT_ONCE = MAX_KEYS_AT_ONCE / 2;
 
-/** Lists SSH keys: those that are not on the list, in as few decisions as there can be. */
+/** Lists SSH keys: those that this person has not listed yet and nobody has used, in as few decisions as there can be. */
 export function allowKeys(
-  { room }: RoomState,
+  { room, person }: RoomState,
   keys: readonly NamedSshKey[],
   decide: Decide,
 ): Promise<Result<KeysListed, Problem>> {
-  const isNew = ({ key }: NamedSshKey): boolean => room?.roster.listedKeys.has(toHex(key)) !== true;
+  const isNew = ({ key }: NamedSshKey): boolean => room !== null && changesList(room.roster, key, person);
   return inParts(room !== null, keys.filter(isNew), (part) => decide({ type: "allow", keys: part }));
 }
 

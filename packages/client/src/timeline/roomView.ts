@@ -97,11 +97,11 @@ export function decisionOf(sight: RoomSight, { decision, n, role, after, isAgain
 export function listedKeysOf(sight: RoomSight): RoomSshKey[] {
   const { room, ports } = sight;
   const listed = [...(room?.roster.listedKeys.values() ?? [])].sort((a, b) => b.seq - a.seq);
-  return listed.map(({ key, comment, by, usedBy }) => ({
+  return listed.map(({ key, comment, listers, usedBy }) => ({
     key,
     fingerprint: sshFingerprint(ports.crypto, key),
     comment,
-    listedBy: named(sight, by),
+    listedBy: named(sight, listers[0]!),
     usedBy: usedBy && named(sight, usedBy),
   }));
 }

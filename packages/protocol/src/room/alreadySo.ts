@@ -3,8 +3,9 @@ import type { ActionHash } from "../encoding/ids.js";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { listedKeyOf, memberOf } from "../roster/roster.js";
+import { memberOf } from "../roster/roster.js";
 import { ROOM_VERSION } from "../roster/version.js";
+import { changesList } from "../roster/listedKey.js";
 import type { RoomParts } from "./parts.js";
 import { proposalsOf } from "./proposals.js";
 
@@ -14,7 +15,7 @@ import { proposalsOf } from "./proposals.js";
  * RULE: room.nothing-for-nothing: an author signs, and asks others for, only what changes something: else people are told of a
  * success that there was not. What others have signed is judged by the roster's rules alone (docs/protocol.md §4).
  */
-export function alreadySo({ primitives, roster }: RoomParts, action: Action): Failure<Rejection> | null {
+export function alreadySo({ primitives, roster, core }: RoomParts, action: Action): Failure<Rejection> | null {
   switch (action.type) {
     case "setPolicy":
       return so("policy", equalBytes(policyHash(primitives.crypto, action.policy), roster.policyHash));
@@ -31,7 +32,7 @@ export function alreadySo({ primitives, roster }: RoomParts, action: Action): Fa
     case "allow":
       return so(
         "listed",
-        action.keys.every(({ key }) => listedKeyOf(roster, key) !== null),
+        action.keys.every(({ key }) => !changesList(roster, key, core.person)),
       );
     case "disallow":
     case "charter":

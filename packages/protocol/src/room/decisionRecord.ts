@@ -59,6 +59,6 @@ export function decisionRecordOf({
     name,
     inviteId,
     revokedInvites,
-    sshKey: sshKey && { key: sshKey.key, comment: sshKey.comment, listedBy: sshKey.by },
+    sshKey: sshKey && { key: sshKey.key, comment: sshKey.comment, listedBy: sshKey.listers[0]! },
   };
 }

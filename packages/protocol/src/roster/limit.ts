@@ -8,6 +8,8 @@ export const MAX_OPEN_INVITES = 256;
 export const MAX_KEYS_AT_ONCE = 500;
 /** Most SSH keys on a room's list, used ones among them. */
 export const MAX_LISTED_KEYS = 10_000;
+/** By how many people the list holds that they have listed a key. */
+export const MAX_LISTERS = 8;
 /**
  * A former member and a closed invite are forgotten by the entry that comes so many after: no approval is valid for more
  * entries than one less (`MAX_APPROVAL_SPAN`).

@@ -4,7 +4,9 @@ import type { PersonId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
 import type { InviteProof } from "../invite/inviteProof.js";
 import { isSignedBySsh } from "../invite/sshSignature.js";
+import type { SshKey } from "../invite/sshKey.js";
 import { refused, type Rejection } from "../policy/rejection.js";
+import { MAX_LISTERS } from "./limit.js";
 import type { RosterDraft } from "./rosterDraft.js";
 import { listedKeyOf, type ListedKey, type Roster } from "./roster.js";
 
@@ -28,16 +30,32 @@ export function provedSshKey(
   return isSignedBySsh(crypto, proof, ssh) ? done(listed) : refused("bad_ssh_signature", "signature");
 }
 
+/** Whether it changes the list that this person lists this key: nobody has used it, and they have not listed it before. */
+export function changesList(roster: Roster, key: SshKey, person: PersonId): boolean {
+  const listed = listedKeyOf(roster, key);
+  if (listed === null) return true;
+  const { usedBy, listers } = listed;
+  return usedBy === null && listers.length < MAX_LISTERS && !hasListed(listed, person);
+}
+
+function hasListed({ listers }: ListedKey, person: PersonId): boolean {
+  return listers.some((lister) => equalBytes(lister, person));
+}
+
 /**
- * Takes those keys off the list that this person has listed and nobody has used.
+ * Takes those keys off the list that this person has listed, nobody else has, and nobody has used.
  *
  * RULE: ssh.lister: with somebody who goes, or becomes less, go the keys that they listed, as their links do: nobody leaves a way back
- * for themselves (attacks A40, A43). A key that was used stays used, so no file that is listed again lets anybody in twice.
+ * for themselves (attacks A40, A43). What somebody else has listed as well stays for them: nobody takes a key along by having listed it
+ * first, or again. A key that was used stays used, so no file that is listed again lets anybody in twice.
  */
 export function dropKeysBy(draft: RosterDraft, person: PersonId, seq: number): void {
-  const theirs = [...draft.keys().values()].filter(({ by, usedBy }) => usedBy === null && equalBytes(by, person));
-  draft.deleteKeys(
-    theirs.map(({ key }) => key),
-    seq,
-  );
+  const gone: SshKey[] = [];
+  for (const listed of [...draft.keys().values()]) {
+    if (listed.usedBy !== null || !hasListed(listed, person)) continue;
+    const listers = listed.listers.filter((lister) => !equalBytes(lister, person));
+    if (listers.length === 0) gone.push(listed.key);
+    else draft.putKey({ ...listed, listers });
+  }
+  draft.deleteKeys(gone, seq);
 }

@@ -54,8 +54,9 @@ export interface ListedKey {
   readonly key: SshKey;
   /** Who or what it is, as whoever listed it says; may be empty. */
   readonly comment: string;
-  /** Who listed it, and with which entry. */
-  readonly by: PersonId;
+  /** Who listed it and is still here, in that order: 1 to 8; of a key that somebody used, those of then. */
+  readonly listers: readonly PersonId[];
+  /** The entry with which it came onto the list. */
   readonly seq: number;
   /** Who came by it, and with which entry; null and 0 while nobody has. */
   readonly usedBy: PersonId | null;

@@ -1,4 +1,4 @@
-import { bool, encode, list, optional, stored, struct, text, toHex, u16, u32, u53 } from "@conclave/codec";
+import { bool, checked, encode, list, optional, stored, struct, text, toHex, u16, u32, u53 } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
@@ -8,6 +8,7 @@ import { MAX_COMMENT_BYTES } from "../invite/sshComment.js";
 import { SshKey } from "../invite/sshKey.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
+import { MAX_LISTERS } from "./limit.js";
 import { relayLayout } from "./relayIdentity.js";
 import type { Device, FormerMember, ListedKey, Member, Roster } from "./roster.js";
 import { StateTable } from "./stateTable.js";
@@ -46,7 +47,7 @@ const formerLayout = struct<FormerMember>({
 const listedKeyLayout = struct<ListedKey>({
   key: SshKey,
   comment: text(MAX_COMMENT_BYTES),
-  by: PersonId,
+  listers: checked(list(PersonId, MAX_LISTERS), (listers) => listers.length > 0),
   seq: u53,
   usedBy: optional(PersonId),
   usedSeq: u53,

@@ -11,6 +11,12 @@ interface Row {
   readonly hash: Uint8Array;
 }
 
+/** A row as it is to be; without a hash where it is gone. */
+interface ChangedRow {
+  readonly place: Uint8Array;
+  readonly hash: Uint8Array | null;
+}
+
 /**
  * The digest of a roster's records, kept so that one changed record costs one bucket: `root = H(meta, 64 bucket hashes)`,
  * a bucket is the hash of its records' hashes in the order of their key hashes (docs/protocol.md §4). Immutable.
@@ -28,20 +34,21 @@ export class StateTable {
 
   /** The table after these changes: the record's new bytes, or null where it is gone. */
   with(crypto: Crypto, changes: ReadonlyMap<string, Uint8Array | null>): StateTable {
-    const buckets = [...this.buckets];
-    const touched = new Set<number>();
+    const changed = new Map<number, ChangedRow[]>();
     for (const [key, value] of changes) {
       const name = utf8Bytes(key);
       const place = crypto.hash("sha256", name);
+      const hash = value && labelledHash(crypto, "conclave/roster-record/v1", name, value);
       const index = place[0]! % BUCKETS;
-      const others = buckets[index]!.filter((row) => compareBytes(row.place, place) !== 0);
-      if (value !== null) others.push({ place, hash: labelledHash(crypto, "conclave/roster-record/v1", name, value) });
-      buckets[index] = others.sort((a, b) => compareBytes(a.place, b.place));
-      touched.add(index);
+      const those = changed.get(index);
+      if (those) those.push({ place, hash });
+      else changed.set(index, [{ place, hash }]);
     }
+    const buckets = [...this.buckets];
     const hashes = [...this.hashes];
-    for (const index of touched) {
-      const rows = buckets[index]!;
+    for (const [index, those] of changed) {
+      const rows = merged(buckets[index]!, those);
+      buckets[index] = rows;
       hashes[index] =
         rows.length === 0 ? NO_RECORD : crypto.hash("sha256", concatBytes(...rows.map((row) => row.hash)));
     }
@@ -52,4 +59,16 @@ export class StateTable {
   root(crypto: Crypto, meta: Uint8Array): Uint8Array {
     return labelledHash(crypto, "conclave/roster-state/v1", meta, ...this.hashes);
   }
+}
+
+/** A bucket after its changes, in one pass however many they are: `allow` and a lister's removal change thousands. */
+function merged(rows: readonly Row[], changes: ChangedRow[]): readonly Row[] {
+  const all: Row[] = [];
+  let at = 0;
+  for (const { place, hash } of changes.sort((a, b) => compareBytes(a.place, b.place))) {
+    while (at < rows.length && compareBytes(rows[at]!.place, place) < 0) all.push(rows[at++]!);
+    if (at < rows.length && compareBytes(rows[at]!.place, place) === 0) at++;
+    if (hash !== null) all.push({ place, hash });
+  }
+  return [...all, ...rows.slice(at)];
 }

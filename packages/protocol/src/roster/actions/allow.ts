@@ -1,9 +1,11 @@
-import { checked, compareBytes, done, list, struct, text, toHex } from "@conclave/codec";
+import { checked, compareBytes, done, list, struct, text } from "@conclave/codec";
 import { isComment, MAX_COMMENT_BYTES } from "../../invite/sshComment.js";
 import { SshKey } from "../../invite/sshKey.js";
 import { refused } from "../../policy/rejection.js";
 import { effect } from "../change.js";
 import { MAX_KEYS_AT_ONCE, MAX_LISTED_KEYS } from "../limit.js";
+import { changesList } from "../listedKey.js";
+import { listedKeyOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 
 /** SSH keys come onto the room's list: by an invite for listed keys, each lets in one person, once. */
@@ -28,12 +30,17 @@ export const allow = actionRule<Allow>({
   // RULE: approval.unlisted: a yes to list keys is void once any was taken off the list, so none brings one back (attack A48).
   lastRoomChange: (_, { changedSeq, unlistedSeq }) => Math.max(changedSeq, unlistedSeq),
   apply: ({ before, draft, header, seq }, { keys }) => {
-    // What is listed stays as it is: to list a file again lets nobody use a key twice.
-    const more = keys.filter(({ key }) => !before.listedKeys.has(toHex(key)));
+    const { person } = header.author;
+    const more = keys.filter(({ key }) => listedKeyOf(before, key) === null);
     // RULE: ssh.limit: the list stays of a size that every device can hold (attack A83).
     if (before.listedKeys.size + more.length > MAX_LISTED_KEYS) return refused("key_limit");
-    const { person } = header.author;
-    for (const { key, comment } of more) draft.putKey({ key, comment, by: person, seq, usedBy: null, usedSeq: 0 });
+    for (const { key, comment } of keys) {
+      // A key that somebody used stays as it is: to list a file again lets nobody in twice.
+      if (!changesList(before, key, person)) continue;
+      const listed = listedKeyOf(before, key);
+      if (listed === null) draft.putKey({ key, comment, listers: [person], seq, usedBy: null, usedSeq: 0 });
+      else draft.putKey({ ...listed, listers: [...listed.listers, person] });
+    }
     return done(effect());
   },
 });

@@ -19,12 +19,12 @@ export const disallow = actionRule<Disallow>({
   number: 22,
   fields: { keys: checked(list(SshKey, MAX_KEYS_AT_ONCE), isAscending) },
   leastRole: "member",
-  // As with links: one's own right is enough for what one has listed oneself, while nobody has used it. To free a used key lets
+  // As with links: one's own right is enough for what one alone has listed, while nobody has used it. To free a used key lets
   // somebody in again, which is theirs to decide who may invite.
   matters: ({ keys }, { before, author }) => {
     const isOwn = keys.every((key) => {
       const listed = listedKeyOf(before, key);
-      return listed !== null && listed.usedBy === null && equalBytes(listed.by, author);
+      return listed !== null && listed.usedBy === null && listed.listers.every((lister) => equalBytes(lister, author));
     });
     return isOwn ? [] : ["invite"];
   },
