@@ -2,6 +2,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import type { NamedSshKey } from "@conclave/protocol";
 import { SshKey, sshSignedBytes } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
+import { MAX_SSH_PASSES } from "../src/store/sshPasses.js";
 import { type Home, World } from "./world.js";
 
 const host = "https://chat.example";
@@ -93,7 +94,39 @@ describe("joining with a listed SSH key", () => {
     expect(await world.get(invited.prepareKey())).toEqual(before);
     await world.get(invited.accept("Bob", "", { signature: signed("bob", before) }));
     await world.until(() => alice.room.members().length === 2);
-    expect([...bob.disk.records.keys()].filter((key) => key.includes("/ssh/"))).toEqual([]);
+    expect([...bob.disk.records.keys()].filter((key) => key.startsWith("ssh-pass/"))).toEqual([]);
+  });
+
+  it("RULE client.ssh-one: who asks twice at once what is to be signed gets the same, and comes in by it", async () => {
+    const { world, link } = await listed();
+    const bob = world.home();
+    await bob.open();
+    const [first, second] = [
+      await world.get(bob.client.previewInvite(link)),
+      await world.get(bob.client.previewInvite(link)),
+    ];
+    const messages = [first, first, second].map((invited) => world.get(invited.prepareKey()));
+    const [one, two, three] = await Promise.all(messages);
+    expect([two, three]).toEqual([one, one]);
+    expect(await world.run(second.accept("Bob", "", { signature: signed("bob", one!) }))).toMatchObject({ ok: true });
+  });
+
+  it("keeps 16 that nobody used, and forgets the oldest", async () => {
+    const { world, alice, link } = await listed();
+    const bob = world.home();
+    await bob.open();
+    const prepares = async (to: string) => {
+      await world.get((await world.get(bob.client.previewInvite(to))).prepareKey());
+      return [...bob.disk.records.keys()].filter((key) => key.startsWith("ssh-pass/"));
+    };
+    const [oldest] = await prepares(link);
+    for (let at = 0; at < MAX_SSH_PASSES; at++) {
+      await world.pass(1000);
+      const options = { label: String(at), for: { class: "listed" }, notAfter: null, mode: "direct", host } as const;
+      const kept = await prepares((await world.get(alice.room.createInvite(options))).link!);
+      expect(kept.length).toBeLessThanOrEqual(MAX_SSH_PASSES);
+      expect(kept.includes(oldest!)).toBe(at < MAX_SSH_PASSES - 1);
+    }
   });
 
   it("survives a race: somebody else's commit comes first, and nothing is signed again", async () => {

@@ -12,8 +12,9 @@ import {
 } from "@conclave/protocol";
 import { DecisionLog } from "../store/decisionLog.js";
 import { whyLate } from "../work/movement.js";
-import { RoomKeys } from "../store/homeKey.js";
+import { RoomKeys, sshPassKey } from "../store/homeKey.js";
 import type { LiveSession } from "../room/liveSession.js";
+import type { SshPasses } from "../store/sshPasses.js";
 import type { Phase } from "../store/phase.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import type { ClientPorts } from "../api/client.js";
@@ -31,6 +32,7 @@ const UNTIL_IN_MS = 60_000;
 export interface JoinHome {
   readonly relay: string;
   readonly marks: Pick<Marks, "markOf">;
+  readonly passes: SshPasses;
   /** A session that is not stored yet. */
   begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>>;
   /** The session is stored: let it run. */
@@ -76,21 +78,11 @@ export function invitedRoom(
     sshKeys: listedKeysOf(sight),
     prepareKey: async () => {
       const { roomId } = roster;
-      const leaf = leafKeyOf(ports.crypto, await preparedLeaf(ports, preview));
+      const leaf = leafKeyOf(ports.crypto, await home.passes.leafSeed(roomId, invite.inviteId));
       return done(sshJoinMessage({ roomId, inviteId: invite.inviteId, person, leaf }));
     },
     accept: (name, note = "", options = {}) => accept(ports, device, preview, home, { name, note, ...options }),
   };
-}
-
-/** The seed of the leaf that an SSH key signs for: made once, and kept until it is used, as somebody may sign it elsewhere. */
-async function preparedLeaf({ storage, random }: ClientPorts, { roster, invite }: RoomPreview): Promise<Uint8Array> {
-  const key = new RoomKeys(roster.roomId).sshPass(invite.inviteId);
-  const kept = await storage.get(key);
-  if (kept !== null) return kept;
-  const value = random(32);
-  await storage.commit([{ put: key, value }]);
-  return value;
 }
 
 async function accept(
@@ -102,9 +94,10 @@ async function accept(
 ): Promise<Result<RoomSession, Problem>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
+  const { inviteId } = preview.invite;
   // Everything is made before anything is stored: what the protocol refuses leaves no trace (attack A14).
   const now = ports.clock.now();
-  const ssh = signature === undefined ? null : { leafSeed: await preparedLeaf(ports, preview), signature };
+  const ssh = signature === undefined ? null : { leafSeed: await home.passes.leafSeed(roomId, inviteId), signature };
   const pass = ssh === null ? {} : { ssh };
   const isDirect = preview.invite.mode !== "ask";
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast, ...pass }) : null;
@@ -121,7 +114,7 @@ async function accept(
   const { state } = session.engine;
   const stored = await state.transact((tx) => {
     // RULE: client.ssh-once: the leaf that an SSH key has signed for is kept with the join, and used by no other (attack A131).
-    if (ssh !== null) tx.delete(state.keys.sshPass(preview.invite.inviteId));
+    if (ssh !== null) tx.delete(sshPassKey(roomId, inviteId));
     if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast, ssh });
     else state.enter(tx);
   });

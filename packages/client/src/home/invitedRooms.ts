@@ -8,6 +8,7 @@ import { previewSlot, problemOf } from "../joining/readInvite.js";
 import { readReturn, returnLinkOf } from "../joining/readReturn.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { joinEndingOf } from "../store/phase.js";
+import { SshPasses } from "../store/sshPasses.js";
 import { whyLate } from "../work/movement.js";
 import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
@@ -16,12 +17,16 @@ import { isOver, type RoomSessions } from "./roomSessions.js";
 
 /** What invite links lead to, for the person of this home. */
 export class InvitedRooms {
+  private readonly passes: SshPasses;
+
   constructor(
     private readonly ports: ClientPorts,
     private readonly relays: Relays,
     private readonly own: OwnHome,
     private readonly sessions: RoomSessions,
-  ) {}
+  ) {
+    this.passes = new SshPasses(ports);
+  }
 
   /** Reads the room of a link, and checks all of it. */
   async preview(link: InviteLink): Promise<Result<InvitePreview, Problem>> {
@@ -50,6 +55,7 @@ export class InvitedRooms {
       invitedRoom(this.ports, device, identity.person, read.value, {
         relay: connection.url,
         marks,
+        passes: this.passes,
         begin: (meta) => this.sessions.begin(meta),
         add: (session) => {
           this.sessions.add(session);

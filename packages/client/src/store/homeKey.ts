@@ -18,6 +18,13 @@ export const PROGRAM_PREFIX = "program/";
 /** Whom the person has checked: one record each. */
 export const MARKS_PREFIX = "mark/";
 
+/** The leaves that SSH keys are to sign for: one record for each invite that somebody has not joined by yet. */
+export const SSH_PASS_PREFIX = "ssh-pass/";
+
+export function sshPassKey(roomId: RoomId, inviteId: InviteId): string {
+  return `${SSH_PASS_PREFIX}${toHex(roomId)}/${toHex(inviteId)}`;
+}
+
 export function roomMetaKey(roomId: RoomId): string {
   return `${ROOMS_PREFIX}${toHex(roomId)}`;
 }
@@ -113,9 +120,5 @@ export class RoomKeys {
   }
   invite(inviteId: InviteId): string {
     return this.invites + toHex(inviteId);
-  }
-  /** The leaf that an SSH key is to sign for, before its person is in the room. */
-  sshPass(inviteId: InviteId): string {
-    return `${this.prefix}ssh/${toHex(inviteId)}`;
   }
 }
