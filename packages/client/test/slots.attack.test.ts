@@ -1,5 +1,6 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { SlotId } from "@conclave/wire";
+import { slotIdOf } from "@conclave/protocol";
+import type { SlotContent, SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { LiveSession } from "../src/room/liveSession.js";
 import type { RelayConnection } from "../src/relay/relayConnection.js";
@@ -20,8 +21,8 @@ async function ask(world: World, { room }: Home, frame: Parameters<RelayConnecti
 function slotOf({ room }: Home): { slotId: SlotId; tokenPub: Uint8Array } {
   if (!(room instanceof LiveSession)) throw new Error("not a session");
   const { state } = room.engine;
-  const { inviteId, tokenPub } = [...state.room!.roster.invites.values()].at(-1)!;
-  return { slotId: state.room!.slotId(inviteId), tokenPub };
+  const invite = [...state.room!.roster.invites.values()].at(-1)!;
+  return { slotId: state.room!.slotId(invite), tokenPub: invite.tokenPub };
 }
 
 const alarmsOf = ({ room }: Home) =>
@@ -96,17 +97,44 @@ describe("the slots of a room", () => {
     await carol.join(link, "Carol");
   });
 
+  it("A109: RULE slot.of-token: nobody opens the slot of a new invite first, with a token of their own", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.pass(60_000);
+    const before = alice.room.invites().length;
+    let squatted: string | null = null;
+    world.beforeFrames = (home, frames) => {
+      // Bob is quicker than the 150 ms that Alice's client waits.
+      if (squatted !== null || home !== alice || !frames.some(({ type }) => type === "putSlot")) return undefined;
+      if (bob.room.invites().length <= before) return undefined;
+      squatted = "";
+      const tokenPub = nodeCrypto.ed25519PublicKey(systemRandom(32));
+      const slot = { slotId: slotOf(bob).slotId, tokenPub, blob: systemRandom(9) };
+      return ask(world, bob, { type: "putSlot", roomTag: bob.tag, slot, life: 0 }).then((answer) => {
+        squatted = answer;
+      });
+    };
+    const link = await alice.invite();
+    await world.until(() => squatted !== null && squatted !== "");
+    expect(squatted).toBe("token_denied");
+    await world.pass(60_000);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
+  });
+
   it("A109: RULE slots.strangers-closed: slots of no invite are closed, those that end by themselves are left alone", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     await world.pass(60_000);
     const { tag: roomTag } = alice;
-    const [stranger, door] = [SlotId.of(systemRandom(32)), SlotId.of(systemRandom(32))];
-    for (const [slotId, life] of [
+    const [stranger, door] = [systemRandom(32), systemRandom(32)].map((tokenPub) => ({
+      ...{ slotId: slotIdOf(nodeCrypto, tokenPub), tokenPub, blob: new Uint8Array(9) },
+    })) as [SlotContent, SlotContent];
+    for (const [slot, life] of [
       [stranger, 0],
       [door, 3 * 24 * 3600],
     ] as const) {
-      const slot = { slotId, tokenPub: nodeCrypto.ed25519PublicKey(slotId), blob: new Uint8Array(9) };
       expect(await ask(world, bob, { type: "putSlot", roomTag, slot, life })).toBe("done");
     }
     await world.run(bob.client.close());
@@ -119,7 +147,7 @@ describe("the slots of a room", () => {
     await day(world);
     expect(closed).toEqual([]);
     await day(world);
-    expect(closed).toEqual([stranger]);
+    expect(closed).toEqual([stranger.slotId]);
     expect(alarmsOf(alice)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  * tests and simulations; a program takes the main entry, which applies nothing that was not judged.
  */
 export { sealDoor } from "./invite/door.js";
+export { openPlea } from "./invite/plea.js";
 export { sealSlot } from "./invite/slot.js";
 export { signInviteProof } from "./invite/inviteProof.js";
 export { signReseatProof } from "./invite/reseatProof.js";

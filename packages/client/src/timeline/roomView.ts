@@ -110,7 +110,7 @@ function troubleOf({ room, refusedSlots, ports }: RoomSight, invite: Invite): Ro
   if (!room) return null;
   if (!letsIn(room.roster, invite)) return "rules";
   if (refusedSlots.size === 0) return null;
-  return refusedSlots.has(toHex(slotIdOf(ports.crypto, room.roster.roomId, invite.inviteId))) ? "closed" : null;
+  return refusedSlots.has(toHex(slotIdOf(ports.crypto, invite.tokenPub))) ? "closed" : null;
 }
 
 /** All open invites, and those that closed a short while ago, newest first. */

@@ -1,12 +1,13 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { DoorOpening, Plea, Room } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
+import type { Answer } from "../relay/answer.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { JoinRequests } from "./joinRequests.js";
-import { fraction } from "./retryTimer.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { Sync } from "./sync.js";
-import type { RoomWork } from "./worker.js";
+import type { Job, RoomWork } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
 // Whoever waits for a door changes nothing meanwhile, and goes on alone before long.
@@ -14,6 +15,8 @@ const STEP_MS = 500;
 const LONGEST_MS = 10_000;
 /** How long a door stands open. */
 const LIFE_S = 3600;
+/** How long a plea is left alone that we could not answer, or that nobody can open: its key may be on its way to us. */
+const LEAVE_MS = 60_000;
 /** Doors that this device keeps in step with the room at once. */
 const MOST_DOORS = 16;
 
@@ -32,8 +35,11 @@ interface OpenedDoor {
  */
 export class PleaAnswers extends ElectedWorker {
   private readonly doors = new Map<string, OpenedDoor>();
-  /** Pleas that are not for us to answer as the room is: by their number, the commit for which we found so. */
-  private readonly left = new Map<number, number>();
+  /** Pleas that are not for us to answer as the room is: by their number, the commit for which we found so, and until when (ms). */
+  private readonly left = new Map<number, { readonly commit: number; readonly until: number }>();
+  /** Pleas of a generation that we do not know: by their number, since when (ms). */
+  private readonly unknown = new Map<number, number>();
+  private readonly again: RetryTimer;
 
   constructor(
     work: RoomWork,
@@ -42,11 +48,29 @@ export class PleaAnswers extends ElectedWorker {
     private readonly proof: WriteProof,
   ) {
     super(work, sync);
+    this.again = new RetryTimer(work.state.ports, () => {
+      this.advance();
+    });
   }
 
   /** Nothing is owed to anybody now, as far as the relay has told. */
   get isIdle(): boolean {
     return !this.isBusy && this.requests.isListed && this.chore() === null;
+  }
+
+  override offline(): void {
+    super.offline();
+    this.again.stop();
+    this.left.clear();
+  }
+
+  protected override next(): Job | null {
+    const job = super.next();
+    const next = Math.min(
+      ...[...this.left.values()].map(({ until }) => until).filter((until) => until > this.state.now()),
+    );
+    if (!job && Number.isFinite(next)) this.again.in(next - this.state.now());
+    return job;
   }
 
   protected chore(): Chore | null {
@@ -57,7 +81,7 @@ export class PleaAnswers extends ElectedWorker {
       const key = `door ${toHex(door.plea.leaf)} ${String(room.lastCommit)}`;
       return { key, wait: () => 0, job: () => this.keepInStep(room, door) };
     }
-    const item = this.requests.pleas.find(({ request }) => this.left.get(request) !== room.lastCommit);
+    const item = this.requests.pleas.find(({ request }) => !this.isLeft(room, request));
     if (!item) return null;
     const wait = () => {
       const rank = electionRank(room.roster, room.self.leaf, item.request);
@@ -85,6 +109,11 @@ export class PleaAnswers extends ElectedWorker {
     return null;
   }
 
+  private isLeft(room: Room, request: number): boolean {
+    const left = this.left.get(request);
+    return left !== undefined && left.commit === room.lastCommit && left.until > this.state.now();
+  }
+
   /**
    * RULE: plea.bounded: what nobody can open is thrown away, and a door that is open is not opened again: anybody who can write to the
    * relay makes members open a few bytes, and no more (attacks A83, A107).
@@ -93,8 +122,7 @@ export class PleaAnswers extends ElectedWorker {
     const { keys, ports } = this.state;
     const name = room.doors.keyRecordOfPlea(item.blob);
     const key = name && (await ports.storage.get(keys.state + name));
-    // Of a generation that we do not know (yet): others may.
-    if (name && !key) return this.leave(room, item);
+    if (name && !key) return this.passUnknown(room, item);
     const plea = key && room.doors.readPlea(item.blob, key);
     if (!plea) return this.throwAway(room, item);
     const leaf = toHex(plea.leaf);
@@ -103,9 +131,11 @@ export class PleaAnswers extends ElectedWorker {
     const opening =
       standing === "out" ? await this.removalFor(room, plea) : room.doors.openDoorFor(plea, this.state.now());
     if (opening === null) return this.throwAway(room, item);
-    if (opening.slot && !(await this.put(room, opening.slot))) return false;
+    // RULE: plea.next: a plea that the relay does not let us answer keeps nobody from being answered after it (attack A107).
+    const put = opening.slot && (await this.put(room, opening.slot));
+    if (put && put.type !== "done") return isDenied(put) && this.leave(room, item, LEAVE_MS);
     const told = await this.requests.answerPlea(item.request, opening);
-    if (!told.ok) return false;
+    if (!told.ok) return told.error.kind === "relay" && isDenied(told.error) && this.leave(room, item, LEAVE_MS);
     this.note(room, plea, opening);
     // Where the relay does not know us for a member it stays, and is not answered again.
     return this.leave(room, item);
@@ -124,10 +154,26 @@ export class PleaAnswers extends ElectedWorker {
     for (const oldest of [...this.doors.keys()].slice(0, -MOST_DOORS)) this.doors.delete(oldest);
   }
 
-  /** Leaves it to others, as the room is now. */
-  private leave(room: Room, { request }: JoinRequestItem): boolean {
-    this.left.set(request, room.lastCommit);
+  /** Leaves it to others, as the room is now, and for so long. */
+  private leave(room: Room, { request }: JoinRequestItem, ms = LIFE_S * 1000): boolean {
+    const there = new Set(this.requests.pleas.map((plea) => plea.request));
+    for (const gone of this.left.keys()) if (!there.has(gone)) this.left.delete(gone);
+    this.left.set(request, { commit: room.lastCommit, until: this.state.now() + ms });
     return true;
+  }
+
+  /**
+   * RULE: plea.unknown-key: a plea under a key that we still do not know after a minute is junk, and goes: else who knows nothing but
+   * the room's tag takes up the place of those who have no key any more. Where we may be behind ourselves, others judge (attack A83).
+   */
+  private passUnknown(room: Room, item: JoinRequestItem): Promise<boolean> | boolean {
+    const now = this.state.now();
+    const there = new Set(this.requests.pleas.map(({ request }) => request));
+    for (const gone of this.unknown.keys()) if (!there.has(gone)) this.unknown.delete(gone);
+    const since = this.unknown.get(item.request) ?? now;
+    this.unknown.set(item.request, since);
+    const isJunk = now - since >= LEAVE_MS && this.state.comingBack === null;
+    return isJunk ? this.throwAway(room, item) : this.leave(room, item, LEAVE_MS);
   }
 
   /** What the relay lets only members take away is left to them, and keeps nobody from answering the next. */
@@ -150,14 +196,21 @@ export class PleaAnswers extends ElectedWorker {
   private async keepInStep(room: Room, door: OpenedDoor): Promise<boolean> {
     const { lastCommit } = room;
     const opening = room.doors.openDoorFor(door.plea, this.state.now());
-    if (opening?.slot && !(await this.put(room, opening.slot))) return false;
+    const put = opening?.slot && (await this.put(room, opening.slot));
+    if (put && put.type !== "done" && !isDenied(put)) return false;
     door.commit = lastCommit;
     return true;
   }
 
-  private async put({ tag: roomTag }: Room, slot: NonNullable<DoorOpening["slot"]>): Promise<boolean> {
+  private put({ tag: roomTag }: Room, slot: NonNullable<DoorOpening["slot"]>): Promise<Answer<"putSlot">> {
     this.proof.give();
-    const answer = await this.connection.request<"putSlot">({ type: "putSlot", roomTag, slot, life: LIFE_S });
-    return answer.type === "done";
+    return this.connection.request<"putSlot">({ type: "putSlot", roomTag, slot, life: LIFE_S });
   }
+}
+
+/** Whether the relay says no, and not later. */
+function isDenied(
+  answer: { readonly type: string } | { readonly kind: "relay"; readonly retryAfter: number },
+): boolean {
+  return "retryAfter" in answer && answer.retryAfter === 0;
 }

@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { alarm, readSlot, type Room, type RoomEvent } from "@conclave/protocol";
+import { alarm, inviteOf, readSlot, type Room, type RoomEvent } from "@conclave/protocol";
 import type { SlotContent, SlotId, SlotListItem } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
@@ -167,7 +167,9 @@ export class SlotKeeper extends ElectedWorker {
    * its own links; of the others it only sees for which commit they were put.
    */
   private async holds(room: Room, slot: SlotContent, commit: number): Promise<boolean> {
-    const own = this.state.invites.bySlot((inviteId) => equalBytes(room.slotId(inviteId), slot.slotId));
+    const own = this.state.invites.bySlot((inviteId) =>
+      equalBytes(inviteOf(room.roster, inviteId)?.tokenPub ?? inviteId, slot.tokenPub),
+    );
     const put = this.made.get(toHex(slot.slotId));
     const made = put?.commit === commit ? put.hash : null;
     for (let back = 0; back < VERSIONS; back++) {
@@ -235,7 +237,7 @@ export class SlotKeeper extends ElectedWorker {
     listed: readonly SlotListItem[],
   ): Promise<boolean> {
     const openIds = new Set(open.map(({ slotId }) => toHex(slotId)));
-    const over = new Set([...room.roster.invites.values()].map(({ inviteId }) => toHex(room.slotId(inviteId))));
+    const over = new Set([...room.roster.invites.values()].map((invite) => toHex(room.slotId(invite))));
     const before = this.strangers;
     const strangers = new Set<string>();
     let isDone = true;

@@ -1,6 +1,6 @@
 import type { Crypto, KeyPair } from "@conclave/crypto";
-import { SlotId } from "@conclave/wire";
-import { derivedKey, labelledHash } from "../encoding/digest.js";
+import { slotIdOf as idOfToken, type SlotId } from "@conclave/wire";
+import { derivedKey } from "../encoding/digest.js";
 import { INVITE_ID_BYTES, InviteId, type RoomId } from "../encoding/ids.js";
 
 /** All that an invite's secret gives (docs/protocol.md §7). The secret itself is only in the link. */
@@ -23,18 +23,19 @@ export function inviteKeys(crypto: Crypto, roomId: RoomId, secret: Uint8Array): 
   const key = (purpose: string) => derivedKey(crypto, secret, `conclave/invite/${purpose}/v1`, roomId);
   const inviteId = InviteId.of(key("id").slice(0, INVITE_ID_BYTES));
   const [joinSeed, tokenSeed] = [key("join"), key("token")];
+  const tokenPub = crypto.ed25519PublicKey(tokenSeed);
   return {
     inviteId,
     joinSeed,
     tokenSeed,
     slot: crypto.kemDeriveKeyPair("x25519", key("slot")),
     joinPub: crypto.ed25519PublicKey(joinSeed),
-    tokenPub: crypto.ed25519PublicKey(tokenSeed),
-    slotId: slotIdOf(crypto, roomId, inviteId),
+    tokenPub,
+    slotId: slotIdOf(crypto, tokenPub),
   };
 }
 
-/** Where an invite's slot is at the relay: members and whoever has the link know it, and it names neither room nor invite. */
-export function slotIdOf(crypto: Crypto, roomId: RoomId, inviteId: InviteId): SlotId {
-  return SlotId.of(labelledHash(crypto, "conclave/slot-id/v1", roomId, inviteId));
+/** Where the slot of an invite or a door is at the relay, by its token (Ed25519): whoever has the link knows it, and so do members. */
+export function slotIdOf(crypto: Crypto, tokenPub: Uint8Array): SlotId {
+  return idOfToken((data) => crypto.hash("sha256", data), tokenPub);
 }

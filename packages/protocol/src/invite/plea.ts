@@ -1,14 +1,14 @@
 import { choice, decode, encode, equalBytes, opaque, struct, u32, u53, versioned, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import type { InboxId } from "@conclave/wire";
-import { inboxIdOf, type RoomTag, type SlotId } from "@conclave/wire";
+import { inboxIdOf, type RoomTag } from "@conclave/wire";
 import { derivedKey } from "../encoding/digest.js";
 import { InviteId, LeafKey, RoomId } from "../encoding/ids.js";
 import type { Provider } from "../encoding/provider.js";
 import { bytes32, SignedLayout } from "../encoding/signed.js";
 import { type LogPlace, logPlaceLayout } from "../evidence/logMemory.js";
 import type { RosterKey } from "../transport/rosterLog.js";
-import { inviteKeys, type InviteKeys, slotIdOf } from "./inviteKeys.js";
+import { inviteKeys, type InviteKeys } from "./inviteKeys.js";
 
 /**
  * Why a device cannot go on in its room. `unopened`: a commit that it cannot open, and that others may have followed. `behind`:
@@ -69,11 +69,6 @@ export function pleaKeys(crypto: Crypto, roomId: RoomId, secret: Uint8Array): Pl
   const inboxPub = crypto.ed25519PublicKey(inboxSeed);
   const inboxId = inboxIdOf((data) => crypto.hash("sha256", data), inboxPub);
   return { ...inviteKeys(crypto, roomId, secret), inboxSeed, inboxPub, inboxId };
-}
-
-/** Where a plea's door is at the relay: a slot like those of invites. */
-export function doorSlotId(crypto: Crypto, { roomId, doorId }: Pick<Plea, "roomId" | "doorId">): SlotId {
-  return slotIdOf(crypto, roomId, doorId);
 }
 
 /** Signs a plea with the leaf's seed, as it is before it is sealed. */

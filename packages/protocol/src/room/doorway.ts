@@ -1,4 +1,4 @@
-import type { Result } from "@conclave/codec";
+import { type Result, toHex } from "@conclave/codec";
 import type { SlotContent } from "@conclave/wire";
 import { openSealed } from "../encoding/sealing.js";
 import type { Invite } from "../invite/invite.js";
@@ -22,7 +22,15 @@ export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
   const groupInfo = hasEntrance ? parts.group.view.groupInfo() : null;
   // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
   const infoFor = ({ mode }: Invite) => (mode === "ask" ? null : groupInfo);
-  return open.flatMap((invite) => slotOf(parts, invite, infoFor(invite), now) ?? []);
+  // RULE: slots.own-token: a slot's place follows from its token, so of invites with one token only the oldest has a slot: nobody
+  // pushes out another's by an invite with the same (attack A109).
+  const owners = new Map<string, Invite>();
+  for (const invite of parts.roster.invites.values()) {
+    const token = toHex(invite.tokenPub);
+    if (invite.createdSeq < (owners.get(token)?.createdSeq ?? Infinity)) owners.set(token, invite);
+  }
+  const ownSlots = open.filter((invite) => owners.get(toHex(invite.tokenPub)) === invite);
+  return ownSlots.flatMap((invite) => slotOf(parts, invite, infoFor(invite), now) ?? []);
 }
 
 /** The slot of an invite, or of a door, for the present epoch. `groupInfo`: null for those who have to ask. */
@@ -58,7 +66,7 @@ export function slotOf(
   );
   // An unusable slot key is its author's mistake, and opens nothing.
   if (blob === null) return null;
-  return { slotId: slotIdOf(primitives.crypto, core.roomId, inviteId), tokenPub, blob };
+  return { slotId: slotIdOf(primitives.crypto, tokenPub), tokenPub, blob };
 }
 
 /** A join request that lay at the relay, opened and checked against the room as it is (docs/protocol.md §7, ask). */

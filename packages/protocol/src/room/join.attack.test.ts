@@ -228,6 +228,24 @@ describe("what a joiner refuses before anything is sent", () => {
     expect(lookAt({ ...world, link }, slot, log.roster)).toBe("ghost");
   });
 
+  it("A109: RULE slots.own-token: an invite with the token of another has no slot", () => {
+    const { alice, log } = open();
+    const [mine] = alice.room.slots(NOW);
+    const { action } = alice.room.newInvite({
+      for: { class: "single" },
+      role: "member",
+      notAfter: null,
+      mode: "direct",
+    });
+    const copied = { ...action, invite: { ...action.invite, tokenPub: mine!.tokenPub } };
+    expect(alice.act(log, copied)).toBeNull();
+    alice.catchUp(log);
+    const ids = alice.room.slots(NOW).map(({ slotId }) => slotId.join());
+    expect(alice.room.roster.openInvites.size).toBe(ids.length + 1);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain(mine!.slotId.join());
+  });
+
   it("RULE join.bound: after the entry that keys are bound to come people who joined directly, and nothing else", () => {
     const { alice, log, secret } = open();
     join(alice, "Bob", log, secret);

@@ -9,7 +9,7 @@ import { refused, type Rejection } from "../policy/rejection.js";
 import { decodeEntry, type Entry } from "../roster/entry.js";
 import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
-import { inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
+import { hasToken, inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 import { NO_RECORD, type RosterKey, type RosterRecordPlace, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
@@ -110,8 +110,9 @@ function sealKeyOf(roster: Roster, leaf: LeafKey): Uint8Array | null {
 /** The door for a leaf that the roster lists. Null where the keys of the plea are unusable, or its door is not one of its own. */
 export function openDoorFor(parts: RoomParts, plea: Plea, now: number): DoorOpening | null {
   const { doorId: inviteId, tokenPub } = plea;
-  // RULE: door.no-invite: nobody has the slot of an invite filled with something else by calling their door so (attack A108).
-  if (inviteOf(parts.roster, inviteId) !== null) return null;
+  // RULE: door.no-invite: nobody has the slot of an invite filled with something else by calling their door so, or by its token
+  // (attack A108).
+  if (inviteOf(parts.roster, inviteId) !== null || hasToken(parts.roster, tokenPub)) return null;
   // RULE: door.for-device: what is behind the door is sealed to the certificate's own key, which follows from the device's seed: who
   // has the leaf's signature key alone reads nothing by it (attack A108).
   const slotPub = sealKeyOf(parts.roster, plea.leaf);

@@ -7,6 +7,7 @@ import { epochMark, signBeacon } from "../evidence/beacon.js";
 import { peopleCode, roomCode } from "../identity/fingerprint.js";
 import { slotIdOf } from "../invite/inviteKeys.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
+import type { Invite } from "../invite/invite.js";
 import type { InviteLink } from "../invite/link.js";
 import type { SlotView } from "../invite/slot.js";
 import { messageIdOf, type NewContent, ProtocolKind } from "../message/message.js";
@@ -275,8 +276,8 @@ export class Room {
   }
 
   /** Where an invite's slot is at the relay. */
-  slotId(inviteId: InviteId): SlotId {
-    return slotIdOf(this.parts.primitives.crypto, this.id, inviteId);
+  slotId({ tokenPub }: Pick<Invite, "tokenPub">): SlotId {
+    return slotIdOf(this.parts.primitives.crypto, tokenPub);
   }
 
   /** The hash of a record, as the log has it. */

@@ -1,4 +1,4 @@
-import { toHex } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import type { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
@@ -127,6 +127,11 @@ export function memberOfLeaf(roster: Roster, leaf: LeafKey): Member | null {
 /** The invite with this id, alive or not, or null. */
 export function inviteOf(roster: Roster, inviteId: InviteId): Invite | null {
   return roster.invites.get(toHex(inviteId)) ?? null;
+}
+
+/** Whether an invite has this token: its slot is where that token's slot is. */
+export function hasToken({ invites }: Roster, tokenPub: Uint8Array): boolean {
+  return [...invites.values()].some((invite) => equalBytes(invite.tokenPub, tokenPub));
 }
 
 /** What the list says of an SSH key, used or not, or null. */

@@ -9,14 +9,13 @@ import {
   type LogItem,
   type Response,
   RoomTag,
-  SlotId,
   InboxId,
   BlobId,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { settingsWith } from "../settings.js";
 import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
 import { Session } from "./session.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
@@ -32,7 +31,7 @@ function newRoom(client: ScriptedClient, permit = new Uint8Array()): Promise<Res
 async function withSlot(world: CoreWorld) {
   const founded = await world.founder();
   const token = newKey();
-  const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(8) };
+  const slot = newSlot(systemRandom(8), token.publicKey);
   await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot, life: 0 });
   return { ...founded, token, slot, slotId: slot.slotId };
 }
@@ -101,7 +100,7 @@ describe("one connection", () => {
       commitAppend(roomTag, next, { deliveries: [{ inboxId, blob: big }] }),
       commitAppend(roomTag, next, { deliveries: [delivery, delivery] }),
       commitAppend(roomTag, next, { slots: [{ ...slot, blob: big }] }),
-      commitAppend(roomTag, next, { slots: [slot, { ...slot, slotId: SlotId.of(systemRandom(32)) }] }),
+      commitAppend(roomTag, next, { slots: [slot, newSlot()] }),
       { type: "putSlot" as const, roomTag, slot: { ...slot, blob: big }, life: 0 },
       { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 65 },
       { type: "postRequest" as const, roomTag, slotId, blob: big },
@@ -238,7 +237,7 @@ describe("slots", () => {
   it("A83: a room has so many open slots, put one by one or with a commit; a closed one makes room", async () => {
     const world = new CoreWorld({ quotas: { slotsPerRoom: 2 } });
     const { client, roomTag, slot } = await withSlot(world);
-    const another = () => ({ ...slot, slotId: SlotId.of(systemRandom(32)) });
+    const another = () => newSlot();
     const put = (one: typeof slot) => client.ask({ type: "putSlot", roomTag, slot: one, life: 0 });
     const full = error("quota_exceeded");
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another(), another()] }))).toMatchObject(full);
@@ -250,13 +249,17 @@ describe("slots", () => {
     await client.ask({ type: "closeSlot", roomTag, slotId: slot.slotId });
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [another()] }))).toMatchObject({ n: 1 });
   });
-  it("RULE slot.token-stays: nobody takes over an invite's slot with a token of their own", async () => {
+  it("RULE slot.of-token: nobody takes over an invite's slot with a token of their own, nor opens it before its members do", async () => {
     const world = new CoreWorld();
     const { client, roomTag, token, slot, slotId } = await withSlot(world);
     const stolen = { ...slot, tokenPub: newKey().publicKey, blob: systemRandom(6) };
     expect(await client.ask({ type: "putSlot", roomTag, slot: stolen, life: 0 })).toMatchObject(error("token_denied"));
     expect(await client.ask(commitAppend(roomTag, newKey(), { slots: [stolen] }))).toMatchObject(error("token_denied"));
     expect(await client.ask({ type: "getSlot", roomTag, slotId, back: 0 })).toMatchObject({ blob: slot.blob });
+    const next = newSlot();
+    const early = { ...next, tokenPub: newKey().publicKey };
+    expect(await client.ask({ type: "putSlot", roomTag, slot: early, life: 60 })).toMatchObject(error("token_denied"));
+    expect(await client.ask({ type: "putSlot", roomTag, slot: next, life: 0 })).toMatchObject({ type: "done" });
     expect(await (await world.connect()).proveSlot(roomTag, slotId, token)).toMatchObject({ type: "done" });
   });
   it("RULE request.bounded: one invite's holders leave only so many requests, and only so fast; the same again is one", async () => {
@@ -278,9 +281,10 @@ describe("slots", () => {
     // A fourth one: the oldest gives way.
     world.now += 5000;
     expect(await post()).toMatchObject({ type: "posted" });
-    const other = { ...slot, slotId: SlotId.of(systemRandom(32)) };
+    const otherToken = newKey();
+    const other = newSlot(slot.blob, otherToken.publicKey);
     await client.ask({ type: "putSlot", roomTag, slot: other, life: 0 });
-    await joiner.proveSlot(roomTag, other.slotId, token);
+    await joiner.proveSlot(roomTag, other.slotId, otherToken);
     const elsewhere = { type: "postRequest" as const, roomTag, slotId: other.slotId, blob };
     expect(await joiner.ask(elsewhere)).toMatchObject({ type: "posted" });
     const listed = await client.ask({ type: "listRequests", roomTag, after: 0 });
@@ -317,7 +321,7 @@ describe("what is never pruned", () => {
       n: 1,
     });
     await first.client.prove(roomTag, 1, next);
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(60_000) };
+    const slot = newSlot(systemRandom(60_000));
     const refused = await first.client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     expect(refused).toMatchObject(error("rate_limited"));
     const second = await world.founder();
@@ -347,7 +351,7 @@ describe("what a room may do", () => {
     for (let n = 0; n < 6; n++) {
       expect(await former.ask(large(roomTag))).toMatchObject(error("write_denied"));
       expect(await former.ask(large(roomTag, { lastCommit: 7 }))).toMatchObject(error("stale_epoch"));
-      const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+      const slot = newSlot(systemRandom(40_000));
       expect(await former.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("write_denied"));
     }
     expect(await client.ask(large(roomTag))).toMatchObject({ n: 1 });
@@ -367,7 +371,7 @@ describe("what a room may do", () => {
     // With the key that came by it, too.
     await holder.prove(roomTag, 1, own);
     expect(await holder.ask(by(1, { epoch: 1 }))).toMatchObject(error("rate_limited"));
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(40_000) };
+    const slot = newSlot(systemRandom(40_000));
     expect(await holder.ask({ type: "putSlot", roomTag, slot, life: 60 })).toMatchObject(error("rate_limited"));
     // Nor by messages, which are many.
     const small = messageAppend(roomTag, { epoch: 1, lastCommit: 1 });
@@ -399,7 +403,7 @@ describe("inboxes", () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();
     const token = newKey();
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
+    const slot = newSlot(systemRandom(3), token.publicKey);
     await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     const asker = await world.connect();
     const inbox = newKey();

@@ -3,11 +3,10 @@ import { openDatabase, type Database } from "@conclave/sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SlotId } from "@conclave/wire";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SqliteStore } from "../store/sqliteStore.js";
 import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, messageAppend, newKey } from "./scriptedClient.js";
+import { commitAppend, messageAppend, newKey, newSlot } from "./scriptedClient.js";
 
 let folder = "";
 let database: Database;
@@ -38,7 +37,7 @@ describe("a disk that is full", () => {
     await reader.ask({ type: "subscribe", roomTag, fromN: 1 });
     const first = await client.ask(messageAppend(roomTag));
     const token = newKey();
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(3) };
+    const slot = newSlot(systemRandom(3), token.publicKey);
     await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     const joiner = await world.connect();
     await joiner.proveSlot(roomTag, slot.slotId, token);
@@ -89,7 +88,7 @@ describe("a disk that is full", () => {
   it("RULE relay.free-space: below the floor nothing is taken that needs space; closing and deleting go on", async () => {
     const world = new CoreWorld({ quotas: { freeBytes: 1000 } }, new SqliteStore(database));
     const { client, roomTag } = await world.founder();
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(3) };
+    const slot = newSlot(systemRandom(3));
     await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
     world.freeBytes = 999;
     world.tick(1000);

@@ -1,10 +1,10 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { InboxId, inboxIdOf, SlotId } from "@conclave/wire";
+import { InboxId, inboxIdOf } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { RowDamaged } from "../store/rowDamage.js";
 import type { Store } from "../store/store.js";
 import { joinBy, DAY, isMember, isOwn, MINUTE, place, rekey, room, talk } from "./probationRoom.js";
-import { commitAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import { commitAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
 
 const error = (code: string) => ({ type: "error", error: code });
 
@@ -118,7 +118,7 @@ describe("members whom junk has cost their key, beside whoever made it", () => {
     const own = await rekey(bob, roomTag, 0);
     return { ...scene, bob, carol, own };
   }
-  const door = () => ({ slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(100) });
+  const door = () => newSlot(systemRandom(100));
   const plead = (client: ScriptedClient, scene: Awaited<ReturnType<typeof room>>) =>
     client.ask({ type: "postPlea", roomTag: scene.roomTag, blob: systemRandom(40) });
 

@@ -1,5 +1,5 @@
 import { systemRandom } from "@conclave/crypto/node";
-import { BlobId, InboxId, type RoomTag, SlotId } from "@conclave/wire";
+import { BlobId, InboxId, type RoomTag, type SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import {
   joinBy,
@@ -15,13 +15,13 @@ import {
   type InviteSlot,
   talk,
 } from "./probationRoom.js";
-import { commitAppend, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
 
 const error = (code: string) => ({ type: "error", error: code });
 
 /** Everything that only members do, and that would hurt. */
 function harm(roomTag: RoomTag, { slot }: InviteSlot) {
-  const fresh = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: systemRandom(4) };
+  const fresh = newSlot(systemRandom(4));
   return [
     { type: "closeSlot" as const, roomTag, slotId: slot.slotId },
     { type: "putSlot" as const, roomTag, slot: fresh, life: 0 },
@@ -404,7 +404,7 @@ describe("the end of probation", () => {
 describe("slots", () => {
   it("RULE slot.expires: end after their life, or when nobody has refreshed them for long; members list and open them", async () => {
     const { world, alice, roomTag, slots } = await room({ rates: { commits: { burst: 1000, perSecond: 1 } } });
-    const door = { slotId: SlotId.of(systemRandom(32)), tokenPub: newKey().publicKey, blob: new Uint8Array() };
+    const door = newSlot(new Uint8Array());
     expect(await alice.ask({ type: "putSlot", roomTag, slot: door, life: 3600 })).toMatchObject({ type: "done" });
     const listed = await alice.ask({ type: "listSlots", roomTag, after: null });
     const items = listed.type === "slots" ? listed.slots : [];

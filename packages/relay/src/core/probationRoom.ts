@@ -1,9 +1,9 @@
 import { concatBytes } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { BlobId, type Response, type RoomTag, SlotId } from "@conclave/wire";
+import { BlobId, type Response, type RoomTag } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
 import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, type Key, messageAppend, newKey, type ScriptedClient } from "./scriptedClient.js";
+import { commitAppend, type Key, messageAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 export const MINUTE = 60_000;
@@ -15,7 +15,7 @@ export async function room(settings: PartialSettings = {}) {
   const { client: alice, roomTag, key } = await world.founder();
   const slots = [newKey(), newKey()].map((token) => ({
     token,
-    slot: { slotId: SlotId.of(systemRandom(32)), tokenPub: token.publicKey, blob: systemRandom(8) },
+    slot: newSlot(systemRandom(8), token.publicKey),
   }));
   for (const { slot } of slots) await alice.ask({ type: "putSlot", roomTag, slot, life: 0 });
   return { world, alice, roomTag, key, slots: slots as [(typeof slots)[0], (typeof slots)[0]] };

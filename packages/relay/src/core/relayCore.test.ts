@@ -19,7 +19,7 @@ import {
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, messageAppend, newKey } from "./scriptedClient.js";
+import { commitAppend, messageAppend, newKey, newSlot } from "./scriptedClient.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 const error = (code: string) => ({ type: "error", error: code });
@@ -101,7 +101,7 @@ describe("rooms and the log", () => {
     const inboxId = inboxIdOf(sha256, inbox.publicKey);
     expect(await joiner.ask({ type: "fetchInbox", inboxId, after: 0 })).toMatchObject(error("inbox_denied"));
     expect(await joiner.proveInbox(inbox)).toMatchObject({ type: "done" });
-    const slot = (blob: Uint8Array) => ({ slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob });
+    const slot = (blob: Uint8Array) => newSlot(blob);
     const [winners, losers] = [slot(systemRandom(4)), slot(systemRandom(4))];
     world.batching = true;
     const won = client.ask(
@@ -195,7 +195,7 @@ describe("write permission", () => {
     const next = newKey();
     await client.ask(commitAppend(roomTag, next));
     expect(await removed.ask(messageAppend(roomTag, { lastCommit: 1 }))).toMatchObject(error("write_denied"));
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob: systemRandom(3) };
+    const slot = newSlot(systemRandom(3));
     expect(await removed.ask({ type: "putSlot", roomTag, slot, life: 0 })).toMatchObject(error("write_denied"));
     expect(await client.prove(roomTag, 1, next)).toMatchObject({ type: "done" });
     expect(await client.ask(messageAppend(roomTag, { epoch: 1, lastCommit: 1 }))).toMatchObject({ type: "appended" });
@@ -240,7 +240,7 @@ describe("write permission", () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();
     const stranger = await world.connect();
-    const slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: systemRandom(32), blob: systemRandom(3) };
+    const slot = newSlot(systemRandom(3));
     const blobId = BlobId.of(systemRandom(32));
     const asks = [
       { type: "putSlot" as const, roomTag, slot, life: 0 },

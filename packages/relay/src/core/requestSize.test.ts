@@ -53,6 +53,8 @@ describe("the size of a request", () => {
     expect(lastingBytesOf(request(messageAppend(roomTag, all)))).toBe(0);
     expect(lastingBytesOf(request(createRoom(100)))).toBe(100 + row);
     expect(lastingBytesOf(request({ type: "putSlot", roomTag, slot: slot(9), life: 0 }))).toBe(9 + row);
+    const answer = { type: "answerRequest", roomTag, request: 1, inboxId, blob: of(9) } as const;
+    expect(lastingBytesOf(request(answer))).toBe(9 + row);
     expect(lastingBytesOf(request({ type: "listRequests", roomTag, after: 0 }))).toBe(0);
   });
 

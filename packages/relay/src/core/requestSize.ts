@@ -42,7 +42,10 @@ export function costOf(request: Request): number {
   }
 }
 
-/** What a request adds that is never pruned, in bytes: a row's keys count too. */
+/**
+ * What a request adds that is never pruned, in bytes, or that stays for 30 days in an inbox, of which anybody has as many as they
+ * like: a row's keys count too.
+ */
 export function lastingBytesOf(request: Request): number {
   const size = (blobs: readonly { readonly blob: Uint8Array }[]) =>
     blobs.reduce((sum, { blob }) => sum + blob.length + ROW_BYTES, 0);
@@ -60,6 +63,8 @@ export function lastingBytesOf(request: Request): number {
       );
     case "putSlot":
       return size([request.slot]);
+    case "answerRequest":
+      return size([request]);
     default:
       return 0;
   }

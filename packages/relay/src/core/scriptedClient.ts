@@ -3,6 +3,7 @@ import {
   encodeClientMessage,
   inboxProofBytes,
   inboxIdOf,
+  slotIdOf,
   slotProofBytes,
   writeProofBytes,
   VERSIONS,
@@ -14,6 +15,7 @@ import {
   type Response,
   type RelayWelcome,
   type RoomTag,
+  type SlotContent,
   type SlotId,
 } from "@conclave/wire";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
@@ -117,6 +119,11 @@ export class ScriptedClient {
         this.waiting.delete(frame.id);
     }
   }
+}
+
+/** A slot as it is put, with a token of its own, or with this one. */
+export function newSlot(blob = systemRandom(8), tokenPub = newKey().publicKey): SlotContent {
+  return { slotId: slotIdOf((data) => nodeCrypto.hash("sha256", data), tokenPub), tokenPub, blob };
 }
 
 /** An append of a message, to be changed as a test wants. */

@@ -1,5 +1,5 @@
 import { done, equalBytes, type Result } from "@conclave/codec";
-import { type JoinRequestItem, type RoomTag, slotProofBytes } from "@conclave/wire";
+import { type JoinRequestItem, type Request, type RoomTag, slotProofBytes } from "@conclave/wire";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { onProbation } from "../ledger/probation.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
@@ -103,13 +103,19 @@ export class SlotRequests {
     return this.posted(roomTag, this.parts.slots.plead(call, key));
   }
 
-  private put({ request, room, session, standing, now }: MemberCall<"putSlot">): RelayAnswer {
-    const { lasting, slots } = this.parts;
-    const { lastingBytes } = room;
-    const { address } = session;
-    const waitForBytes = () => lasting.wait(request, { lastingBytes, isOwn: standing === "own" }, address, now);
-    const put = slots.putOne(room, request.slot, { standing, life: request.life, address, now }, waitForBytes);
+  private put(call: MemberCall<"putSlot">): RelayAnswer {
+    const { request, room, session, standing, now } = call;
+    const how = { standing, life: request.life, address: session.address, now };
+    const put = this.parts.slots.putOne(room, request.slot, how, () => this.waitForBytes(request, call));
     return put.ok ? carriedOut(request.id) : put;
+  }
+
+  private waitForBytes(
+    request: Request,
+    { room, session, standing, now }: Pick<MemberCall<"putSlot">, "room" | "session" | "standing" | "now">,
+  ): number {
+    const { lastingBytes } = room;
+    return this.parts.lasting.wait(request, { lastingBytes, isOwn: standing === "own" }, session.address, now);
   }
 
   private list({ request: { id, after }, room, standing }: MemberCall<"listRequests">): RelayAnswer {
@@ -121,23 +127,26 @@ export class SlotRequests {
     return done({ type: "requests", id, requests, more });
   }
 
-  private answer({ request: body, room, session, standing, now }: MemberCall<"answerRequest">): RelayAnswer {
+  private answer(call: MemberCall<"answerRequest">): RelayAnswer {
+    const { request: body, room, session, standing, now } = call;
     const { inboxes, clock, quotas, slots } = this.parts;
     const { id, inboxId, blob, request } = body;
     const { n, tag } = room.row;
+    const asked = this.find(room, request);
+    if (asked === null) return carriedOut(id);
     // RULE: request.others-take-none: who is no member, as far as the relay can tell, answers pleas, now and then, and takes
     // nothing away: so nobody who only has a link keeps members from seeing what was asked (attack A109).
     if (standing !== "own") {
-      const asked = this.find(room, request);
-      if (asked === null) return carriedOut(id);
       if (asked.slotId !== null) return onProbation();
       const wait = slots.waitForDoor(room, session.address, now);
       if (wait > 0) return refuse("rate_limited", wait);
-      inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
-      return carriedOut(id);
     }
+    // RULE: relay.answer-bytes: answers stay in inboxes, and each makes place for another request: they come as slowly as what is
+    // never deleted, so nobody fills the disk with them (attack A83).
+    const wait = this.waitForBytes(body, call);
+    if (wait > 0) return refuse("rate_limited", wait);
     // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
-    if (!this.take(room, request)) return carriedOut(id);
+    if (standing === "own") this.take(room, request);
     inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
     return carriedOut(id);
   }

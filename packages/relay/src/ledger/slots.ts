@@ -1,6 +1,6 @@
 import { concatBytes, done, equalBytes, type Failure, type Result, utf8Bytes } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import { ID_BYTES, type PostedResponse, type Sha256, type SlotContent, type SlotId } from "@conclave/wire";
+import { ID_BYTES, type PostedResponse, type Sha256, type SlotContent, type SlotId, slotIdOf } from "@conclave/wire";
 import type { RelayAnswer, RoomCall } from "../core/call.js";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
@@ -66,10 +66,10 @@ export class Slots {
     const { store, settings } = this.parts;
     let added = 0;
     for (const { slotId, tokenPub } of slots) {
-      const slot = store.slot(no, slotId);
-      // RULE: slot.token-stays: a slot keeps the token it was opened with, or a member could take over another's invite.
-      if (slot !== null && !equalBytes(slot.tokenPub, tokenPub)) return refuse("token_denied");
-      if (slot === null) added++;
+      // RULE: slot.of-token: a slot's id follows from its token, so nobody takes over another's invite or door, nor opens it before
+      // them with a token of their own (attack A109).
+      if (!equalBytes(slotId, slotIdOf(this.parts.sha256, tokenPub))) return refuse("token_denied");
+      if (store.slot(no, slotId) === null) added++;
     }
     if (added === 0 || standing === "probation") return null;
     const most = settings.quotas.slotsPerRoom * (standing === "own" ? 1 : SHARE_OF_OTHERS);
