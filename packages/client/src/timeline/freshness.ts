@@ -1,13 +1,5 @@
 import { encode, equalBytes, stored, toHex, u53 } from "@conclave/codec";
-import {
-  covers,
-  type GivenYes,
-  othersNeeded,
-  type PersonId,
-  type Room,
-  type Roster,
-  vouchersOf,
-} from "@conclave/protocol";
+import { covers, othersNeeded, type PersonId, type Room, type Roster, vouchersOf } from "@conclave/protocol";
 import type { Freshness } from "../api/status.js";
 import type { ClockWitness } from "../store/clockWitness.js";
 import { AT_ONCE_MS, type LastSign, type Signs } from "../store/signs.js";
@@ -124,7 +116,7 @@ export class RoomFreshness {
     if (!room) return null;
     const { roster, self } = room;
     const people = new Set([toHex(self.person)]);
-    const given = givenIn(room);
+    const given = room.proposals.given();
     if (covers(roster, people, given)) return { since: this.state.now(), by: [] };
     const by: PersonId[] = [];
     // RULE: freshness.oldest-counts: the list is as old as the word of whoever vouched longest ago, of those that it takes.
@@ -148,13 +140,6 @@ export class RoomFreshness {
 }
 
 const NO_SIGN = { heard: 0, vouched: 0, answered: 0 } as LastSign;
-
-/** The yeses in the log that may still be used. */
-export function givenIn(room: Room): GivenYes[] {
-  return room.proposals.list().map(({ action, yes, by, alsoBy }) => {
-    return { action, yes: new Set([...yes, by, ...alsoBy].map((person) => toHex(person))) };
-  });
-}
 
 // A roster is never changed: what follows from it is found out once.
 const known = new WeakMap<Roster, { vouchers?: readonly PersonId[]; needed?: number | null }>();

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { covers, newMessageNonce, ProtocolKind, type RoomEvent } from "@conclave/protocol";
 import { queuedContent } from "../store/outbox.js";
-import { FRESH_MS, givenIn, MOST_ANSWERS, vouchersIn } from "../timeline/freshness.js";
+import { FRESH_MS, MOST_ANSWERS, vouchersIn } from "../timeline/freshness.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { MessageSender } from "./sender.js";
@@ -67,7 +67,8 @@ export class ProbeAnswers extends ElectedWorker {
     const vouchers = new Set(vouchersIn(room.roster).map((person) => toHex(person)));
     // RULE: message.idle: who has a commit on its way vouches for nothing, and answers when it is in the log (attack A120).
     if (!vouchers.has(own) || question.answers.has(own) || room.pending) return null;
-    if (question.answers.size >= MOST_ANSWERS || covers(room.roster, question.answers, givenIn(room))) return null;
+    if (question.answers.size >= MOST_ANSWERS || covers(room.roster, question.answers, room.proposals.given()))
+      return null;
     const wait = () => {
       const members = new Map([...room.roster.members].filter(([person]) => vouchers.has(person)));
       const rank = electionRank({ members }, room.self.leaf, question.first);

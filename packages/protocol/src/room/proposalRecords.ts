@@ -4,11 +4,12 @@ import { joinDeltas, NO_DELTA, recordsUnder } from "../encoding/delta.js";
 import type { ActionHash, PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { type Action, actionHash } from "../roster/action.js";
-import { type Approval, openApproval } from "../roster/approval.js";
+import { type Approval, openApproval, readApproval } from "../roster/approval.js";
 import { memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 import { type Displaced, toDisplace } from "./displacement.js";
 import { EarlyApprovals } from "./earlyApprovals.js";
 import { Farewells } from "./farewells.js";
+import { GivenYeses } from "./givenYeses.js";
 import { askersOf, isAskedBy, type ProposalRecord, proposalRecordLayout } from "./proposalRecord.js";
 
 const PROPOSAL = "q/";
@@ -19,6 +20,7 @@ export class ProposalRecords {
     private readonly proposals: Map<string, ProposalRecord>,
     readonly farewells: Farewells,
     private readonly early: EarlyApprovals,
+    readonly given: GivenYeses,
   ) {}
 
   static empty(): ProposalRecords {
@@ -31,7 +33,7 @@ export class ProposalRecords {
     // The oldest first, as they came.
     found.sort((a, b) => a.since - b.since);
     const proposals = new Map(found.map((proposal) => [toHex(proposal.actionHash), proposal]));
-    return new ProposalRecords(proposals, Farewells.load(all), EarlyApprovals.load(all));
+    return new ProposalRecords(proposals, Farewells.load(all), EarlyApprovals.load(all), GivenYeses.load(all));
   }
 
   list(): ProposalRecord[] {
@@ -67,7 +69,8 @@ export class ProposalRecords {
     }
     const { approvals, delta } = this.early.take(hash);
     const proposal = { action, actionHash: hash, since: n, by, alsoBy: [], approvals, declinedBy: [] };
-    return { hash, delta: joinDeltas(before, delta, this.put(proposal)), displaced };
+    const yeses = approvals.map((each) => this.given.keep(proposal, readApproval(each)!.content.person, each));
+    return { hash, delta: joinDeltas(before, delta, ...yeses, this.put(proposal)), displaced };
   }
 
   /**
@@ -88,7 +91,9 @@ export class ProposalRecords {
     // The newest yes of a person counts: an older one may have been given for other rules.
     const others = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
     const declinedBy = proposal.declinedBy.filter((each) => !equalBytes(each, by));
-    return { approved: { by, hash }, delta: this.put({ ...proposal, approvals: [...others, bytes], declinedBy }) };
+    const kept = this.given.keep(proposal, by, bytes);
+    const delta = joinDeltas(kept, this.put({ ...proposal, approvals: [...others, bytes], declinedBy }));
+    return { approved: { by, hash }, delta };
   }
 
   /**
@@ -141,7 +146,8 @@ export class ProposalRecords {
       put.push(...delta.put);
       gone.push(...delta.delete);
     }
-    return joinDeltas({ put, delete: gone }, this.farewells.settle(crypto, roster), this.early.settle(roster));
+    const given = this.given.settle(crypto, roster);
+    return joinDeltas({ put, delete: gone }, this.farewells.settle(crypto, roster), this.early.settle(roster), given);
   }
 
   /** Messages are missing that came after what we heard: what they may have taken back does not count any longer. */

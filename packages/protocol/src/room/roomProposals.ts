@@ -1,4 +1,4 @@
-import { done, failed, type Result } from "@conclave/codec";
+import { done, failed, type Result, toHex } from "@conclave/codec";
 import { joinDeltas } from "../encoding/delta.js";
 import type { ActionHash } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
@@ -6,6 +6,7 @@ import { ProtocolKind } from "../message/message.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { type Action, encodeAction } from "../roster/action.js";
 import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
+import type { GivenYes } from "../roster/coverage.js";
 import { alreadySo, approvedAlready, declinedAlready, unknownHere } from "./alreadySo.js";
 import type { Displaced } from "./displacement.js";
 import type { OutgoingMessage } from "./outcome.js";
@@ -67,6 +68,15 @@ export class RoomProposals {
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
   list(): OpenProposal[] {
     return proposalsOf(this.parts);
+  }
+
+  /** The yeses that may still be used, whatever became of the proposals: of those that are open, who asked among them. */
+  given(): GivenYes[] {
+    const { proposals } = this.parts;
+    const open = this.list().map(({ action, yes, by, alsoBy }) => {
+      return { action, yes: new Set([...yes, by, ...alsoBy].map((person) => toHex(person))) };
+    });
+    return [...open, ...proposals.given.list()];
   }
 
   /** Whether our person has a say in an action: their yes to it would count. */

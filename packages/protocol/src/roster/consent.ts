@@ -78,6 +78,12 @@ export function countingApprovals(
   return yes;
 }
 
+/** Whether an approval counts in a state, of one whose signature was checked. */
+export function mayCount(crypto: Crypto, before: Roster, action: Action, author: PersonId, bytes: Uint8Array): boolean {
+  const read = readApproval(bytes);
+  return read !== null && counts(before, read.content, askedFor(crypto, before, action, author));
+}
+
 /** The members of {@link countingApprovals}. */
 export function countApprovals(...what: Parameters<typeof countingApprovals>): ReadonlySet<string> {
   return new Set(countingApprovals(...what).keys());

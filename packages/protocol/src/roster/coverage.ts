@@ -46,6 +46,11 @@ export function covers(roster: Roster, people: ReadonlySet<string>, given: reado
   });
 }
 
+/** Whether a yes to this action counts against the list. */
+export function bearsOnList(action: Action): boolean {
+  return MATTER[action.type] !== undefined || admissionBy(action) !== null;
+}
+
 /** The members whose word about the list counts for something: those of the highest roles that cover it together. */
 export function vouchersOf(roster: Roster): readonly Member[] {
   const members = [...roster.members.values()];

@@ -1,4 +1,4 @@
-import { preset, ProtocolKind, type PresetName } from "@conclave/protocol";
+import { type Action, preset, ProtocolKind, type PresetName } from "@conclave/protocol";
 import type { ClientFrame, RelayFrame } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
@@ -39,6 +39,19 @@ async function makeAdmin(world: World, by: SimulatedDevice, device: SimulatedDev
   granted(await world.finish(by.room.decide({ type: "setRole", person: device.client.person, role: "admin" })));
   await world.pass(MINUTE);
   await world.inStep();
+}
+
+/** Decides, with the yeses of these where it takes them. */
+async function agree(world: World, by: SimulatedDevice, action: Action, others: readonly SimulatedDevice[]) {
+  granted(await world.finish(by.room.decide(action)));
+  await world.pass(5000);
+  for (const other of others)
+    for (const { actionHash } of other.room.proposals()) {
+      granted(await world.finish(other.room.approve(actionHash)));
+      await world.pass(MINUTE);
+    }
+  await world.inStep();
+  expect(by.room.proposals()).toEqual([]);
 }
 
 describe("attacks on how fresh the list of members is", () => {
@@ -177,6 +190,34 @@ describe("attacks on how fresh the list of members is", () => {
     await world.pass(2 * MINUTE);
     expect(namesOf(bob!)).toEqual(["Alice", "Bob"]);
     expect(await check(world, bob!)).toMatchObject({ isConfirmed: true, answeredBy: [{ name: "Alice" }] });
+  });
+
+  it("A120: a yes that was given counts against the list after its proposal was withdrawn (RULE freshness.yes-outlives)", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory", "Erin"], "admins", 1);
+    const [alice, bob, carol, dora, mallory, erin] = devices;
+    for (const each of [carol!, dora!, mallory!]) {
+      const action = { type: "setRole" as const, person: each.client.person, role: "admin" as const };
+      await agree(world, alice!, action, each === mallory ? [carol!] : []);
+    }
+    const { rules, settings } = preset("admins", 3);
+    await agree(world, alice!, { type: "setPolicy", policy: { rules, settings: { ...settings, maxStale: HOUR } } }, [
+      carol!,
+    ]);
+    dora!.crash();
+    granted(await world.finish(mallory!.room.decide(remove(erin!))));
+    await world.pass(MINUTE);
+    const hash = carol!.room.proposals()[0]!.actionHash;
+    granted(await world.finish(carol!.room.approve(hash)));
+    await world.pass(MINUTE);
+    granted(await world.finish(mallory!.room.withdrawProposal(hash)));
+    await world.pass(MINUTE);
+    await world.inStep([alice!, bob!, carol!]);
+    mallory!.crash();
+    expect(bob!.room.proposals()).toEqual([]);
+    // Of four three have to agree: Dora, Mallory, and Carol, whose yes they have.
+    const { isConfirmed, answeredBy } = await check(world, bob!);
+    expect(answeredBy.map(({ name }) => name)).toEqual(expect.arrayContaining(["Alice", "Carol"]));
+    expect(isConfirmed).toBe(false);
   });
 
   it("A121: an answer that the server holds back is as old as the question, whatever its author's clock says", async () => {
