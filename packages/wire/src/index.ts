@@ -35,7 +35,7 @@ export {
   type HeadReceipt,
   type Signed,
 } from "./receipt.js";
-export { inboxIdOf, inboxProofBytes, slotIdOf, slotProofBytes, writeProofBytes } from "./proof.js";
+export { inboxIdOf, inboxProofBytes, slotIdOfToken, slotProofBytes, writeProofBytes } from "./proof.js";
 export { chooseVersion, VERSIONS, type Hello, type RelayWelcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export type {

@@ -29,7 +29,7 @@ export function inboxProofBytes(challenge: Uint8Array, inboxId: InboxId): Uint8A
  * `slotId = SHA-256("conclave/slot-id/v1" || tokenPub)`: so whoever opens a slot opens it with its own token, and nobody takes the
  * place of another's by being quicker.
  */
-export function slotIdOf(sha256: Sha256, tokenPub: Uint8Array): SlotId {
+export function slotIdOfToken(sha256: Sha256, tokenPub: Uint8Array): SlotId {
   return SlotId.of(sha256(concatBytes(utf8Bytes("conclave/slot-id/v1"), tokenPub)));
 }
 

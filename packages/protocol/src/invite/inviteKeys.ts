@@ -1,5 +1,5 @@
 import type { Crypto, KeyPair } from "@conclave/crypto";
-import { slotIdOf as idOfToken, type SlotId } from "@conclave/wire";
+import { type SlotId, slotIdOfToken } from "@conclave/wire";
 import { derivedKey } from "../encoding/digest.js";
 import { INVITE_ID_BYTES, InviteId, type RoomId } from "../encoding/ids.js";
 
@@ -37,5 +37,5 @@ export function inviteKeys(crypto: Crypto, roomId: RoomId, secret: Uint8Array): 
 
 /** Where the slot of an invite or a door is at the relay, by its token (Ed25519): whoever has the link knows it, and so do members. */
 export function slotIdOf(crypto: Crypto, tokenPub: Uint8Array): SlotId {
-  return idOfToken((data) => crypto.hash("sha256", data), tokenPub);
+  return slotIdOfToken((data) => crypto.hash("sha256", data), tokenPub);
 }

@@ -3,7 +3,7 @@ import {
   encodeClientMessage,
   inboxProofBytes,
   inboxIdOf,
-  slotIdOf,
+  slotIdOfToken,
   slotProofBytes,
   writeProofBytes,
   VERSIONS,
@@ -123,7 +123,7 @@ export class ScriptedClient {
 
 /** A slot as it is put, with a token of its own, or with this one. */
 export function newSlot(blob = systemRandom(8), tokenPub = newKey().publicKey): SlotContent {
-  return { slotId: slotIdOf((data) => nodeCrypto.hash("sha256", data), tokenPub), tokenPub, blob };
+  return { slotId: slotIdOfToken((data) => nodeCrypto.hash("sha256", data), tokenPub), tokenPub, blob };
 }
 
 /** An append of a message, to be changed as a test wants. */

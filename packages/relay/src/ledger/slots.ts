@@ -1,6 +1,13 @@
 import { concatBytes, done, equalBytes, type Failure, type Result, utf8Bytes } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import { ID_BYTES, type PostedResponse, type Sha256, type SlotContent, type SlotId, slotIdOf } from "@conclave/wire";
+import {
+  ID_BYTES,
+  type PostedResponse,
+  type Sha256,
+  type SlotContent,
+  type SlotId,
+  slotIdOfToken,
+} from "@conclave/wire";
 import type { RelayAnswer, RoomCall } from "../core/call.js";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
@@ -68,7 +75,7 @@ export class Slots {
     for (const { slotId, tokenPub } of slots) {
       // RULE: slot.of-token: a slot's id follows from its token, so nobody takes over another's invite or door, nor opens it before
       // them with a token of their own (attack A109).
-      if (!equalBytes(slotId, slotIdOf(this.parts.sha256, tokenPub))) return refuse("token_denied");
+      if (!equalBytes(slotId, slotIdOfToken(this.parts.sha256, tokenPub))) return refuse("token_denied");
       if (store.slot(no, slotId) === null) added++;
     }
     if (added === 0 || standing === "probation") return null;
