@@ -227,6 +227,16 @@ describe.runIf(hasOpenSsh)("with the real ssh-keygen and ssh-agent", { timeout: 
       count: 0,
       done: true,
     });
+    // A comment that is also a file's name: the fingerprint, or another way to write the path, says which is meant.
+    const here = process.cwd();
+    process.chdir(folder);
+    writeFileSync("locked@laptop", line("plain"));
+    expect(await told("alice-Types", ["disallow", "locked@laptop"])).toMatch(/^AMBIGUOUS: .*, and a file\.$/u);
+    expect(await told("alice-Types", ["disallow", "./locked@laptop"])).toBe("done");
+    rmSync("locked@laptop");
+    process.chdir(here);
+    const left = await conclave("alice-Types", ["allowed"]);
+    expect((left["keys"] as { comment: string }[]).map(({ comment }) => comment)).toContain("locked@laptop");
     expect(await told("alice-Types", ["disallow", "locked@laptop"])).toBe("done");
     expect(await told("alice-Types", ["disallow", "SHA256:nothing"])).toMatch(/^NOT_FOUND/u);
     expect(await told("alice-Types", ["allow", path("rsa.pub")])).toMatch(/^NO_SSH_KEY/u);

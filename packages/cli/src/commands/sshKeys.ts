@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import type { KeysListed, RoomSession } from "@conclave/client";
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import type { KeysListed, RoomSession, RoomSshKey } from "@conclave/client";
 import { nodeCrypto } from "@conclave/crypto/node";
 import {
   MAX_KEY_FILE_BYTES,
@@ -109,7 +110,17 @@ async function keysMeant(room: RoomSession, given: string): Promise<readonly Ssh
       `More than one listed key is called "${safeLine(given)}".`,
       `Say which:\n${fits.map(({ fingerprint }) => `  ${fingerprint}`).join("\n")}`,
     );
-  if (fits.length === 1) return [fits[0]!.key];
+  if (fits.length === 1) {
+    const [{ key, fingerprint }] = fits as [RoomSshKey];
+    // A comment is whatever its lister wrote: it may be chosen to stand before a file's name.
+    if (!given.startsWith("SHA256:") && existsSync(given))
+      throw new CliError(
+        "AMBIGUOUS",
+        `"${safeLine(given)}" is the comment of a listed key, and a file.`,
+        `The key:   ${nextCommand("disallow", fingerprint)}\nThe file:  ${nextCommand("disallow", isAbsolute(given) ? `/.${given}` : `./${given}`)}`,
+      );
+    return [key];
+  }
   if (given.startsWith("SHA256:"))
     throw new CliError(
       "NOT_FOUND",
