@@ -55,6 +55,8 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   decision: [
     ...ACTION_TYPES,
     "joined",
+    "joinedByKey",
+    "addByKey",
     "joinedWith",
     "joinedWithAny",
     "reseatAfter",
