@@ -1,4 +1,4 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import {
   type DeviceIdentity,
   encodeAppend,
@@ -46,8 +46,8 @@ export class ComeBack extends Worker implements ConnectionUser {
   private lookedOn = 0;
   private sentOn = 0;
   private isOpen = false;
-  /** The removal that was looked for last, and when. */
-  private looked: { readonly removal: Removal; readonly at: number } | null = null;
+  /** When we last looked for the removal that a leaf told of, in vain. */
+  private readonly looked = new Map<string, number>();
   private readonly watching: RetryTimer;
 
   constructor(
@@ -197,8 +197,10 @@ export class ComeBack extends Worker implements ConnectionUser {
     if (answer.type !== "inbox") return;
     const doors = answer.items.flatMap(({ blob }) => room.doors.readDoor(record.secret, blob) ?? []);
     this.isOpen ||= doors.some(({ removal }) => removal === null);
-    const told = doors.findLast(({ removal }) => removal !== null);
-    if (told?.removal) await this.lookFor(room, record, told.leaf, told.removal);
+    // The newest first.
+    for (const { leaf, removal } of doors.toReversed())
+      if (removal !== null && this.state.room === room && this.state.comingBack)
+        await this.lookFor(room, record, { leaf, removal });
     // A door may have been opened whose answer did not come.
     if (this.state.room === room) await this.enter(room, record);
   }
@@ -209,12 +211,17 @@ export class ComeBack extends Worker implements ConnectionUser {
    * RULE: client.removal-proved: that ends our way back only where the room's own history says so; else it is told as what they say,
    * and we go on asking the others (attack A108).
    */
-  private async lookFor(room: Room, record: ComingBack, leaf: LeafKey, removal: Removal): Promise<void> {
+  private async lookFor(
+    room: Room,
+    record: ComingBack,
+    told: { readonly leaf: LeafKey; readonly removal: Removal },
+  ): Promise<void> {
     const now = this.state.now();
-    const { looked } = this;
-    // It means to read all of the roster log: what was not there is looked for again with the next plea.
-    if (looked && equalBytes(looked.removal.hash, removal.hash) && looked.at + ASK_AGAIN_MS > now) return;
-    const found = await proveRemoval(this.state.ports, this.connection, room, removal);
+    const leaf = toHex(told.leaf);
+    const by = memberOfLeaf(room.roster, told.leaf)?.person;
+    // It means to read all of the roster log: only for somebody whom we know, and again with the next plea.
+    if (!by || (this.looked.get(leaf) ?? -Infinity) + ASK_AGAIN_MS > now) return;
+    const found = await proveRemoval(this.state.ports, this.connection, room, told);
     if (this.state.room !== room) return;
     if (found.ok) {
       await this.state.transact((tx) => {
@@ -225,10 +232,9 @@ export class ComeBack extends Worker implements ConnectionUser {
       return;
     }
     if (found.error.kind !== "refused") return;
-    this.looked = { removal, at: now };
+    this.looked.set(leaf, now);
     if (this.state.meetsNewer(found.error)) return;
-    const by = memberOfLeaf(room.roster, leaf)?.person;
-    if (by) await this.keep(record, (kept) => ({ ...kept, told: by }));
+    await this.keep(record, (kept) => ({ ...kept, told: by }));
   }
 
   /** Builds the commit that brings us back, by what is in the door now. */

@@ -6,6 +6,7 @@ import {
   inviteKeys,
   type InviteLink,
   judgeRoom,
+  type LeafKey,
   type OpenDoor,
   type OpenedRoom,
   type Removal,
@@ -57,17 +58,17 @@ export async function previewDoor(
   });
 }
 
-/** Finds in the room's own history that we were removed, as an answer to our plea says. `refused` where that is not proved. */
+/** Finds in the room's own history that we were removed, as an answer to our plea by a `leaf` says. `refused` where that is not proved. */
 export async function proveRemoval(
   ports: JoinPorts,
   connection: RelayConnection,
   { tag, doors }: Room,
-  removal: Removal,
+  { leaf, removal }: { readonly leaf: LeafKey; readonly removal: Removal },
 ): Promise<Result<DecisionRecord, Problem>> {
   const opened = await readRosterLog(connection, tag, doors.openingRemoval(removal));
   if (!opened.ok) return opened;
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
-  const judged = doors.judgeRemoval(opened.value);
+  const judged = doors.judgeRemoval(leaf, opened.value);
   return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
 }
 

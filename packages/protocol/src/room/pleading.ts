@@ -1,5 +1,5 @@
 import { equalBytes, type Result, done, toHex } from "@conclave/codec";
-import type { LeafKey } from "../encoding/ids.js";
+import type { LeafKey, PersonId } from "../encoding/ids.js";
 import { openLeafCert } from "../identity/leafCert.js";
 import type { Action } from "../roster/action.js";
 import { inboxIdOf, type InboxId, type SlotContent } from "@conclave/wire";
@@ -9,7 +9,7 @@ import { refused, type Rejection } from "../policy/rejection.js";
 import { decodeEntry, type Entry } from "../roster/entry.js";
 import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
-import { hasToken, inviteOf, memberOfLeaf, type Roster } from "../roster/roster.js";
+import { hasToken, inviteOf, memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
 import { NO_RECORD, type RosterKey, type RosterRecordPlace, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
 import { slotOf } from "./doorway.js";
@@ -211,23 +211,34 @@ export function openingRemoval(
 }
 
 /**
- * The entry by which we were taken out, as an answer to our plea tells, judged with the whole chain before it. Refused where that
- * proves nothing: then it is what whoever answered says.
+ * The entry by which we were taken out, as an answer to our plea tells, judged with the whole chain before it. `teller`: the leaf
+ * that signed the answer. Refused where that proves nothing: then it is what whoever answered says.
  *
  * RULE: door.judged: nobody is told that they were removed by a member's word alone: the entries are the room's own, and follow on
  * what we know ourselves (attack A108).
  */
 export function judgeRemoval(
   parts: RoomParts,
+  teller: LeafKey,
   { entries }: Pick<OpenedHistory, "entries">,
 ): Result<AllowedEntry, Rejection> {
-  const { primitives, core } = parts;
+  const { primitives, core, roster } = parts;
+  const witness = memberOfLeaf(roster, teller);
+  // RULE: door.second-word: a chain shows that its author signed it, and not that anybody followed. So it takes the word of somebody
+  // else, and we know both: who was removed meanwhile writes on alone from where we stand, with whomever they let in there (attack A158).
+  const provedBy = (author: PersonId) =>
+    witness !== null && !equalBytes(author, witness.person) && memberOf(roster, author) !== null;
   const history = replayEntries(primitives.crypto, entries, core.roomId);
-  if (!history.ok) return history;
+  if (!history.ok) {
+    const { upgraded } = history.error;
+    return upgraded?.by && !provedBy(upgraded.by.person) ? refused("bad_history", "one word alone") : history;
+  }
   const floored = checkFloor(history.value, floorOf(parts));
   if (floored !== null) return floored;
   const last = history.value.transitions.at(-1)!;
   if (!last.removed.some((gone) => equalBytes(gone, core.leaf))) return refused("bad_history", "not removed");
+  if (!provedBy(last.entry.author.person)) return refused("bad_history", "one word alone");
+  if (memberOfLeaf(history.value.roster, teller) === null) return refused("bad_history", "told by somebody who is out");
   // RULE: door.later-epoch: a commit of an epoch in which we were we have judged ourselves. One that lost the race is not brought up
   // again as if it had won (attack A108).
   const epoch = core.unopened?.epoch ?? epochOf(parts);

@@ -1,4 +1,5 @@
 import { done, type Result } from "@conclave/codec";
+import type { LeafKey } from "../encoding/ids.js";
 import { leafSealKeys } from "../identity/leafCert.js";
 import type { Door, Removal } from "../invite/door.js";
 import type { InviteLink } from "../invite/link.js";
@@ -120,9 +121,12 @@ export class RoomDoors {
     return openingRemoval(this.parts, removal);
   }
 
-  /** The entry by which we were taken out, judged with the whole chain before it; refused where it is not proved. */
-  judgeRemoval(history: Pick<OpenedHistory, "entries">): Result<DecisionRecord, Rejection> {
-    const judged = judgeRemoval(this.parts, history);
+  /**
+   * The entry by which we were taken out, judged with the whole chain before it; refused where it is not proved. `teller`: the leaf
+   * that signed the answer.
+   */
+  judgeRemoval(teller: LeafKey, history: Pick<OpenedHistory, "entries">): Result<DecisionRecord, Rejection> {
+    const judged = judgeRemoval(this.parts, teller, history);
     return judged.ok ? done(decisionRecordOf(judged.value)) : judged;
   }
 }
