@@ -61,7 +61,6 @@ export class DirectJoin extends Worker {
 
   /** Starts over, with what is in the slot now. */
   private async again(room: Room, join: OwnJoin): Promise<void> {
-    const { lastCommit } = room;
     if (join.attempts >= MOST_ATTEMPTS) return this.fail({ kind: "starved", losses: join.attempts });
     const preview = await previewSlot(this.state.ports, this.connection, join.link);
     if (!preview.ok) {
