@@ -1,4 +1,4 @@
-import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec, type Of } from "@conclave/codec";
+import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec } from "@conclave/codec";
 import { id32, recordKind, type RecordKind } from "./field.js";
 import { ID_BYTES, type RoomTag } from "./ids.js";
 

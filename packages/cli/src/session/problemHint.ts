@@ -1,6 +1,6 @@
 import type { Problem, Rival } from "@conclave/client";
 import type { LinkFault, RelayError } from "@conclave/client/pure";
-import { LINK, nextCommand } from "../terminal/nextCommand.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { shownTag } from "./personView.js";
 import { refusalHint, STATUS, WAITING } from "./refusalHint.js";

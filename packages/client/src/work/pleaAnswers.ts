@@ -120,6 +120,8 @@ export class PleaAnswers extends ElectedWorker {
    */
   private async answer(room: Room, item: JoinRequestItem): Promise<boolean> {
     const { keys, ports } = this.state;
+    // What is found of a plea holds for the room as it is now: it may change while we wait for the relay.
+    const { lastCommit } = room;
     const name = room.doors.keyRecordOfPlea(item.blob);
     const key = name && (await ports.storage.get(keys.state + name));
     if (name && !key) return this.passUnknown(room, item);
@@ -127,18 +129,18 @@ export class PleaAnswers extends ElectedWorker {
     if (!plea) return this.throwAway(room, item);
     const leaf = toHex(plea.leaf);
     const standing = room.doors.pleaStanding(plea);
-    if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(room, item);
+    if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(lastCommit, item);
     const opening =
       standing === "out" ? await this.removalFor(room, plea) : room.doors.openDoorFor(plea, this.state.now());
     if (opening === null) return this.throwAway(room, item);
     // RULE: plea.next: a plea that the relay does not let us answer keeps nobody from being answered after it (attack A107).
     const put = opening.slot && (await this.put(room, opening.slot));
-    if (put && put.type !== "done") return isDenied(put) && this.leave(room, item, LEAVE_MS);
+    if (put && put.type !== "done") return isDenied(put) && this.leave(lastCommit, item, LEAVE_MS);
     const told = await this.requests.answerPlea(item.request, opening);
-    if (!told.ok) return told.error.kind === "relay" && isDenied(told.error) && this.leave(room, item, LEAVE_MS);
+    if (!told.ok) return told.error.kind === "relay" && isDenied(told.error) && this.leave(lastCommit, item, LEAVE_MS);
     this.note(room, plea, opening);
     // Where the relay does not know us for a member it stays, and is not answered again.
-    return this.leave(room, item);
+    return this.leave(lastCommit, item);
   }
 
   /** The same plea again, whose door we keep. A new one is for another door. */
@@ -155,10 +157,10 @@ export class PleaAnswers extends ElectedWorker {
   }
 
   /** Leaves it to others, as the room is now, and for so long. */
-  private leave(room: Room, { request }: JoinRequestItem, ms = LIFE_S * 1000): boolean {
+  private leave(commit: number, { request }: JoinRequestItem, ms = LIFE_S * 1000): boolean {
     const there = new Set(this.requests.pleas.map((plea) => plea.request));
     for (const gone of this.left.keys()) if (!there.has(gone)) this.left.delete(gone);
-    this.left.set(request, { commit: room.lastCommit, until: this.state.now() + ms });
+    this.left.set(request, { commit, until: this.state.now() + ms });
     return true;
   }
 
@@ -173,14 +175,15 @@ export class PleaAnswers extends ElectedWorker {
     const since = this.unknown.get(item.request) ?? now;
     this.unknown.set(item.request, since);
     const isJunk = now - since >= LEAVE_MS && this.state.comingBack === null;
-    return isJunk ? this.throwAway(room, item) : this.leave(room, item, LEAVE_MS);
+    return isJunk ? this.throwAway(room, item) : this.leave(room.lastCommit, item, LEAVE_MS);
   }
 
   /** What the relay lets only members take away is left to them, and keeps nobody from answering the next. */
   private async throwAway(room: Room, item: JoinRequestItem): Promise<boolean> {
+    const { lastCommit } = room;
     const removed = await this.requests.remove(item.request);
     const isOthers = !removed.ok && removed.error.kind === "relay" && removed.error.error === "on_probation";
-    return removed.ok || (isOthers && this.leave(room, item));
+    return removed.ok || (isOthers && this.leave(lastCommit, item));
   }
 
   private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {
