@@ -14,9 +14,10 @@ function pageOf(home: Home) {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
   const worker = channelOf(port1 as unknown as MessageEnd);
-  const host = new HomeHost(home.client, (event) => {
+  const tell = (event: HomeEvent) => {
     worker.send({ event });
-  });
+  };
+  const host = new HomeHost(home.client, tell, home.world.clock);
   answerCalls(worker, () => host.calls() as never);
   const page = remoteHome<object, HomeEvent>(channelOf(port2 as unknown as MessageEnd));
   const events: HomeEvent[] = [];

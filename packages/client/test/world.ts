@@ -189,7 +189,7 @@ export class Home {
   private storage: MemoryStorage | null = null;
   private opened: Client | null = null;
 
-  constructor(private readonly world: World) {}
+  constructor(readonly world: World) {}
 
   get client(): Client {
     return this.opened!;
