@@ -36,6 +36,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   HOME_OLD: [refused, "The home was made by an earlier build, which this one cannot read. Nothing in it was changed."],
   HOME_FAILED: [refused, "The home's storage failed."],
   HOME_NOT_EMPTY: [refused, "The home already belongs to somebody else."],
+  NOT_FRESH: [refused, "With --fresh: those who decide did not confirm the list of members, so nothing was sent."],
   NO_ROOMS: [refused, "This home has no rooms, or there is no home."],
   NOT_FOUND: [refused, "No person, room, invite, request, proposal, message or file has this name or id."],
   AMBIGUOUS: [refused, "More than one has this name or id; the hint says how to choose."],
