@@ -1,4 +1,4 @@
-// Writes packages/protocol/vectors/openssh anew with the real ssh-keygen and ssh-agent (Debian: openssh-client). No private key
+// Writes packages/protocol/vectors/openssh again with the real ssh-keygen and ssh-agent (Debian: openssh-client). No private key
 // stays: they are made in a temporary folder. What is there holds for ever, so run it only to add a case.
 import { Buffer } from "node:buffer";
 import { execFileSync, spawnSync } from "node:child_process";

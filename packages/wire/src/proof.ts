@@ -26,7 +26,7 @@ export function inboxProofBytes(challenge: Uint8Array, inboxId: InboxId): Uint8A
 }
 
 /**
- * `slotId = SHA-256("conclave/slot-id/v1" || tokenPub)`: so whoever opens a slot opens it with its own token, and nobody takes the
+ * `slotId = SHA-256("conclave/slot-id/v1" || tokenPub)`: so anyone who opens a slot opens it with its own token, and nobody takes the
  * place of another's by being quicker.
  */
 export function slotIdOfToken(sha256: Sha256, tokenPub: Uint8Array): SlotId {

@@ -33,7 +33,7 @@ Examples:
 
   program
     .command("disallow")
-    .description("take SSH keys off the list; whoever joined with one stays")
+    .description("take SSH keys off the list; people who joined with one stay")
     .argument("<key>", 'its fingerprint or comment, as "conclave allowed" shows them, or a file of keys')
     .action(async (key: string, _: unknown, command: Command) => {
       const { disallow } = await import("../commands/sshKeys.js");

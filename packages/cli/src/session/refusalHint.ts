@@ -79,7 +79,7 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   bad_reseat_proof: STATUS,
   key_not_listed: () => `Ask somebody in the room to list it:  ${otherCommand("allow", "KEYFILE")}`,
   key_used: () =>
-    `If that was you, ask somebody in the room to list the key anew:  ${otherCommand("disallow", "KEY")}, then  ${otherCommand("allow", "KEYFILE")}`,
+    `If that was you, ask somebody in the room to list the key again:  ${otherCommand("disallow", "KEY")}, then  ${otherCommand("allow", "KEYFILE")}`,
   key_limit: () => `Take keys off the list that nobody needs:  ${nextCommand("disallow", "KEY")}`,
   bad_ssh_signature: () => `Sign with a listed key:  ${nextCommand("join", LINK, "--ssh-key", "KEYFILE")}`,
   bad_approval: REQUESTS,

@@ -5,7 +5,7 @@ import type { NamedPerson } from "./person.js";
 export interface ShownSshKey {
   /** As `ssh-keygen -l` shows it: `SHA256:` and 43 letters. */
   readonly fingerprint: string;
-  /** Who or what it is, as whoever listed it says; may be empty. */
+  /** Who or what it is, as the person who listed it says; may be empty. */
   readonly comment: string;
   readonly listedBy: NamedPerson;
 }

@@ -186,11 +186,11 @@ export interface RoomSession {
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */
   createInvite(options: InviteOptions): Promise<Result<InviteMade, Problem>>;
   invites(): readonly RoomInvite[];
-  /** The SSH keys on the room's list, the newest first. An invite for listed keys (`for: listed`) lets in whoever has one. */
+  /** The SSH keys on the room's list, the newest first. An invite for listed keys (`for: listed`) lets in anyone who has one. */
   sshKeys(): readonly RoomSshKey[];
   /** Lists SSH keys ({@link readSshKeyFile}); those that are listed stay as they are. Many become several decisions. */
   allowKeys(keys: readonly NamedSshKey[]): Promise<Result<KeysListed, Problem>>;
-  /** Takes SSH keys off the list; whoever came by one stays. */
+  /** Takes SSH keys off the list; people who came by one stay. */
   disallowKeys(keys: readonly SshKey[]): Promise<Result<KeysListed, Problem>>;
   /** The link of an invite that was made here, for a web client at `host` (for example `chat.example.org`); null without its secret. */
   inviteLink(inviteId: InviteId, host: string): string | null;

@@ -109,7 +109,7 @@ async function readSlotOf<T>(
     }
     known = opened.value;
     // RULE: client.preview-goes-on: what a later version says counts only if its chain goes on from the one that was found first. The
-    // relay gives versions of members first; behind them, whoever was removed leads to no room in which they still are (attack A157).
+    // relay gives versions of members first; behind them, a removed member leads to no room in which they still are (attack A157).
     if (best !== null && !leadsTo(opened.value, best.slot.head)) continue;
     const found = await judge(ports, reading, opened.value);
     if (found.ok) {

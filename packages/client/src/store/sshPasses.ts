@@ -20,7 +20,7 @@ export class SshPasses {
   /**
    * The seed of the leaf for this invite; made where there is none. The oldest of too many goes.
    *
-   * RULE: client.ssh-one: one at a time, so that whoever asks twice gets one leaf to sign for, and not one that is forgotten.
+   * RULE: client.ssh-one: one at a time, so that a person who asks twice gets one leaf to sign for, and not one that is forgotten.
    */
   leafSeed(roomId: RoomId, inviteId: InviteId): Promise<Uint8Array> {
     const seed = this.last.then(() => this.keptOrMade(sshPassKey(roomId, inviteId)));

@@ -18,7 +18,7 @@ export const MOST_ANSWERS = 8;
 export interface Cover {
   /** When the last of them vouched, at the latest, by this device's clock (ms). */
   readonly since: number;
-  /** Nobody where our own word suffices. Whoever vouched longest ago is the first. */
+  /** Nobody where our own word suffices. The one who vouched longest ago is the first. */
   readonly by: readonly PersonId[];
 }
 
@@ -119,7 +119,7 @@ export class RoomFreshness {
     const given = room.proposals.given();
     if (covers(roster, people, given)) return { since: this.state.now(), by: [] };
     const by: PersonId[] = [];
-    // RULE: freshness.oldest-counts: the list is as old as the word of whoever vouched longest ago, of those that it takes.
+    // RULE: freshness.oldest-counts: the list is as old as the word of the one who vouched longest ago, of those that it takes.
     for (const { person, at } of this.vouched(room, moment)) {
       people.add(toHex(person));
       by.unshift(person);

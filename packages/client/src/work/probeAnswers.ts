@@ -47,7 +47,7 @@ export class ProbeAnswers extends ElectedWorker {
     if (event.type === "message" && event.message.kind === ProtocolKind.probe) {
       // While this device was away somebody asked who does not wait any more. Of what comes now their clock does not matter.
       const isOld = !this.sync.isLive && Math.abs(now - event.message.time + this.state.clock.correction) > FRESH_MS;
-      // RULE: freshness.every-turn: a question that follows another makes nobody wait anew: who asks all the time silences nobody.
+      // RULE: freshness.every-turn: a question that follows another makes nobody wait again: someone who asks all the time silences nobody.
       const first = this.chore() === null ? n : (this.question?.first ?? n);
       if (!isOld && !event.message.late) this.question = { n, first, at: now, answers: new Set() };
     }

@@ -29,7 +29,7 @@ export interface Door {
   readonly leaf: LeafKey;
   /** The clock of whoever answers, ms. */
   readonly time: number;
-  /** Null: the door is open; the slot is at the relay. Else whoever asked was taken out, says who answers. */
+  /** Null: the door is open; the slot is at the relay. Else the device that asked was taken out, the answer says. */
   readonly removal: Removal | null;
 }
 

@@ -8,7 +8,7 @@ export type InviteFor =
   | { readonly class: "single" }
   | { readonly class: "multi"; readonly limit: number }
   | { readonly class: "personal"; readonly person: PersonId }
-  /** For whoever has an SSH key on the room's list: each key lets in one person, once. */
+  /** For anyone who has an SSH key on the room's list: each key lets in one person, once. */
   | { readonly class: "listed" };
 
 /** What `createInvite` puts into the roster: public halves only. The link's secret derives the private ones. */

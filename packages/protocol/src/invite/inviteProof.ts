@@ -15,7 +15,7 @@ export interface InviteProof {
   readonly leaf: LeafKey;
   /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
   readonly place: JoinPlace | null;
-  /** Of an invite for listed keys: by which one they come, and that it is theirs. Null with every other invite. */
+  /** Of an invite for listed keys: the key by which they come, and that it is theirs. Null with every other invite. */
   readonly ssh: SshSignature | null;
 }
 

@@ -6,7 +6,7 @@ import type { Action } from "../roster/action.js";
 /** An SSH key that somebody came by. */
 export interface UsedSshKey {
   readonly key: SshKey;
-  /** What whoever listed it says that it is; may be empty. */
+  /** What the person who listed it says that it is; may be empty. */
   readonly comment: string;
   readonly listedBy: PersonId;
 }

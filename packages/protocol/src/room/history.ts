@@ -68,7 +68,7 @@ export function* readingHistory(
     bytes += entry.length;
     const { seq, prev, keyCheck } = placeOf(entry) ?? { seq: -1, prev: entry, keyCheck: null };
     if (seq !== opened.seq || seq !== (wanted.seq ?? seq)) return refused("bad_history", "no entry");
-    // RULE: history.bounded: whoever has a link can lead a newcomer to a chain of their own, and that has an end too (attack A80).
+    // RULE: history.bounded: anyone with a link can lead a newcomer to a chain of their own, and that has an end too (attack A80).
     if (seq >= longest.entries || bytes > longest.bytes) return refused("bad_history", "too long");
     chain.push(entry);
     records.push(hash);

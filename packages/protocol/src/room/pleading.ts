@@ -66,7 +66,7 @@ export function keyRecordOfPlea(blob: Uint8Array): string | null {
 /**
  * A plea that lay at the relay, opened with what is in {@link keyRecordOfPlea}; null for what is none.
  *
- * RULE: plea.readable: whoever is in the room opens the plea of anybody who was, however many keys others made meanwhile: a roster
+ * RULE: plea.readable: everyone in the room can open the plea of anybody who was, however many keys others made meanwhile: a roster
  * key lasts from one removal to the next, and every member has all of them (attack A107).
  */
 export function readPlea({ primitives, core, roomTag }: RoomParts, blob: Uint8Array, key: Uint8Array): Plea | null {
@@ -151,7 +151,7 @@ function removalOf(parts: RoomParts, { leaf }: Plea, stored: ReadonlyMap<string,
       if (cert !== null && equalBytes(cert.leaf, leaf)) holder = cert.person;
     }
     if (holder === null || !takesOut(action, leaf, holder)) continue;
-    // Only now: whoever has a link can ask about leaves that never were in, and sealing costs more than looking.
+    // Only now: anyone with a link can ask about leaves that never were in, and sealing costs more than looking.
     const last = lastRecordOf(parts, entries, stored);
     return last && { hash, ...last };
   }
@@ -212,7 +212,7 @@ export function openingRemoval(
 
 /**
  * The entry by which we were taken out, as an answer to our plea tells, judged with the whole chain before it. `teller`: the leaf
- * that signed the answer. Refused where that proves nothing: then it is what whoever answered says.
+ * that signed the answer. Refused where that proves nothing: then it is what the answering device says.
  *
  * RULE: door.judged: nobody is told that they were removed by a member's word alone: the entries are the room's own, and follow on
  * what we know ourselves (attack A108).

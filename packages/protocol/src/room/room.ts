@@ -124,7 +124,7 @@ export class Room {
 
   /**
    * The same, and before it what proves that we were one: of the newest epoch that {@link noteProved} was told of, and of
-   * those after it, oldest first. Whoever gives the relay a member's key and that of a newcomer vouches for the newcomer.
+   * those after it, oldest first. A device that gives the relay a member's key and that of a newcomer vouches for the newcomer.
    */
   writeKeys(): RoomWriteKey[] {
     return writeKeysOf(this.parts.primitives.crypto, this.parts.keys);

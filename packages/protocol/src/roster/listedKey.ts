@@ -22,7 +22,7 @@ export function provedSshKey(
   // RULE: ssh.asked: an invite for listed keys lets nobody in without one, and no other invite takes one (attack A131).
   if (ssh === null) return wantsKey ? refused("bad_ssh_signature", "none") : done(null);
   if (!wantsKey) return refused("bad_invite_proof", "key");
-  // RULE: ssh.listed: by the list as it is in the state before, so who was taken off it comes in no more (attacks A40, A132).
+  // RULE: ssh.listed: by the list as it is in the state before, so a key that was taken off it lets nobody in (attacks A40, A132).
   const listed = listedKeyOf(before, ssh.key);
   if (listed === null) return refused("key_not_listed");
   // RULE: ssh.once: a key is one person's, once: uses are counted in the chain, so of two at once one comes in (attack A132).

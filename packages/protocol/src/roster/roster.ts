@@ -52,7 +52,7 @@ export interface FormerMember {
 /** An SSH key on the room's list: by an invite for listed keys, it lets in one person, once. */
 export interface ListedKey {
   readonly key: SshKey;
-  /** Who or what it is, as whoever listed it says; may be empty. */
+  /** Who or what it is, as the person who listed it says; may be empty. */
   readonly comment: string;
   /** Who listed it and is still here, in that order: 1 to 8; of a key that somebody used, those of then. */
   readonly listers: readonly PersonId[];

@@ -92,7 +92,7 @@ function withoutSurplus(keys: readonly WriteKey[], own: number, now: number): Wr
     for (const of of spareOf.values())
       of.sort((a, b) => +a.live - +b.live || worth(a, now) - worth(b, now) || a.n - b.n);
     for (let left = kind.length; left > most; left--) {
-      // RULE: writeKey.own-link-only: of those that came by invites one goes that came by the invite with the most: whoever has one
+      // RULE: writeKey.own-link-only: of those that came by invites one goes that came by the invite with the most: a person with one
       // link takes no key from somebody who came by another (attack A109).
       const crowded = [...spareOf.values()].reduce((a, b) => (b.length > a.length ? b : a), []).shift();
       if (crowded !== undefined) surplus.add(crowded);

@@ -31,7 +31,7 @@ export function putNewInvite({ before, draft, header, seq }: Change, invite: Inv
   if (inviteOf(before, invite.inviteId) !== null) return refused("invite_exists");
   // RULE: invite.limit: links are few, and none is for more people than a room holds (attack A83).
   if (before.openInvites.size >= MAX_OPEN_INVITES) return refused("invite_limit");
-  // RULE: ssh.member-only: a link for listed keys gives plain membership: whoever may list keys gives nobody more by it (attack A11).
+  // RULE: ssh.member-only: a link for listed keys gives plain membership: a person who may list keys gives nobody more by it (attack A11).
   if (invite.for.class === "listed" && invite.role !== "member")
     return refused("invalid_action", "role of listed keys");
   if (invite.for.class === "multi" && invite.for.limit > MAX_MEMBERS) return refused("invalid_action", "invite limit");

@@ -7,7 +7,7 @@ import { listedKeyOf } from "../roster.js";
 import { actionRule } from "./actionRule.js";
 import { isAscending } from "./allow.js";
 
-/** SSH keys go off the room's list. Whoever came by one stays. */
+/** SSH keys go off the room's list. People who came by one stay. */
 export interface Disallow {
   readonly type: "disallow";
   /** In ascending order, none twice. */
