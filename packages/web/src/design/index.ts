@@ -19,6 +19,7 @@ export { Menu, type MenuProps } from "./Menu.js";
 export { MenuPopup, type MenuItem, type MenuPopupProps } from "./MenuPopup.js";
 export { Tabs, type TabsProps } from "./Tabs.js";
 // Entering
+export { FileButton, type FileButtonProps } from "./FileButton.js";
 export { Field, type FieldProps } from "./Field.js";
 export { useFault } from "./useFault.js";
 export { TextArea, type TextAreaProps } from "./TextArea.js";

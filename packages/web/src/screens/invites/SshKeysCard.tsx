@@ -6,8 +6,7 @@ import { sshKeySkipped } from "@conclave/words/sshKeySkipped";
 import { useSignal } from "@preact/signals";
 import { FileKey } from "lucide-preact";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
-import { Button, Card, Note, Stack, toast } from "../../design/index.js";
+import { Button, Card, FileButton, Note, Stack, toast } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { words } from "../../words/words.js";
 import { carryOut } from "../room/carryOut.js";
@@ -18,7 +17,6 @@ const reasons = words(sshKeySkipped);
 
 /** The room's list of SSH keys: a link for them lets in one person for each key. */
 export function SshKeysCard({ detail, may }: { readonly detail: RoomDetail; readonly may: boolean }): JSX.Element {
-  const chooser = useRef<HTMLInputElement>(null);
   const skipped = useSignal<readonly SkippedLine[]>([]);
   const calls = home().room(detail.key);
   const list = async (file: File) => {
@@ -63,21 +61,12 @@ export function SshKeysCard({ detail, may }: { readonly detail: RoomDetail; read
           </ul>
         )}
         {may && (
-          <Button icon={FileKey} onClick={() => chooser.current!.click()}>
-            {t.keysAdd}
-          </Button>
+          <FileButton
+            icon={FileKey}
+            label={t.keysAdd}
+            onFile={(file) => void list(file).catch(() => toast({ text: reasons.unreadable, tone: "danger" }))}
+          />
         )}
-        <input
-          ref={chooser}
-          type="file"
-          hidden
-          aria-label={t.keysAdd}
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file) void list(file).catch(() => toast({ text: reasons.unreadable, tone: "danger" }));
-          }}
-        />
         {skipped.value.length > 0 && (
           <div role="status">
             <Note>{t.keysSkipped}</Note>

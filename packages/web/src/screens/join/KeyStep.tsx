@@ -5,9 +5,8 @@ import { sshSignature } from "@conclave/words/sshSignature";
 import { type Signal, useSignal } from "@preact/signals";
 import { Download, FileCheck, FileKey } from "lucide-preact";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { saveFile } from "../../app/saveFile.js";
-import { Button, Card, CopyField, Note, Stack } from "../../design/index.js";
+import { Button, Card, CopyField, FileButton, Note, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { words } from "../../words/words.js";
@@ -24,7 +23,6 @@ export interface KeyStepProps {
 
 /** A room that takes a listed SSH key: the file to sign goes out, the signature comes in. */
 export function KeyStep({ invited, signature }: KeyStepProps): JSX.Element {
-  const chooser = useRef<HTMLInputElement>(null);
   const fault = useSignal<string | null>(null);
   const save = async () => {
     const prepared = await home()
@@ -51,19 +49,10 @@ export function KeyStep({ invited, signature }: KeyStepProps): JSX.Element {
           hint={t.keyCommandHint}
           value={`ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n ${SSH_NAMESPACE} ${FILE}`}
         />
-        <Button icon={signature.value ? FileCheck : FileKey} onClick={() => chooser.current!.click()}>
-          {t.keyChoose}
-        </Button>
-        <input
-          ref={chooser}
-          type="file"
-          hidden
-          aria-label={t.keyChoose}
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file) void take(file).catch(() => (fault.value = faults.unreadable));
-          }}
+        <FileButton
+          icon={signature.value ? FileCheck : FileKey}
+          label={t.keyChoose}
+          onFile={(file) => void take(file).catch(() => (fault.value = faults.unreadable))}
         />
         <div role="status">
           {signature.value && <Note>{t.keyReady}</Note>}

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Camera, CameraOff, ImageUp } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Button, Note, Row, Stack } from "../../design/index.js";
+import { Button, FileButton, Note, Row, Stack } from "../../design/index.js";
 import type { QrReader } from "./readQr.js";
 import style from "./verify.module.css";
 import { t } from "./words.js";
@@ -20,7 +20,6 @@ export function Scanner({ onCode }: ScannerProps): JSX.Element {
   const fault = useSignal<string | null>(null);
   const video = useRef<HTMLVideoElement>(null);
   const stop = useRef<() => void>(() => undefined);
-  const chooser = useRef<HTMLInputElement>(null);
   const latest = useRef(onCode);
   latest.current = onCode;
   // The camera goes off with the screen, whatever was read.
@@ -98,21 +97,7 @@ export function Scanner({ onCode }: ScannerProps): JSX.Element {
             {t.cameraOn}
           </Button>
         )}
-        <Button icon={ImageUp} onClick={() => chooser.current!.click()}>
-          {t.picture}
-        </Button>
-        <input
-          ref={chooser}
-          type="file"
-          accept="image/*"
-          hidden
-          aria-label={t.picture}
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file) void readFile(file);
-          }}
-        />
+        <FileButton icon={ImageUp} label={t.picture} accept="image/*" onFile={(file) => void readFile(file)} />
       </Row>
       <div role="status">
         {isOn && <Note>{t.looking}</Note>}
