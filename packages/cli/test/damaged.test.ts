@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { openDatabase } from "@conclave/sqlite";
-import { type BlobId, blobIdOf, inboxIdOf, RoomTag, SlotId } from "@conclave/wire";
+import { type BlobId, blobIdOf, inboxIdOf, RoomTag, slotIdOfToken } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { commitAppend, messageAppend, newKey, SocketClient, type Ask, type Key } from "@conclave/relay/testing";
 import { Running } from "./processes.js";
@@ -55,14 +55,18 @@ class FullRoom {
   readonly roomTag = RoomTag.of(systemRandom(32));
   private readonly key = newKey();
   private readonly later = newKey();
-  private readonly slot = { slotId: SlotId.of(systemRandom(32)), tokenPub: EMPTY, blob: systemRandom(9) };
+  private readonly token = newKey();
+  private readonly slot = {
+    slotId: slotIdOfToken(sha256, this.token.publicKey),
+    tokenPub: this.token.publicKey,
+    blob: systemRandom(9),
+  };
   private readonly secret = systemRandom(32);
   private readonly record = systemRandom(5);
 
   async fill(client: SocketClient, inbox: Key): Promise<void> {
-    const { roomTag, key, later } = this;
-    const token = newKey();
-    const slots = [Object.assign(this.slot, { tokenPub: token.publicKey })];
+    const { roomTag, key, later, token } = this;
+    const slots = [this.slot];
     const deliveries = [{ inboxId: inboxIdOf(sha256, inbox.publicKey), blob: systemRandom(4) }];
     await this.must(client, { type: "createRoom", roomTag, writeKey: key.publicKey, attachment: EMPTY, permit: EMPTY });
     await client.prove(roomTag, 0, key);
