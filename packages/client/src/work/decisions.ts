@@ -152,6 +152,7 @@ export class Decisions extends Worker {
     if (!room || !this.parts.sync.canAsk) return null;
     if (this.isHeldBack()) return null;
     const { pending } = room;
+    if (room.isPendingTakenBack) return () => this.drop();
     // RULE: client.pause-holds: what is stored already does not leave while an alarm pauses the room. It goes once a person goes
     // on; what was sent before that the log may show all the same, and it is taken in.
     if (pending && !this.parts.sync.canSend) {
@@ -279,6 +280,12 @@ export class Decisions extends Worker {
     });
     this.sentOn = 0;
     if (losses > 1) this.retry.later();
+  }
+
+  /** What the commit rests on was taken back. Where somebody waits for it, it is built again of what is still given. */
+  private async drop(): Promise<void> {
+    await this.discard();
+    this.intents.putBack();
   }
 
   private discard(): Promise<Result<void, Problem>> {

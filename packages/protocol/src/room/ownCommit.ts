@@ -1,7 +1,9 @@
 import { equalBytes } from "@conclave/codec";
 import { NO_DELTA } from "../encoding/delta.js";
+import type { PersonId } from "../encoding/ids.js";
 import type { Delta } from "../encoding/provider.js";
 import { actionHash } from "../roster/action.js";
+import { readApproval } from "../roster/approval.js";
 import type { CommitRequest } from "./authorCommit.js";
 import type { PendingCommit } from "./outcome.js";
 import { encodePending, type Pending, PENDING, type RoomParts, withdrawnKey } from "./parts.js";
@@ -25,6 +27,24 @@ export function renewPending(parts: RoomParts): PendingCommit | null {
   return parts.pending === null ? null : makePending(parts, parts.pending, []);
 }
 
+/**
+ * Whether others have taken back what an own commit rests on: their farewell, or a yes.
+ *
+ * RULE: room.taken-back-unsent: what somebody has asked for or agreed to is carried out only while they want it, also by a commit that
+ * was made before they took it back and has not reached the log since (docs/protocol.md §4, attacks A150, A151).
+ */
+export function isTakenBack({ proposals, primitives, core }: RoomParts, { judgement }: Pending): boolean {
+  const entry = judgement.transition?.entry;
+  if (!entry) return false;
+  const { action, evidence } = entry;
+  if (action.type === "leave" && evidence.farewell !== null && proposals.farewells.of(action.person) === null)
+    return true;
+  if (evidence.approvals.length === 0) return false;
+  const given = proposals.find(actionHash(primitives.crypto, action, core.person))?.approvals ?? [];
+  const isGiven = (person: PersonId) => given.some((each) => equalBytes(readApproval(each)!.content.person, person));
+  return !evidence.approvals.every((each) => isGiven(readApproval(each)!.content.person));
+}
+
 /** Gives the pending commit up, and keeps what it takes to follow it. */
 export function withdrawPending(parts: RoomParts): Delta {
   const { pending, withdrawn } = parts;
@@ -40,10 +60,11 @@ export function reviveCommit(parts: RoomParts, what: CommitRequest): PendingComm
   const { crypto } = parts.primitives;
   const { person } = parts.core;
   const hash = what.type === "rekey" ? null : actionHash(crypto, what, person);
-  const same = parts.withdrawn.find(({ judgement }) => {
+  const isSame = ({ judgement }: Pending): boolean => {
     const action = judgement.transition?.entry.action ?? null;
     return action === null || hash === null ? action === hash : equalBytes(actionHash(crypto, action, person), hash);
-  });
+  };
+  const same = parts.withdrawn.find((each) => isSame(each) && !isTakenBack(parts, each));
   if (same === undefined) return null;
   parts.withdrawn = parts.withdrawn.filter((each) => each !== same);
   return makePending(parts, same, [withdrawnKey(same)]);

@@ -42,6 +42,13 @@ function propose(who: Person, log: TestLog, action: Action): ActionHash {
   return hash;
 }
 
+/** A commit of this member, stored and not sent. */
+function commit(who: Person, action: Action): void {
+  const made = who.room.act(action, { now: NOW });
+  if (!made.ok) throw new Error(made.error.code);
+  who.store(made.value.delta);
+}
+
 const raw = (who: Person, kind: string, body: Uint8Array) => who.room.say({ kind, ref: null, body }, NOW);
 
 const yes = (who: Person) => who.room.proposals.list().map((each) => each.yes);
@@ -145,6 +152,48 @@ describe("what people ask of each other", () => {
     expect(alice.room.farewells()).toEqual([]);
     carol.catchUp(log);
     expect(carol.room.farewells()).toEqual([]);
+  });
+
+  it("A150: RULE room.taken-back-unsent: a commit for a farewell that was taken back before it got into the log is given up, and not made again", () => {
+    const { alice, bob, log } = four();
+    const leave = { type: "leave", person: bob.room.self.person } as const;
+    say(bob, log, bob.room.farewell(NOW));
+    alice.catchUp(log);
+    commit(alice, leave);
+    expect(alice.room.isPendingTakenBack).toBe(false);
+    say(bob, log, bob.room.stay(NOW));
+    alice.catchUp(log);
+    alice.restart();
+    alice.catchUp(log);
+    expect(alice.room.isPendingTakenBack).toBe(true);
+    alice.store(alice.room.discardPending());
+    expect(alice.room.act(leave, { now: NOW })).toMatchObject({ ok: false, error: { code: "bad_farewell" } });
+    // It is the same commit once the farewell is said again.
+    say(bob, log, bob.room.farewell(NOW));
+    alice.catchUp(log);
+    commit(alice, leave);
+    expect(alice.room.isPendingTakenBack).toBe(false);
+  });
+
+  it("A151: RULE room.taken-back-unsent: a commit for which a yes was taken back before it got into the log is given up", () => {
+    const { alice, bob, carol, log, everybody } = four();
+    const action = { type: "setTitle", title: "Meadow" } as const;
+    const hash = propose(alice, log, action);
+    everybody();
+    say(bob, log, bob.room.proposals.approve(hash, NOW));
+    everybody();
+    commit(alice, action);
+    // A yes that came later takes nothing away.
+    say(carol, log, carol.room.proposals.approve(hash, NOW));
+    everybody();
+    expect(alice.room.isPendingTakenBack).toBe(false);
+    say(bob, log, bob.room.proposals.decline(hash, NOW));
+    everybody();
+    expect(alice.room.isPendingTakenBack).toBe(true);
+    alice.store(alice.room.discardPending());
+    // What is made of the yeses that there still are holds.
+    commit(alice, action);
+    expect(alice.room.isPendingTakenBack).toBe(false);
   });
 
   const title = (title: string): Action => ({ type: "setTitle", title });

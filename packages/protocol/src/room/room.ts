@@ -26,7 +26,7 @@ import type { LogPlace } from "../evidence/logMemory.js";
 import { slotsOf } from "./doorway.js";
 import type { Append, OutgoingMessage, PendingCommit, Received } from "./outcome.js";
 import { ALARM_RECORD, CORE, epochOf, type RoomParts } from "./parts.js";
-import { MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
+import { isTakenBack, MOST_WITHDRAWN, renewPending, reviveCommit, withdrawPending } from "./ownCommit.js";
 import { newInvite, newReturn, type NewTerms } from "./ownInvite.js";
 import { ownOutlook } from "./proposals.js";
 import { receive } from "./receive.js";
@@ -115,6 +115,12 @@ export class Room {
   get pending(): { readonly append: Append; readonly action: Action | null } | null {
     const { pending } = this.parts;
     return pending && { append: pending.append, action: pending.judgement.transition?.entry.action ?? null };
+  }
+
+  /** Others have taken back what the pending commit rests on: give it up, and act again if it is still wanted. */
+  get isPendingTakenBack(): boolean {
+    const { pending } = this.parts;
+    return pending !== null && isTakenBack(this.parts, pending);
   }
 
   /** What proves to the relay that we are a member: sign `writeProofBytes` with the seed. */
