@@ -15,9 +15,14 @@ export {
   type RelaySettings,
   type Retention,
 } from "./settings.js";
-export { MemoryStore } from "./store/memoryStore.js";
-export { SqliteStore } from "./store/sqliteStore.js";
-export type { BlobRow, PageSize, RecordRow, RoomRow, SlotRow, SlotVersion, Store, WriteKey } from "./store/store.js";
+export { MemoryStore } from "./store/memory/memoryStore.js";
+export { SqliteStore } from "./store/sqlite/sqliteStore.js";
+export type { BlobRow } from "./store/blobTable.js";
+export type { PageSize } from "./store/recordPage.js";
+export type { RecordRow } from "./store/recordTable.js";
+export type { RoomRow, WriteKey } from "./store/roomTable.js";
+export type { SlotRow, SlotVersion } from "./store/slotTable.js";
+export type { Store } from "./store/store.js";
 export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
 export { SOCKET_PATH } from "./server/sockets.js";

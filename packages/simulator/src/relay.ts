@@ -68,10 +68,10 @@ export class Branch {
 
   /** A room's log, from a record on. */
   log(roomTag: RoomTag, fromN = 1): LogItem[] {
-    const room = this.store.room(roomTag);
+    const room = this.store.rooms.get(roomTag);
     if (room === null) return [];
-    return this.store
-      .records(room.no, fromN, { items: 1e9, bytes: 1e12 })
+    return this.store.records
+      .page(room.no, fromN, { items: 1e9, bytes: 1e12 })
       .map(({ n, kind, epoch, time, payload, attachment }) => {
         return { n, kind, epoch, time, pruned: false, payload, attachment };
       });
@@ -190,7 +190,7 @@ export class SimRelay implements Endpoint {
 
   /** How long the log is that somebody is shown of a room. */
   lengthFor(node: string, roomTag: RoomTag): number {
-    return (this.branchOf.get(node) ?? this.main).store.room(roomTag)?.n ?? 0;
+    return (this.branchOf.get(node) ?? this.main).store.rooms.get(roomTag)?.n ?? 0;
   }
 
   /** From now on frames pass through this; null for none. */
@@ -237,10 +237,10 @@ export class SimRelay implements Endpoint {
 
   /** Puts a record into a room's log without any right to. All subscribers get it, with a proper head. Returns its n. */
   inject(roomTag: RoomTag, injection: Injection, branch: Branch = this.main): number {
-    const row = branch.store.room(roomTag);
+    const row = branch.store.rooms.get(roomTag);
     if (row === null) throw new Error("no such room");
     const { slotId } = injection;
-    const tokenPub = slotId && branch.store.slot(row.no, slotId)?.tokenPub;
+    const tokenPub = slotId && branch.store.slots.get(row.no, slotId)?.tokenPub;
     const slot = slotId && tokenPub && { slotId, tokenPub };
     const n = this.insider.inject(branch.core, row, injection, slot, this.now);
     this.flush(branch);
@@ -252,14 +252,14 @@ export class SimRelay implements Endpoint {
    * memory is restarted, so everybody reconnects. Returns its n.
    */
   forge(roomTag: RoomTag, record: ForgedRecord, branch: Branch = this.main): number {
-    const row = branch.store.room(roomTag);
+    const row = branch.store.rooms.get(roomTag);
     if (row === null) throw new Error("no such room");
     const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
     const content = { attachment: new Uint8Array(), ...record };
     const n = row.n + 1;
     const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
     const time = this.now;
-    branch.store.addRecord(row.no, {
+    branch.store.records.add(row.no, {
       ...content,
       n,
       head,
@@ -270,16 +270,16 @@ export class SimRelay implements Endpoint {
       pruned: false,
     });
     const lastCommit = record.kind === "commit" ? n : row.lastCommit;
-    branch.store.saveRoom({ ...row, n, head, lastCommit });
+    branch.store.rooms.save({ ...row, n, head, lastCommit });
     this.rollBack(branch.store, branch);
     return n;
   }
 
   /** Puts a blob into a slot, as the newest version. */
   putSlot(roomTag: RoomTag, slot: { slotId: SlotId; blob: Uint8Array; n?: number }, branch: Branch = this.main): void {
-    const row = branch.store.room(roomTag)!;
+    const row = branch.store.rooms.get(roomTag)!;
     const n = slot.n ?? row.n;
-    branch.store.addSlotVersion(row.no, slot.slotId, { blob: slot.blob, n, time: this.now }, false, 1000);
+    branch.store.slots.addVersion(row.no, slot.slotId, { blob: slot.blob, n, time: this.now }, false, 1000);
   }
 
   /** Signs any statement about a log's head. */

@@ -213,7 +213,7 @@ function appendOwnCommit(folder: string, roomKey: string): void {
   const roomTag = roomTagOf(nodeCrypto, RoomId.of(fromHex(roomKey)));
   const sha256 = (bytes: Uint8Array) => nodeCrypto.hash("sha256", bytes);
   store.begin();
-  const row = store.room(roomTag)!;
+  const row = store.rooms.get(roomTag)!;
   const content = {
     kind: "commit",
     epoch: row.epoch,
@@ -222,7 +222,7 @@ function appendOwnCommit(folder: string, roomKey: string): void {
   } as const;
   const n = row.n + 1;
   const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
-  store.addRecord(row.no, {
+  store.records.add(row.no, {
     ...content,
     n,
     head,
@@ -232,7 +232,7 @@ function appendOwnCommit(folder: string, roomKey: string): void {
     isOnProbation: false,
     parent: row.lastCommit,
   });
-  store.saveRoom({ ...row, n, head, lastCommit: n });
+  store.rooms.save({ ...row, n, head, lastCommit: n });
   store.commit();
   store.close();
 }

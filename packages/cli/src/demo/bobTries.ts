@@ -16,9 +16,9 @@ const [home = "", database = "", roomId = "", lastAllowed = ""] = process.argv.s
 const roomTag = roomTagOf(nodeCrypto, RoomId.of(fromHex(roomId)));
 const keys = await candidates(join(home, HOME_FILE));
 const store = new SqliteStore(openDatabase(database));
-const row = store.room(roomTag);
+const row = store.rooms.get(roomTag);
 if (row === null) throw new Error("the relay does not have this room");
-const records = store.records(row.no, 1, { items: 10_000, bytes: 64 * 1024 * 1024 });
+const records = store.records.page(row.no, 1, { items: 10_000, bytes: 64 * 1024 * 1024 });
 const opens = ({ epoch, payload }: (typeof records)[number]) =>
   keys.some((key) => openEnvelope(nodeCrypto, key, { roomTag, epoch }, payload) !== null);
 const before = records.filter(({ n }) => n <= Number(lastAllowed)).slice(-3);

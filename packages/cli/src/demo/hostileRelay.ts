@@ -70,14 +70,14 @@ function commitWithGhost(): Uint8Array {
 function append(payload: Uint8Array): void {
   const store = new SqliteStore(openDatabase(join(dataDir, "relay.db")));
   store.begin();
-  const row = store.room(roomTag)!;
+  const row = store.rooms.get(roomTag)!;
   const sha256 = (bytes: Uint8Array) => nodeCrypto.hash("sha256", bytes);
   const content = { kind: "commit", epoch, payload, attachment: new Uint8Array(0) } as const;
   const n = row.n + 1;
   const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
   const place = { n, head, time: Date.now(), appendId: systemRandom(16), isOnProbation: false, parent: 0 };
-  store.addRecord(row.no, { ...content, ...place, pruned: false });
-  store.saveRoom({ ...row, n, head, lastCommit: n });
+  store.records.add(row.no, { ...content, ...place, pruned: false });
+  store.rooms.save({ ...row, n, head, lastCommit: n });
   store.commit();
   store.close();
 }

@@ -108,7 +108,7 @@ describe("one connection", () => {
     for (const ask of asks) expect(await client.ask(ask)).toMatchObject(error("too_large"));
     expect(await client.ask({ type: "read", roomTag, fromN: 1, limit: 9 })).toMatchObject({ n: 0, items: [] });
     expect(await client.ask({ type: "listRequests", roomTag, after: 0 })).toMatchObject({ requests: [] });
-    expect(world.store.roomCount()).toBe(1);
+    expect(world.store.rooms.count()).toBe(1);
     expect(await client.ask(commitAppend(roomTag, next, { payload: systemRandom(80) }))).toMatchObject({ n: 1 });
   });
   it("RULE relay.connection-rate: takes only its share, counted by requests and by bytes, and others do not pay for it", async () => {
@@ -162,7 +162,7 @@ describe("creating rooms", () => {
     const client = await world.connect();
     expect(await newRoom(client)).toMatchObject(error("create_denied"));
     expect(await newRoom(client, permit.subarray(1))).toMatchObject(error("create_denied"));
-    expect(world.store.roomCount()).toBe(0);
+    expect(world.store.rooms.count()).toBe(0);
     expect(await newRoom(client, permit)).toMatchObject({ type: "created" });
   });
   it("RULE relay.create-rate: one address makes only so many, over all its connections; another is not held up", async () => {
@@ -224,8 +224,8 @@ describe("slots", () => {
     // A commit that refreshes it does not open it again, nor leave anything there.
     const next = newKey();
     await client.ask(commitAppend(roomTag, next, { slots: [slot] }));
-    const { no } = world.store.room(roomTag)!;
-    expect(world.store.slot(no, slotId)).toMatchObject({ closed: true, versions: 0 });
+    const { no } = world.store.rooms.get(roomTag)!;
+    expect(world.store.slots.get(no, slotId)).toMatchObject({ closed: true, versions: 0 });
     expect(await joiner.ask(commit)).toMatchObject(error("stale_epoch"));
     expect(await joiner.ask({ ...commit, lastCommit: 1, epoch: 1 })).toMatchObject(error("slot_closed"));
     // Who meant it opens it: whoever closes an invite that is open ends it for nobody.

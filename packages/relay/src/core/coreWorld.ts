@@ -1,7 +1,7 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { RoomTag } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
-import { MemoryStore } from "../store/memoryStore.js";
+import { MemoryStore } from "../store/memory/memoryStore.js";
 import type { Store } from "../store/store.js";
 import { RelayCore } from "./relayCore.js";
 import { newKey, ScriptedClient, type Key } from "./scriptedClient.js";

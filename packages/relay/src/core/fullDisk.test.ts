@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SqliteStore } from "../store/sqliteStore.js";
+import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { CoreWorld } from "./coreWorld.js";
 import { commitAppend, messageAppend, newKey, newSlot } from "./scriptedClient.js";
 

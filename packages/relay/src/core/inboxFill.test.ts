@@ -2,14 +2,14 @@ import { systemRandom } from "@conclave/crypto/node";
 import { InboxId } from "@conclave/wire";
 import { expect, it } from "vitest";
 import { CoreWorld } from "./coreWorld.js";
-import { MemoryStore } from "../store/memoryStore.js";
+import { MemoryStore } from "../store/memory/memoryStore.js";
 import { newKey, newSlot } from "./scriptedClient.js";
 
 it("A83: RULE relay.answer-bytes: nobody fills the disk through inboxes, where each answer makes place for another request", async () => {
   const store = new MemoryStore();
   let kept = 0;
-  const add = store.addInboxItem.bind(store);
-  store.addInboxItem = (inboxId, item, time, keep) => {
+  const add = store.inboxes.add.bind(store.inboxes);
+  store.inboxes.add = (inboxId, item, time, keep) => {
     kept += item.blob.length;
     // Not kept here, as the test's own memory is small: each inbox is another one, so nothing would be dropped for 30 days.
     add(inboxId, { ...item, blob: new Uint8Array(0) }, time, keep);

@@ -2,7 +2,8 @@ import { done } from "@conclave/codec";
 import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256, type InboxId } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
-import type { PageSize, Store } from "../store/store.js";
+import type { PageSize } from "../store/recordPage.js";
+import type { Store } from "../store/store.js";
 import { type RelayAnswer, type Call, type RequestCalls, carriedOut } from "./call.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
@@ -27,7 +28,7 @@ export class Inboxes {
 
   /** Delivers something from a room; at most `keepOfRoom` things from one room stay. */
   deliver(inboxId: InboxId, item: Omit<InboxItem, "item">, time: number, keepOfRoom: number): void {
-    this.store.addInboxItem(inboxId, item, time, keepOfRoom);
+    this.store.inboxes.add(inboxId, item, time, keepOfRoom);
     this.notify(inboxId);
   }
 
@@ -61,15 +62,15 @@ export class Inboxes {
 
   private fetch({ request: { id, inboxId, after }, session }: Call<"fetchInbox">): RelayAnswer {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
-    const items = this.store.inbox(inboxId, after, this.page);
+    const items = this.store.inboxes.page(inboxId, after, this.page);
     const last = items.at(-1)?.item ?? after;
-    const more = this.store.inbox(inboxId, last, { items: 1, bytes: 0 }).length > 0;
+    const more = this.store.inboxes.page(inboxId, last, { items: 1, bytes: 0 }).length > 0;
     return done({ type: "inbox", id, items, more });
   }
 
   private clear({ request: { id, inboxId, upTo }, session }: Call<"clearInbox">): RelayAnswer {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
-    this.store.clearInbox(inboxId, upTo);
+    this.store.inboxes.clear(inboxId, upTo);
     return carriedOut(id);
   }
 }

@@ -1,7 +1,7 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { InboxId, inboxIdOf } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { RowDamaged } from "../store/rowDamage.js";
+import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Store } from "../store/store.js";
 import { joinBy, DAY, isMember, isOwn, MINUTE, place, rekey, room, talk } from "./probationRoom.js";
 import { commitAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
@@ -183,7 +183,7 @@ describe("members whom junk has cost their key, beside whoever made it", () => {
     await joinBy(thief, roomTag, slots[0], 1);
     await rekey(bob, roomTag, 0);
     const begun = world.now;
-    const before = world.store.room(roomTag)!.probationBytes;
+    const before = world.store.rooms.get(roomTag)!.probationBytes;
     let said = 0;
     for (let second = 0; second < 3 * 3600; second++) {
       world.now += 1000;
@@ -193,7 +193,7 @@ describe("members whom junk has cost their key, beside whoever made it", () => {
     expect(said).toBe(1080);
     // What the thief wrote is no more than the space, a part of what is kept for ever, and their own part.
     const seconds = (world.now - begun) / 1000;
-    const written = world.store.room(roomTag)!.probationBytes - before - said * 1024;
+    const written = world.store.rooms.get(roomTag)!.probationBytes - before - said * 1024;
     const most = (1 << 20) + ((1 << 18) + seconds * 256) + ((1 << 20) + seconds * 256);
     console.info(`by one link ${String(written)} bytes in three hours, of ${String(most)}`);
     expect(written).toBeLessThanOrEqual(most);
@@ -203,12 +203,12 @@ describe("members whom junk has cost their key, beside whoever made it", () => {
 describe("a row of the relay's store that is damaged", () => {
   /** The commit at `n` cannot be read until what this returns is called. */
   function damage(store: Store, n: number): () => void {
-    const commitAt = store.commitAt.bind(store);
-    store.commitAt = (no, at) => {
+    const commitAt = store.records.commitAt.bind(store.records);
+    store.records.commitAt = (no, at) => {
       if (at === n) throw new RowDamaged("table record");
       return commitAt(no, at);
     };
-    return () => (store.commitAt = commitAt);
+    return () => (store.records.commitAt = commitAt);
   }
 
   it("RULE roster.read-before-written: leaves no commit half written that follows it", async () => {
@@ -219,11 +219,11 @@ describe("a row of the relay's store that is damaged", () => {
     world.tick(8 * DAY);
     const { lastCommit } = await place(owner, roomTag);
     damage(world.store, lastCommit);
-    const before = structuredClone(world.store.room(roomTag));
+    const before = structuredClone(world.store.rooms.get(roomTag));
     expect(await owner.ask(commitAppend(roomTag, newKey(), { epoch: 2, lastCommit }))).toMatchObject(
       error("room_damaged"),
     );
-    expect(world.store.room(roomTag)).toEqual(before);
+    expect(world.store.rooms.get(roomTag)).toEqual(before);
     expect((await place(owner, roomTag)).n).toBe(lastCommit);
   });
 

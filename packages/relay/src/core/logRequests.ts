@@ -8,7 +8,8 @@ import type { Rooms } from "../ledger/rooms.js";
 import type { RosterLog } from "../ledger/rosterLog.js";
 import type { Standings } from "../ledger/standing.js";
 import type { RelaySettings } from "../settings.js";
-import type { PageSize, Store } from "../store/store.js";
+import type { PageSize } from "../store/recordPage.js";
+import type { Store } from "../store/store.js";
 import {
   type RelayAnswer,
   type Call,
@@ -128,7 +129,7 @@ export class LogRequests {
   private forgotten({ epoch, writeKey }: RequestOf<"prove">, room: HostedRoom, session: Session) {
     const { standings, store } = this.parts;
     if (epoch === 0 || !standings.vouches(room, session, { live: true, lineage: -1 })) return null;
-    const n = store.commitOnProbation(room.row.no, epoch - 1, writeKey);
+    const n = store.records.commitOnProbation(room.row.no, epoch - 1, writeKey);
     if (n === null) return null;
     return { key: writeKey, epoch, n, lineage: n, slot: null, live: true, since: 0, until: 1 };
   }

@@ -103,7 +103,7 @@ describe("somebody who only has a link", () => {
     // What members write makes room as ever: from the oldest on, whoever wrote it.
     await alice.prove(roomTag, 1, await rekey(alice, roomTag, 0));
     for (let n = 0; n < 100; n++) await talk(alice, roomTag, 1, 1000);
-    const row = world.store.room(roomTag)!;
+    const row = world.store.rooms.get(roomTag)!;
     expect(row.messageBytes - row.probationBytes).toBeLessThanOrEqual(40_000);
     expect(row.probationBytes).toBe(0);
   });
@@ -123,7 +123,7 @@ describe("somebody who only has a link", () => {
         await talk(thief, roomTag, 1, 17 * 1024);
       }
     }
-    expect(world.store.room(roomTag)!.probationBytes).toBeLessThanOrEqual(7 << 20);
+    expect(world.store.rooms.get(roomTag)!.probationBytes).toBeLessThanOrEqual(7 << 20);
     const other = await world.connect("other");
     await joinBy(other, roomTag, slots[1], 0);
     expect(await talk(other, roomTag, 1, 1000)).toMatchObject({ type: "appended" });
@@ -314,7 +314,7 @@ describe("the end of probation", () => {
     world.core.close(1);
     world.tick(11 * MINUTE);
     await rekey(thief, roomTag, 1);
-    expect(world.store.room(roomTag)!.lineage).toBe(0);
+    expect(world.store.rooms.get(roomTag)!.lineage).toBe(0);
     // Nor after a restart.
     world.restart();
     world.tick(1000);
@@ -323,7 +323,7 @@ describe("the end of probation", () => {
     const next = await joinBy(again, roomTag, slots[0], 2);
     world.tick(11 * MINUTE);
     await rekey(again, roomTag, 3);
-    expect([next.answer.type, world.store.room(roomTag)!.lineage]).toEqual(["appended", 0]);
+    expect([next.answer.type, world.store.rooms.get(roomTag)!.lineage]).toEqual(["appended", 0]);
   });
 
   it("A109: RULE writeKey.there-till-gone: whom a member has vouched for is there, also when that member has gone", async () => {
@@ -375,11 +375,11 @@ describe("the end of probation", () => {
     world.now += MINUTE * 11;
     await owner.prove(roomTag, 1, joined.key);
     const second = await rekey(owner, roomTag, 1);
-    expect(world.store.room(roomTag)!.lineage).toBe(0);
+    expect(world.store.rooms.get(roomTag)!.lineage).toBe(0);
     world.now += 2 * DAY;
     await owner.prove(roomTag, 2, second);
     await rekey(owner, roomTag, 2);
-    expect(world.store.room(roomTag)!.lineage).toBe(joined.n);
+    expect(world.store.rooms.get(roomTag)!.lineage).toBe(joined.n);
     expect(await talk(owner, roomTag, 3, 100_000)).toMatchObject({ type: "appended" });
     // The old key is one of somebody who is not there any more.
     const late = await world.connect("alice");
@@ -397,7 +397,7 @@ describe("the end of probation", () => {
     const taken = { slotId: slots[1].slot.slotId, tokenPub: newKey().publicKey, blob: systemRandom(4) };
     const commit = commitAppend(roomTag, newKey(), { epoch: 1, lastCommit, slots: [taken] });
     expect(await owner.ask(commit)).toMatchObject(error("token_denied"));
-    expect(world.store.room(roomTag)!.lineage).toBe(0);
+    expect(world.store.rooms.get(roomTag)!.lineage).toBe(0);
   });
 });
 
@@ -416,7 +416,7 @@ describe("slots", () => {
     const get = (slotId: SlotId) => alice.ask({ type: "getSlot", roomTag, slotId, back: 0 });
     expect(await get(door.slotId)).toMatchObject(error("slot_unknown"));
     world.tick(1);
-    expect(world.store.slot(world.store.room(roomTag)!.no, door.slotId)).toBeNull();
+    expect(world.store.slots.get(world.store.rooms.get(roomTag)!.no, door.slotId)).toBeNull();
     // Two months, and many commits: one slot is kept in step, the other is not.
     for (let epoch = 0; epoch < 256; epoch++) await rekey(alice, roomTag, epoch);
     await alice.ask({ type: "putSlot", roomTag, slot: slots[0].slot, life: 0 });

@@ -14,7 +14,7 @@ import { Slots } from "../ledger/slots.js";
 import { type KeyStanding, Standings } from "../ledger/standing.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
-import { RowDamaged } from "../store/rowDamage.js";
+import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Store } from "../store/store.js";
 import type { MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
@@ -73,7 +73,7 @@ export class RequestHandler {
     const rooms = new Rooms(store, rates, onDamage);
     const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
     const pruner = new Pruner(rooms, slots, sha256, retention, clock);
-    const standings = new Standings(store, clock);
+    const standings = new Standings(store.records, clock);
     const roster = new RosterLog(store, sha256);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);

@@ -1,7 +1,7 @@
 import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
-import type { WriteKey } from "../store/store.js";
+import type { WriteKey } from "../store/roomTable.js";
 import { TokenBucket } from "./tokenBucket.js";
 
 const MOST_PROOFS = 4096;

@@ -6,7 +6,8 @@ import { refuse, type Refusal } from "../ledger/refusal.js";
 import type { Posted, Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { Quotas } from "../settings.js";
-import type { PageSize, Store } from "../store/store.js";
+import type { PageSize } from "../store/recordPage.js";
+import type { Store } from "../store/store.js";
 import {
   type RelayAnswer,
   carriedOut,
@@ -54,7 +55,7 @@ export class SlotRequests {
       return closed.ok ? carriedOut(request.id) : closed;
     },
     listSlots: ({ request: { id, after }, room }) => {
-      const found = this.parts.store.openSlots(room.row.no, after, LISTED_SLOTS + 1);
+      const found = this.parts.store.slots.listOpen(room.row.no, after, LISTED_SLOTS + 1);
       return done({ type: "slots", id, slots: found.slice(0, LISTED_SLOTS), more: found.length > LISTED_SLOTS });
     },
     listRequests: (call) => this.list(call),
@@ -121,9 +122,9 @@ export class SlotRequests {
   private list({ request: { id, after }, room, standing }: MemberCall<"listRequests">): RelayAnswer {
     const { store, page } = this.parts;
     const isPlea = standing === "probation";
-    const requests = store.requests(room.row.no, after, page, isPlea);
+    const requests = store.requests.page(room.row.no, after, page, isPlea);
     const last = requests.at(-1)?.request ?? after;
-    const more = store.requests(room.row.no, last, { items: 1, bytes: 0 }, isPlea).length > 0;
+    const more = store.requests.page(room.row.no, last, { items: 1, bytes: 0 }, isPlea).length > 0;
     return done({ type: "requests", id, requests, more });
   }
 
@@ -152,7 +153,7 @@ export class SlotRequests {
   }
 
   private find({ row: { no } }: HostedRoom, request: number): JoinRequestItem | null {
-    const [asked] = this.parts.store.requests(no, request - 1, { items: 1, bytes: 0 });
+    const [asked] = this.parts.store.requests.page(no, request - 1, { items: 1, bytes: 0 });
     return asked?.request === request ? asked : null;
   }
 
@@ -161,7 +162,7 @@ export class SlotRequests {
     const { store, outbox } = this.parts;
     const { no, tag } = room.row;
     if (this.find(room, request) === null) return false;
-    store.deleteRequest(no, request);
+    store.requests.delete(no, request);
     outbox.notifyRoom(tag, { type: "requestsChanged", roomTag: tag });
     return true;
   }

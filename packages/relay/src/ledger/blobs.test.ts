@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { CoreWorld } from "../core/coreWorld.js";
 import { commitAppend, messageAppend, newKey, type ScriptedClient } from "../core/scriptedClient.js";
-import { SqliteStore } from "../store/sqliteStore.js";
+import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 const error = (code: string) => ({ type: "error", error: code });

@@ -10,7 +10,7 @@ import {
 } from "@conclave/wire";
 import { carriedOut, type MemberRequestCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
-import type { BlobRow } from "../store/store.js";
+import type { BlobRow } from "../store/blobTable.js";
 import { refuse } from "./refusal.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
@@ -31,7 +31,7 @@ export class Blobs {
     writeBlob: ({ request, room, now }) => this.write(request, room, now),
     readBlob: ({ request, room }) => this.read(request, room),
     dropBlob: ({ request, room }) => {
-      const blob = this.rooms.store.blob(room.row.no, blobIdOf(this.sha256, request.secret));
+      const blob = this.rooms.store.blobs.get(room.row.no, blobIdOf(this.sha256, request.secret));
       // RULE: blob.own-only: a blob's name is a hash of what only its uploader knows, so no other member deletes it.
       if (blob !== null) this.drop(room, blob);
       return carriedOut(request.id);
@@ -52,32 +52,32 @@ export class Blobs {
     const time = this.clock.at(now);
     // RULE: blob.expires: what nobody finishes does not hold a room's space for ever (attack A83).
     const before = { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge };
-    const expired = store.expiredBlobs(before, EXPIRED_AT_ONCE);
+    const expired = store.blobs.expired(before, EXPIRED_AT_ONCE);
     for (const { roomTag, blob } of expired) {
       const room = this.rooms.unlessDamaged(() => this.rooms.get(roomTag, now));
-      if (room === null) store.dropBlob(blob.no);
+      if (room === null) store.blobs.drop(blob.no);
       else this.drop(room, blob);
     }
-    return store.purgeBlobs(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
+    return store.blobs.purge(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
   }
 
   private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, isOwn: boolean, now: number) {
     const { store } = this.rooms;
-    const known = store.blob(room.row.no, blobId);
+    const known = store.blobs.get(room.row.no, blobId);
     if (known !== null) return known.size === size ? stateOf(id, known.chunks) : refuse("blob_conflict");
     // RULE: blob.bounded: a room's members cannot fill the relay's disk with files: the whole size is taken from the
     // room's quota before the first byte (attack A83).
     const blobBytes = room.row.blobBytes + size + ROW_BYTES;
     const most = this.settings.quotas.blobBytesPerRoom * (isOwn ? 1 : SHARE_OF_ACTING);
     if (blobBytes > most) return refuse("quota_exceeded");
-    store.addBlob(room.row.no, { blobId, size, chunks: blobChunks(size), time: this.clock.at(now) });
+    store.blobs.add(room.row.no, { blobId, size, chunks: blobChunks(size), time: this.clock.at(now) });
     room.change({ blobBytes });
     return stateOf(id, 0);
   }
 
   private write({ id, blobId, index, chunk }: WriteBlobRequest, room: HostedRoom, now: number) {
     const { store } = this.rooms;
-    const blob = store.blob(room.row.no, blobId);
+    const blob = store.blobs.get(room.row.no, blobId);
     if (blob === null) return refuse("blob_unknown");
     const { no, size, chunks } = blob;
     // RULE: blob.in-order: each chunk has its place and length, and is written once: what was acknowledged stays as it is.
@@ -85,22 +85,22 @@ export class Blobs {
       return refuse("blob_conflict");
     }
     if (index < chunks) {
-      const stored = store.blobChunk(no, index);
+      const stored = store.blobs.chunk(no, index);
       return stored !== null && equalBytes(stored, chunk) ? stateOf(id, chunks) : refuse("blob_conflict");
     }
-    store.addBlobChunk(no, index, chunk, this.clock.at(now));
+    store.blobs.addChunk(no, index, chunk, this.clock.at(now));
     return stateOf(id, chunks + 1);
   }
 
   private read({ id, blobId, index }: ReadBlobRequest, room: HostedRoom) {
-    const blob = this.rooms.store.blob(room.row.no, blobId);
+    const blob = this.rooms.store.blobs.get(room.row.no, blobId);
     if (blob === null || blob.chunks < blobChunks(blob.size)) return refuse("blob_unknown");
-    const chunk = this.rooms.store.blobChunk(blob.no, index);
+    const chunk = this.rooms.store.blobs.chunk(blob.no, index);
     return chunk === null ? refuse("blob_unknown") : done({ type: "blob" as const, id, chunk });
   }
 
   private drop(room: HostedRoom, blob: BlobRow): void {
-    this.rooms.store.dropBlob(blob.no);
+    this.rooms.store.blobs.drop(blob.no);
     room.change({ blobBytes: Math.max(0, room.row.blobBytes - blob.size - ROW_BYTES) });
   }
 }

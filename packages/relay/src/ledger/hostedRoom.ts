@@ -1,7 +1,8 @@
 import { TokenBucket, TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RateLimit, Rates } from "../settings.js";
-import type { RoomRow, Store } from "../store/store.js";
+import type { RoomRow } from "../store/roomTable.js";
+import type { Store } from "../store/store.js";
 import { CommitQueue } from "./commitQueue.js";
 
 /** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
@@ -136,7 +137,7 @@ export class HostedRoom {
   }
 
   save(store: Store): void {
-    if (this.changed) store.saveRoom(this.stored);
+    if (this.changed) store.rooms.save(this.stored);
     this.changed = false;
   }
 
@@ -158,7 +159,7 @@ export class HostedRoom {
     this.recent ??= new Map(
       this.row.n === 0
         ? []
-        : store.appendIds(this.row.no, REPEAT_WINDOW).map(({ n, appendId }) => [keyOf(appendId), n]),
+        : store.records.appendIds(this.row.no, REPEAT_WINDOW).map(({ n, appendId }) => [keyOf(appendId), n]),
     );
     return this.recent;
   }

@@ -20,8 +20,10 @@ import {
 } from "@conclave/wire";
 import type { RelaySettings } from "../settings.js";
 import { TokenBuckets } from "../core/tokenBucket.js";
-import { RowDamaged } from "../store/rowDamage.js";
-import type { PageSize, RecordRow, WriteKey } from "../store/store.js";
+import { RowDamaged } from "../store/sqlite/rowDamage.js";
+import type { PageSize } from "../store/recordPage.js";
+import type { RecordRow } from "../store/recordTable.js";
+import type { WriteKey } from "../store/roomTable.js";
 import { appendOnProbation } from "./probation.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
@@ -143,7 +145,7 @@ export class Log {
   /** A part of the log, as large as a page may be. */
   items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
     if (fromN > room.row.n || size.items === 0) return [];
-    const records = this.parts.rooms.store.records(room.row.no, fromN, size);
+    const records = this.parts.rooms.store.records.page(room.row.no, fromN, size);
     records.forEach(({ n }, at) => {
       if (n !== Math.max(1, fromN) + at)
         throw new RowDamaged(`table record, room ${room.row.no}: record ${n - 1} is missing`);
@@ -186,7 +188,7 @@ export class Log {
   }
 
   private repeat(request: AppendRequest, room: HostedRoom, n: number): Result<Appended, Refusal> {
-    const row = this.parts.rooms.store.records(room.row.no, n, { items: 1, bytes: 0 })[0]!;
+    const row = this.parts.rooms.store.records.page(room.row.no, n, { items: 1, bytes: 0 })[0]!;
     const hash = itemHash(this.parts.sha256, room.row.tag, itemOf(row));
     if (!equalBytes(hash, recordHash(this.parts.sha256, room.row.tag, request))) return refuse("append_conflict");
     return done({ response: this.appendedResponse(request, room, row), record: null });
@@ -283,7 +285,7 @@ export class Log {
     const parent = kind === "commit" ? this.parentOf(room, ground, epoch) : 0;
     const place = { n, kind, epoch, time, appendId, head, isOnProbation: !isOwn, parent };
     const record = { ...place, pruned: false, payload, attachment };
-    rooms.store.addRecord(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
+    rooms.store.records.add(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
     room.remember(rooms.store, appendId, n);
     const bytes = kind === "message" ? payload.length : 0;
     const messageBytes = row.messageBytes + bytes;
@@ -296,7 +298,7 @@ export class Log {
   private parentOf({ row }: HostedRoom, ground: Ground, epoch: number): number {
     const known = parentOf(row.writeKeys, row.lineage, ground, epoch);
     if (known !== null || epoch === 0) return known ?? 0;
-    return this.parts.rooms.store.commitOnProbation(row.no, epoch - 1, null) ?? 0;
+    return this.parts.rooms.store.records.commitOnProbation(row.no, epoch - 1, null) ?? 0;
   }
 
   /** The commits on probation that a commit of the room's own follows. */
@@ -322,7 +324,7 @@ export class Log {
     room.change({ epoch, lastCommit: n, commits: isOwn ? commits + 1 : commits });
     room.change({ writeKeys: keysAfterCommit(writeKeys, added, lineage, ground) });
     for (const { inboxId, blob } of request.deliveries) {
-      rooms.store.addInboxItem(inboxId, { roomTag: tag, n, blob }, clock.at(now), settings.quotas.deliveriesPerRoom);
+      rooms.store.inboxes.add(inboxId, { roomTag: tag, n, blob }, clock.at(now), settings.quotas.deliveriesPerRoom);
     }
     slots.put(room, request.slots, !isOwn, now);
   }

@@ -1,6 +1,6 @@
 import { recordDigest, type Sha256 } from "@conclave/wire";
 import type { Retention } from "../settings.js";
-import type { RecordRow } from "../store/store.js";
+import type { RecordRow } from "../store/recordTable.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
@@ -33,12 +33,12 @@ export class Pruner {
   sweep(now: number): boolean {
     const { store } = this.rooms;
     const time = this.clock.at(now);
-    store.deleteRequestsBefore(time - this.retention.pendingAge);
-    store.deleteInboxItemsBefore(time - this.retention.pendingAge);
+    store.requests.deleteBefore(time - this.retention.pendingAge);
+    store.inboxes.deleteBefore(time - this.retention.pendingAge);
     const isMore = this.slots.expire(now);
     const { maxAge } = this.retention;
     if (maxAge === null) return isMore;
-    const old = store.roomsWithOld(time - maxAge, ROOMS_AT_ONCE);
+    const old = store.rooms.withOld(time - maxAge, ROOMS_AT_ONCE);
     for (const tag of old) {
       this.rooms.unlessDamaged(() => {
         const room = this.rooms.get(tag, now);
@@ -54,7 +54,7 @@ export class Pruner {
     let [freed, freedInAll] = [0, 0];
     // Set again when all of them could be read.
     room.isDamaged = true;
-    const records = store.records(room.row.no, availableFrom, STEP);
+    const records = store.records.page(room.row.no, availableFrom, STEP);
     room.isDamaged = false;
     for (const record of records) {
       oldest = record.time;
@@ -65,7 +65,7 @@ export class Pruner {
       freedInAll += record.payload.length;
       if (record.isOnProbation) probationBytes -= record.payload.length;
       else freed += record.payload.length;
-      store.pruneRecord(room.row.no, record.n, recordDigest(this.sha256, record));
+      store.records.prune(room.row.no, record.n, recordDigest(this.sha256, record));
     }
     if (availableFrom > room.row.n) oldest = null;
     room.change({ availableFrom, oldest, messageBytes: room.row.messageBytes - freedInAll, probationBytes });

@@ -1,8 +1,9 @@
 import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import { RowDamaged } from "../store/rowDamage.js";
+import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Rates } from "../settings.js";
-import type { RoomRow, Store } from "../store/store.js";
+import type { RoomRow } from "../store/roomTable.js";
+import type { Store } from "../store/store.js";
 import { HostedRoom } from "./hostedRoom.js";
 
 /** Rooms kept in memory beyond which the ones not used for longest are dropped. */
@@ -30,7 +31,7 @@ export class Rooms {
     const key = keyOf(tag);
     let room = this.rooms.get(key);
     if (room === undefined) {
-      const row = this.store.room(tag);
+      const row = this.store.rooms.get(tag);
       if (row === null) return null;
       this.check(row);
       room = new HostedRoom(row, this.rates, now);
@@ -42,7 +43,7 @@ export class Rooms {
 
   /** Null when the store has no space for another room. */
   add(row: Omit<RoomRow, "no">, now: number): HostedRoom | null {
-    const added = this.store.addRoom(row);
+    const added = this.store.rooms.add(row);
     if (added === null) return null;
     const room = new HostedRoom(added, this.rates, now);
     this.rooms.set(room.key, room);
@@ -90,7 +91,7 @@ export class Rooms {
 
   // Appends go behind what is there: a row that says too little would let one record overwrite another.
   private check({ no, n }: RoomRow): void {
-    const last = this.store.appendIds(no, 1)[0]?.n ?? 0;
+    const last = this.store.records.appendIds(no, 1)[0]?.n ?? 0;
     if (last !== n) throw new RowDamaged(`table room, row ${no}, column n`);
   }
 

@@ -1,5 +1,6 @@
 import { recordBefore, type Sha256 } from "@conclave/wire";
-import { type PageSize, RecordPage, type Store } from "../store/store.js";
+import { type PageSize, RecordPage } from "../store/recordPage.js";
+import { type Store } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 
 /**
@@ -15,7 +16,7 @@ export class RosterLog {
 
   /** Adds a record. One that is there already stays. */
   add({ row: { no } }: HostedRoom, attachment: Uint8Array): void {
-    this.store.addRoster(no, this.sha256(attachment), attachment);
+    this.store.roster.add(no, this.sha256(attachment), attachment);
   }
 
   /** The record with this hash, and those that it follows, the newest first, as many as fit; none where it is not there. */
@@ -23,7 +24,7 @@ export class RosterLog {
   read({ row: { no } }: HostedRoom, record: Uint8Array, size: PageSize): readonly Uint8Array[] {
     const page = new RecordPage<Uint8Array>(size);
     for (let next: Uint8Array | null = record; next !== null;) {
-      const found = this.store.roster(no, next);
+      const found = this.store.roster.get(no, next);
       if (found === null || !page.add(found, found.length)) break;
       next = recordBefore(found);
     }
@@ -34,7 +35,7 @@ export class RosterLog {
   followed({ row: { no } }: HostedRoom, n: number): number[] {
     const followed: number[] = [];
     for (let at = n; at > 0;) {
-      const commit = this.store.commitAt(no, at);
+      const commit = this.store.records.commitAt(no, at);
       if (commit?.isOnProbation !== true) break;
       followed.push(at);
       at = commit.parent;
@@ -46,6 +47,6 @@ export class RosterLog {
   // RULE: roster.read-before-written: they were read before anything of the request was written, so a row that is damaged leaves
   // nothing half done.
   confirm({ row: { no } }: HostedRoom, followed: readonly number[]): void {
-    for (const n of followed) this.store.confirmCommit(no, n);
+    for (const n of followed) this.store.records.confirmCommit(no, n);
   }
 }

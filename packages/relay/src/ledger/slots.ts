@@ -12,7 +12,9 @@ import type { RelayAnswer, RoomCall } from "../core/call.js";
 import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
-import type { SlotRow, Store, WriteKey } from "../store/store.js";
+import type { WriteKey } from "../store/roomTable.js";
+import type { SlotRow } from "../store/slotTable.js";
+import type { Store } from "../store/store.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { onProbation } from "./probation.js";
 import { refuse, type Refusal } from "./refusal.js";
@@ -76,17 +78,17 @@ export class Slots {
       // RULE: slot.of-token: a slot's id follows from its token, so nobody takes over another's invite or door, nor opens it before
       // them with a token of their own (attack A109).
       if (!equalBytes(slotId, slotIdOfToken(this.parts.sha256, tokenPub))) return refuse("token_denied");
-      if (store.slot(no, slotId) === null) added++;
+      if (store.slots.get(no, slotId) === null) added++;
     }
     if (added === 0 || standing === "probation") return null;
     const most = settings.quotas.slotsPerRoom * (standing === "own" ? 1 : SHARE_OF_OTHERS);
-    return store.openSlotCount(no) + added > most ? refuse("quota_exceeded") : null;
+    return store.slots.openCount(no) + added > most ? refuse("quota_exceeded") : null;
   }
 
   /** Puts slots that {@link check} has passed: not closed ones, and on probation only those that are open. */
   put(room: HostedRoom, slots: readonly SlotContent[], isOnProbation: boolean, now: number): void {
     for (const slot of slots) {
-      const known = this.parts.store.slot(room.row.no, slot.slotId);
+      const known = this.parts.store.slots.get(room.row.no, slot.slotId);
       if (known?.closed === true || (known === null && isOnProbation)) continue;
       this.write(room, slot, { known, end: known?.end ?? 0, isMember: !isOnProbation, now });
     }
@@ -100,7 +102,7 @@ export class Slots {
     waitForBytes: () => number,
   ): Result<undefined, Refusal> {
     const isMember = standing === "own";
-    const known = this.parts.store.slot(room.row.no, slot.slotId);
+    const known = this.parts.store.slots.get(room.row.no, slot.slotId);
     // RULE: slot.others-refresh: who is no member, as far as the relay can tell, keeps the slots that there are in step with the
     // room, beside the versions of members, and ends none nor opens one again that a member has closed (attack A109).
     if (!isMember && known?.closed === true) return onProbation();
@@ -123,8 +125,8 @@ export class Slots {
   }
 
   close(room: HostedRoom, slotId: SlotId): Result<undefined, Refusal> {
-    if (this.parts.store.slot(room.row.no, slotId) === null) return refuse("slot_unknown");
-    this.parts.store.closeSlot(room.row.no, slotId);
+    if (this.parts.store.slots.get(room.row.no, slotId) === null) return refuse("slot_unknown");
+    this.parts.store.slots.close(room.row.no, slotId);
     return done(undefined);
   }
 
@@ -133,7 +135,7 @@ export class Slots {
     const { id, slotId, back } = request;
     const slot = this.open(room, slotId, now);
     if (!slot.ok) return slot;
-    const version = this.parts.store.slotVersion(room.row.no, slotId, back);
+    const version = this.parts.store.slots.version(room.row.no, slotId, back);
     if (version === null) return refuse("slot_unknown");
     const versions = slot.value.versions + slot.value.onProbation;
     return done({ type: "slot", id, ...version, versions, lastCommit: room.row.lastCommit });
@@ -173,7 +175,7 @@ export class Slots {
     const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
     // RULE: plea.forgotten-key: whoever was away for so long that the relay no longer knows their key asks all the same, where there
     // is room; those who prove a key have half of it for themselves (attack A107).
-    const waiting = key === null ? this.parts.store.requestCount(room.row.no, null) : 0;
+    const waiting = key === null ? this.parts.store.requests.count(room.row.no, null) : 0;
     if (waiting >= pleasPerRoom / 2) return refuse("quota_exceeded");
     const wait = this.pleas.take(room.key + (key ? keyOf(key.key) : "") + session.address, 1, now);
     if (wait > 0) return refuse("rate_limited", wait);
@@ -196,13 +198,13 @@ export class Slots {
     const { store, clock } = this.parts;
     const time = clock.at(now);
     // RULE: slot.expires: what nobody keeps in step with the room ends by itself, so that no slot is there for ever (attack A109).
-    const ended = store.endedSlots(time, time - STALE_MS, STALE_COMMITS, ENDED_AT_ONCE);
-    for (const { room, slotId } of ended) store.dropSlot(room, slotId);
+    const ended = store.slots.ended(time, time - STALE_MS, STALE_COMMITS, ENDED_AT_ONCE);
+    for (const { room, slotId } of ended) store.slots.drop(room, slotId);
     return ended.length === ENDED_AT_ONCE;
   }
 
   private open(room: HostedRoom, slotId: SlotId, now: number): Result<SlotRow, Refusal> {
-    const slot = this.parts.store.slot(room.row.no, slotId);
+    const slot = this.parts.store.slots.get(room.row.no, slotId);
     if (slot === null || (slot.end > 0 && slot.end < this.parts.clock.at(now))) return refuse("slot_unknown");
     return slot.closed ? refuse("slot_closed") : done(slot);
   }
@@ -215,22 +217,22 @@ export class Slots {
   ): void {
     const { no, n, commits } = room.row;
     const time = this.parts.clock.at(now);
-    if (isMember || known === null) this.parts.store.openSlot(no, slotId, tokenPub, { time, commits, end });
-    this.parts.store.addSlotVersion(no, slotId, { blob, n, time }, !isMember, KEPT_VERSIONS);
+    if (isMember || known === null) this.parts.store.slots.open(no, slotId, tokenPub, { time, commits, end });
+    this.parts.store.slots.addVersion(no, slotId, { blob, n, time }, !isMember, KEPT_VERSIONS);
   }
 
   private same({ row: { no } }: HostedRoom, slotId: SlotId | null, blob: Uint8Array, id: number): Posted | null {
-    const request = this.parts.store.findRequest(no, slotId, this.parts.sha256(blob));
+    const request = this.parts.store.requests.find(no, slotId, this.parts.sha256(blob));
     return request === null ? null : { response: { type: "posted", id, request }, added: false };
   }
 
   private makeRoom({ row: { no } }: HostedRoom, slotId: SlotId | null, most: number, address: Uint8Array | null): void {
     const { store } = this.parts;
     const count = () =>
-      address === null ? store.requestCount(no, slotId) : (store.oldestRequest(no, slotId, address)?.count ?? 0);
+      address === null ? store.requests.count(no, slotId) : (store.requests.oldest(no, slotId, address)?.count ?? 0);
     if (count() < most) return;
-    const crowded = store.oldestRequest(no, slotId, address);
-    if (crowded !== null) store.deleteRequest(no, crowded.request);
+    const crowded = store.requests.oldest(no, slotId, address);
+    if (crowded !== null) store.requests.delete(no, crowded.request);
   }
 
   private add(
@@ -240,7 +242,7 @@ export class Slots {
     now: number,
   ): Posted {
     const from = { digest: this.parts.sha256(blob), address: this.nameOf(address) };
-    const request = this.parts.store.addRequest(no, { slotId, blob, time: this.parts.clock.at(now) }, from);
+    const request = this.parts.store.requests.add(no, { slotId, blob, time: this.parts.clock.at(now) }, from);
     return { response: { type: "posted", id, request }, added: true };
   }
 

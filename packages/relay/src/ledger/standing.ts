@@ -1,5 +1,6 @@
 import type { RoomTag } from "@conclave/wire";
-import type { Store, WriteKey } from "../store/store.js";
+import type { RecordTable } from "../store/recordTable.js";
+import type { WriteKey } from "../store/roomTable.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
 import type { WallClock } from "./wallClock.js";
@@ -49,7 +50,7 @@ export class Standings {
   private startedAt = 0;
 
   constructor(
-    private readonly store: Pick<Store, "commitAt">,
+    private readonly records: Pick<RecordTable, "commitAt">,
     private readonly clock: WallClock,
   ) {}
 
@@ -105,7 +106,7 @@ export class Standings {
 
   /** When a lineage began. That is what the log says: its keys may be crowded out. */
   private begun({ row }: HostedRoom, lineage: number): number {
-    return lineage === 0 ? 0 : (this.store.commitAt(row.no, lineage)?.time ?? Infinity);
+    return lineage === 0 ? 0 : (this.records.commitAt(row.no, lineage)?.time ?? Infinity);
   }
 
   /** A connection has proved a key: if it is one of the room's own, somebody is there. */

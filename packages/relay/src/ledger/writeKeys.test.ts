@@ -1,6 +1,6 @@
 import { SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import type { WriteKey } from "../store/store.js";
+import type { WriteKey } from "../store/roomTable.js";
 import { type Ground, keysAfterCommit, parentOf } from "./writeKeys.js";
 
 const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);

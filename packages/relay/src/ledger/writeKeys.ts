@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import type { SlotId } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import type { WriteKey } from "../store/store.js";
+import type { WriteKey } from "../store/roomTable.js";
 
 /** How many keys are kept of the room's own, of those that came by an invite, and of those that came by a retired key. */
 const KEPT_OWN = 64;

@@ -8,7 +8,7 @@ import { RelayCore } from "../core/relayCore.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { PartialSettings } from "../settings.js";
 import { copyBeside } from "../store/copyFirst.js";
-import { SqliteStore } from "../store/sqliteStore.js";
+import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { CLOSED, LAG, MESSAGE, OPEN, packOutputs, type EventBatch } from "./batch.js";
 
 /** What the socket thread starts this thread with. */

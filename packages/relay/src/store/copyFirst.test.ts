@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { openDatabase } from "@conclave/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { copyBeside } from "./copyFirst.js";
-import { migrate } from "./schema.js";
+import { migrate } from "./sqlite/schema.js";
 
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 const STEPS = ["CREATE TABLE message (text)", "CREATE TABLE added (text)"];

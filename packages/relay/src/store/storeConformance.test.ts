@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { openDatabase } from "@conclave/sqlite";
 import { BlobId, InboxId, RoomTag, SlotId } from "@conclave/wire";
 import { afterEach, describe, expect, it } from "vitest";
-import { MemoryStore } from "./memoryStore.js";
-import { migrate } from "./schema.js";
-import { SqliteStore } from "./sqliteStore.js";
-import type { RecordRow, RoomRow, Store } from "./store.js";
+import { MemoryStore } from "./memory/memoryStore.js";
+import { migrate } from "./sqlite/schema.js";
+import { SqliteStore } from "./sqlite/sqliteStore.js";
+import type { RecordRow } from "./recordTable.js";
+import type { RoomRow } from "./roomTable.js";
+import type { Store } from "./store.js";
 
 const id = (fill: number, length = 32): Uint8Array => new Uint8Array(length).fill(fill);
 const tag = (fill: number) => RoomTag.of(id(fill));
@@ -73,8 +75,8 @@ describe.each(stores)("store in %s", (_name, open) => {
   function withRooms(): { store: Store; a: RoomRow; b: RoomRow } {
     const store = open();
     store.begin();
-    const a = store.addRoom(newRoom(tag(10)))!;
-    const b = store.addRoom(newRoom(tag(11)))!;
+    const a = store.rooms.add(newRoom(tag(10)))!;
+    const b = store.rooms.add(newRoom(tag(11)))!;
     store.commit();
     store.begin();
     return { store, a, b };
@@ -82,8 +84,8 @@ describe.each(stores)("store in %s", (_name, open) => {
 
   it("keeps rooms apart, and as they were saved", () => {
     const { store, a, b } = withRooms();
-    expect(store.room(tag(12))).toBeNull();
-    expect(store.room(tag(10))).toEqual(a);
+    expect(store.rooms.get(tag(12))).toBeNull();
+    expect(store.rooms.get(tag(10))).toEqual(a);
     const changed = {
       ...a,
       epoch: 2,
@@ -102,10 +104,10 @@ describe.each(stores)("store in %s", (_name, open) => {
       ...a.writeKeys,
       { key: id(4), epoch: 1, n: 6, lineage: 5, slot: SlotId.of(id(9)), live: false, since: 6, until: 7 },
     ];
-    store.saveRoom(changed);
-    expect(store.room(tag(10))).toEqual(changed);
-    expect(store.room(tag(11))).toEqual(b);
-    expect(store.roomCount()).toBe(2);
+    store.rooms.save(changed);
+    expect(store.rooms.get(tag(10))).toEqual(changed);
+    expect(store.rooms.get(tag(11))).toEqual(b);
+    expect(store.rooms.count()).toBe(2);
     store.commit();
     store.close();
   });
@@ -120,29 +122,29 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("pages records by number and by bytes, always at least one", () => {
     const { store, a, b } = withRooms();
-    for (let n = 1; n <= 300; n++) store.addRecord(a.no, record(n));
-    store.addRecord(b.no, record(1, 5000));
-    store.addRecord(b.no, record(2, 5000));
-    expect(store.records(a.no, 1, all)).toEqual(Array.from({ length: 300 }, (_, at) => record(at + 1)));
-    expect(store.records(a.no, 0, { items: 2, bytes: 9999 }).map(({ n }) => n)).toEqual([1, 2]);
-    expect(store.records(a.no, 299, all).map(({ n }) => n)).toEqual([299, 300]);
-    expect(store.records(a.no, 301, all)).toEqual([]);
-    expect(store.records(a.no, 1, { items: 0, bytes: 10 })).toEqual([]);
-    expect(store.records(a.no, 1, { items: 99, bytes: 24 }).map(({ n }) => n)).toEqual([1, 2]);
-    expect(store.records(b.no, 1, { items: 99, bytes: 10 }).map(({ n }) => n)).toEqual([1]);
-    expect(store.appendIds(a.no, 2)).toEqual([
+    for (let n = 1; n <= 300; n++) store.records.add(a.no, record(n));
+    store.records.add(b.no, record(1, 5000));
+    store.records.add(b.no, record(2, 5000));
+    expect(store.records.page(a.no, 1, all)).toEqual(Array.from({ length: 300 }, (_, at) => record(at + 1)));
+    expect(store.records.page(a.no, 0, { items: 2, bytes: 9999 }).map(({ n }) => n)).toEqual([1, 2]);
+    expect(store.records.page(a.no, 299, all).map(({ n }) => n)).toEqual([299, 300]);
+    expect(store.records.page(a.no, 301, all)).toEqual([]);
+    expect(store.records.page(a.no, 1, { items: 0, bytes: 10 })).toEqual([]);
+    expect(store.records.page(a.no, 1, { items: 99, bytes: 24 }).map(({ n }) => n)).toEqual([1, 2]);
+    expect(store.records.page(b.no, 1, { items: 99, bytes: 10 }).map(({ n }) => n)).toEqual([1]);
+    expect(store.records.appendIds(a.no, 2)).toEqual([
       { n: 299, appendId: id(299 % 256, 16) },
       { n: 300, appendId: id(300 % 256, 16) },
     ]);
-    expect(store.appendIds(b.no, 99).map(({ n }) => n)).toEqual([1, 2]);
+    expect(store.records.appendIds(b.no, 99).map(({ n }) => n)).toEqual([1, 2]);
     store.commit();
     store.close();
   });
   it("prunes a record to the hashes of its bytes", () => {
     const { store, a } = withRooms();
-    for (let n = 1; n <= 3; n++) store.addRecord(a.no, record(n));
-    store.pruneRecord(a.no, 1, { payloadHash: id(77), attachmentHash: id(78) });
-    const [first, second] = store.records(a.no, 1, all);
+    for (let n = 1; n <= 3; n++) store.records.add(a.no, record(n));
+    store.records.prune(a.no, 1, { payloadHash: id(77), attachmentHash: id(78) });
+    const [first, second] = store.records.page(a.no, 1, all);
     expect(first).toEqual({ ...record(1), pruned: true, payload: id(77), attachment: id(78) });
     expect(second).toEqual(record(2));
     store.commit();
@@ -150,189 +152,201 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("finds rooms with something old", () => {
     const { store, a, b } = withRooms();
-    store.saveRoom({ ...a, oldest: 100 });
-    store.saveRoom({ ...b, oldest: 50 });
-    expect(store.roomsWithOld(50, 9)).toEqual([]);
-    expect(store.roomsWithOld(51, 9)).toEqual([b.tag]);
-    expect(store.roomsWithOld(101, 9)).toHaveLength(2);
-    expect(store.roomsWithOld(101, 1)).toHaveLength(1);
+    store.rooms.save({ ...a, oldest: 100 });
+    store.rooms.save({ ...b, oldest: 50 });
+    expect(store.rooms.withOld(50, 9)).toEqual([]);
+    expect(store.rooms.withOld(51, 9)).toEqual([b.tag]);
+    expect(store.rooms.withOld(101, 9)).toHaveLength(2);
+    expect(store.rooms.withOld(101, 1)).toHaveLength(1);
     store.commit();
     store.close();
   });
   it("keeps roster records under their hashes, the first under each", () => {
     const { store, a, b } = withRooms();
-    store.addRoster(a.no, id(1), id(10, 40));
-    store.addRoster(a.no, id(2), id(11, 40));
-    store.addRoster(a.no, id(2), id(12, 40));
-    store.addRoster(b.no, id(3), id(13, 40));
-    expect([1, 2, 3].map((n) => store.roster(a.no, id(n)))).toEqual([id(10, 40), id(11, 40), null]);
-    expect([1, 2, 3].map((n) => store.roster(b.no, id(n)))).toEqual([null, null, id(13, 40)]);
+    store.roster.add(a.no, id(1), id(10, 40));
+    store.roster.add(a.no, id(2), id(11, 40));
+    store.roster.add(a.no, id(2), id(12, 40));
+    store.roster.add(b.no, id(3), id(13, 40));
+    expect([1, 2, 3].map((n) => store.roster.get(a.no, id(n)))).toEqual([id(10, 40), id(11, 40), null]);
+    expect([1, 2, 3].map((n) => store.roster.get(b.no, id(n)))).toEqual([null, null, id(13, 40)]);
     store.commit();
     store.close();
   });
   it("tells commits on probation, and confirms them", () => {
     const { store, a, b } = withRooms();
-    for (let n = 1; n <= 6; n++) store.addRecord(a.no, record(n));
-    expect([1, 2, 7].map((n) => store.commitAt(a.no, n))).toEqual([
+    for (let n = 1; n <= 6; n++) store.records.add(a.no, record(n));
+    expect([1, 2, 7].map((n) => store.records.commitAt(a.no, n))).toEqual([
       null,
       { isOnProbation: false, parent: 1, time: 1002 },
       null,
     ]);
-    expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: true, parent: 5 });
-    store.addRecord(a.no, { ...record(7), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
-    store.addRecord(a.no, { ...record(8), kind: "commit", epoch: 3, isOnProbation: true }, id(80));
-    store.addRecord(b.no, { ...record(1), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    expect(store.records.commitAt(a.no, 6)).toMatchObject({ isOnProbation: true, parent: 5 });
+    store.records.add(a.no, { ...record(7), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    store.records.add(a.no, { ...record(8), kind: "commit", epoch: 3, isOnProbation: true }, id(80));
+    store.records.add(b.no, { ...record(1), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
     const waiting = (epoch: number, key: number | null) =>
-      store.commitOnProbation(a.no, epoch, key === null ? null : id(key));
+      store.records.commitOnProbation(a.no, epoch, key === null ? null : id(key));
     expect([waiting(3, null), waiting(3, 70), waiting(3, 71), waiting(4, null)]).toEqual([8, 7, null, null]);
-    store.confirmCommit(a.no, 8);
+    store.records.confirmCommit(a.no, 8);
     expect(waiting(3, null)).toBe(7);
-    store.confirmCommit(a.no, 6);
-    expect(store.commitAt(a.no, 6)).toMatchObject({ isOnProbation: false, parent: 5 });
+    store.records.confirmCommit(a.no, 6);
+    expect(store.records.commitAt(a.no, 6)).toMatchObject({ isOnProbation: false, parent: 5 });
     store.commit();
     store.close();
   });
   it("keeps the newest versions of a slot, and forgets them when it closes", () => {
     const { store, a, b } = withRooms();
-    expect(store.slot(a.no, slotId(1))).toBeNull();
+    expect(store.slots.get(a.no, slotId(1))).toBeNull();
     const opened = { time: 7, commits: 3, end: 0 };
-    store.openSlot(a.no, slotId(1), id(2), opened);
-    expect(store.slot(a.no, slotId(1))).toEqual({
+    store.slots.open(a.no, slotId(1), id(2), opened);
+    expect(store.slots.get(a.no, slotId(1))).toEqual({
       tokenPub: id(2),
       closed: false,
       end: 0,
       versions: 0,
       onProbation: 0,
     });
-    for (let n = 1; n <= 5; n++) store.addSlotVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, false, 3);
-    expect(store.slot(a.no, slotId(1))?.versions).toBe(3);
-    expect(store.slotVersion(a.no, slotId(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
-    expect(store.slotVersion(a.no, slotId(1), 2)?.n).toBe(3);
-    expect(store.slotVersion(a.no, slotId(1), 3)).toBeNull();
-    expect(store.slotVersion(b.no, slotId(1), 0)).toBeNull();
-    store.addRequest(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, from(1));
-    expect(store.openSlotCount(a.no)).toBe(1);
-    store.closeSlot(a.no, slotId(1));
-    expect(store.slot(a.no, slotId(1))).toEqual({ tokenPub: id(2), closed: true, end: 0, versions: 0, onProbation: 0 });
-    expect(store.openSlotCount(a.no)).toBe(0);
-    expect(store.requests(a.no, 0, all)).toEqual([]);
+    for (let n = 1; n <= 5; n++) store.slots.addVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, false, 3);
+    expect(store.slots.get(a.no, slotId(1))?.versions).toBe(3);
+    expect(store.slots.version(a.no, slotId(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
+    expect(store.slots.version(a.no, slotId(1), 2)?.n).toBe(3);
+    expect(store.slots.version(a.no, slotId(1), 3)).toBeNull();
+    expect(store.slots.version(b.no, slotId(1), 0)).toBeNull();
+    store.requests.add(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, from(1));
+    expect(store.slots.openCount(a.no)).toBe(1);
+    store.slots.close(a.no, slotId(1));
+    expect(store.slots.get(a.no, slotId(1))).toEqual({
+      tokenPub: id(2),
+      closed: true,
+      end: 0,
+      versions: 0,
+      onProbation: 0,
+    });
+    expect(store.slots.openCount(a.no)).toBe(0);
+    expect(store.requests.page(a.no, 0, all)).toEqual([]);
     store.commit();
     store.close();
   });
   it("keeps versions of members and of others apart, opens a slot again, lists the open ones and finds those that have ended", () => {
     const { store, a, b } = withRooms();
     const put = (n: number, isOnProbation: boolean) => {
-      store.addSlotVersion(a.no, slotId(1), { blob: id(n, n), n, time: n }, isOnProbation, 2);
+      store.slots.addVersion(a.no, slotId(1), { blob: id(n, n), n, time: n }, isOnProbation, 2);
     };
-    store.openSlot(a.no, slotId(1), id(2), { time: 10, commits: 1, end: 0 });
+    store.slots.open(a.no, slotId(1), id(2), { time: 10, commits: 1, end: 0 });
     for (const n of [1, 3, 5]) put(n, false);
     for (const n of [2, 4, 6]) put(n, true);
     put(7, false);
-    expect(store.slot(a.no, slotId(1))).toMatchObject({ versions: 2, onProbation: 2 });
-    expect([0, 1, 2, 3, 4].map((back) => store.slotVersion(a.no, slotId(1), back)?.n)).toEqual([7, 5, 6, 4, undefined]);
-    store.openSlot(a.no, slotId(2), id(2), { time: 20, commits: 1, end: 50 });
-    store.openSlot(b.no, slotId(3), id(2), { time: 10, commits: 1, end: 0 });
+    expect(store.slots.get(a.no, slotId(1))).toMatchObject({ versions: 2, onProbation: 2 });
+    expect([0, 1, 2, 3, 4].map((back) => store.slots.version(a.no, slotId(1), back)?.n)).toEqual([
+      7,
+      5,
+      6,
+      4,
+      undefined,
+    ]);
+    store.slots.open(a.no, slotId(2), id(2), { time: 20, commits: 1, end: 50 });
+    store.slots.open(b.no, slotId(3), id(2), { time: 10, commits: 1, end: 0 });
     const first = { slotId: slotId(1), bytes: 22, end: 0 };
     const second = { slotId: slotId(2), bytes: 0, end: 50 };
-    expect(store.openSlots(a.no, null, 9)).toEqual([first, second]);
-    expect(store.openSlots(a.no, null, 1)).toEqual([first]);
-    expect(store.openSlots(a.no, slotId(1), 9)).toEqual([second]);
+    expect(store.slots.listOpen(a.no, null, 9)).toEqual([first, second]);
+    expect(store.slots.listOpen(a.no, null, 1)).toEqual([first]);
+    expect(store.slots.listOpen(a.no, slotId(1), 9)).toEqual([second]);
     // A room that has gone on without refreshing a slot, and one that has not.
-    store.saveRoom({ ...a, commits: 6 });
-    store.saveRoom({ ...b, commits: 5 });
-    expect(store.endedSlots(50, 11, 5, 9)).toEqual([{ room: a.no, slotId: slotId(1) }]);
-    expect(store.endedSlots(51, 10, 5, 9)).toEqual([{ room: a.no, slotId: slotId(2) }]);
-    expect(store.endedSlots(51, 11, 4, 9)).toHaveLength(3);
-    expect(store.endedSlots(51, 11, 4, 1)).toHaveLength(1);
-    store.closeSlot(a.no, slotId(1));
-    expect(store.openSlots(a.no, null, 9)).toEqual([second]);
-    store.openSlot(a.no, slotId(1), id(2), { time: 60, commits: 9, end: 0 });
-    expect(store.slot(a.no, slotId(1))).toEqual({
+    store.rooms.save({ ...a, commits: 6 });
+    store.rooms.save({ ...b, commits: 5 });
+    expect(store.slots.ended(50, 11, 5, 9)).toEqual([{ room: a.no, slotId: slotId(1) }]);
+    expect(store.slots.ended(51, 10, 5, 9)).toEqual([{ room: a.no, slotId: slotId(2) }]);
+    expect(store.slots.ended(51, 11, 4, 9)).toHaveLength(3);
+    expect(store.slots.ended(51, 11, 4, 1)).toHaveLength(1);
+    store.slots.close(a.no, slotId(1));
+    expect(store.slots.listOpen(a.no, null, 9)).toEqual([second]);
+    store.slots.open(a.no, slotId(1), id(2), { time: 60, commits: 9, end: 0 });
+    expect(store.slots.get(a.no, slotId(1))).toEqual({
       tokenPub: id(2),
       closed: false,
       end: 0,
       versions: 0,
       onProbation: 0,
     });
-    store.addRequest(a.no, { slotId: slotId(2), blob: id(1), time: 1 }, from(1));
-    store.dropSlot(a.no, slotId(2));
-    expect([store.slot(a.no, slotId(2)), store.requests(a.no, 0, all)]).toEqual([null, []]);
+    store.requests.add(a.no, { slotId: slotId(2), blob: id(1), time: 1 }, from(1));
+    store.slots.drop(a.no, slotId(2));
+    expect([store.slots.get(a.no, slotId(2)), store.requests.page(a.no, 0, all)]).toEqual([null, []]);
     store.commit();
     store.close();
   });
   it("finds the oldest request of the address with the most, pleas apart", () => {
     const { store, a } = withRooms();
     const add = (slot: number | null, fill: number, address: number) =>
-      store.addRequest(
+      store.requests.add(
         a.no,
         { slotId: slot === null ? null : slotId(slot), blob: id(fill), time: 1 },
         from(fill, address),
       );
-    expect(store.oldestRequest(a.no, slotId(1), null)).toBeNull();
+    expect(store.requests.oldest(a.no, slotId(1), null)).toBeNull();
     const alone = add(1, 1, 7);
     const [crowded] = [add(1, 2, 8), add(1, 3, 8), add(2, 4, 9), add(2, 5, 9), add(2, 6, 9)];
     const plea = add(null, 7, 8);
-    expect(store.oldestRequest(a.no, slotId(1), null)).toEqual({ request: crowded, count: 2 });
-    expect(store.oldestRequest(a.no, slotId(1), id(7, 8))).toEqual({ request: alone, count: 1 });
-    expect(store.oldestRequest(a.no, null, null)).toEqual({ request: plea, count: 1 });
-    expect(store.oldestRequest(a.no, null, id(7, 8))).toBeNull();
-    expect([store.requestCount(a.no, null), store.findRequest(a.no, null, id(7))]).toEqual([1, plea]);
-    expect(store.requests(a.no, plea - 1, all)).toEqual([{ request: plea, slotId: null, blob: id(7), time: 1 }]);
+    expect(store.requests.oldest(a.no, slotId(1), null)).toEqual({ request: crowded, count: 2 });
+    expect(store.requests.oldest(a.no, slotId(1), id(7, 8))).toEqual({ request: alone, count: 1 });
+    expect(store.requests.oldest(a.no, null, null)).toEqual({ request: plea, count: 1 });
+    expect(store.requests.oldest(a.no, null, id(7, 8))).toBeNull();
+    expect([store.requests.count(a.no, null), store.requests.find(a.no, null, id(7))]).toEqual([1, plea]);
+    expect(store.requests.page(a.no, plea - 1, all)).toEqual([{ request: plea, slotId: null, blob: id(7), time: 1 }]);
     store.commit();
     store.close();
   });
   it("lists, finds and deletes join requests", () => {
     const { store, a, b } = withRooms();
-    const first = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
-    const second = store.addRequest(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, from(60));
-    store.addRequest(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, from(70));
+    const first = store.requests.add(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
+    const second = store.requests.add(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, from(60));
+    store.requests.add(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, from(70));
     expect(second).toBeGreaterThan(first);
-    expect(store.findRequest(a.no, slotId(1), id(50))).toBe(first);
-    expect(store.findRequest(a.no, slotId(1), id(60))).toBeNull();
-    expect(store.requestCount(a.no, slotId(1))).toBe(1);
-    expect(store.requests(a.no, 0, all)).toEqual([
+    expect(store.requests.find(a.no, slotId(1), id(50))).toBe(first);
+    expect(store.requests.find(a.no, slotId(1), id(60))).toBeNull();
+    expect(store.requests.count(a.no, slotId(1))).toBe(1);
+    expect(store.requests.page(a.no, 0, all)).toEqual([
       { request: first, slotId: slotId(1), blob: id(5, 10), time: 10 },
       { request: second, slotId: slotId(2), blob: id(6, 10), time: 20 },
     ]);
-    expect(store.requests(a.no, first, all).map(({ request }) => request)).toEqual([second]);
-    store.deleteRequestsBefore(20);
-    expect(store.requests(a.no, 0, all).map(({ request }) => request)).toEqual([second]);
-    store.deleteRequest(b.no, second);
-    expect(store.requests(a.no, 0, all)).toHaveLength(1);
-    store.deleteRequest(a.no, second);
-    expect(store.requests(a.no, 0, all)).toEqual([]);
-    const third = store.addRequest(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
+    expect(store.requests.page(a.no, first, all).map(({ request }) => request)).toEqual([second]);
+    store.requests.deleteBefore(20);
+    expect(store.requests.page(a.no, 0, all).map(({ request }) => request)).toEqual([second]);
+    store.requests.delete(b.no, second);
+    expect(store.requests.page(a.no, 0, all)).toHaveLength(1);
+    store.requests.delete(a.no, second);
+    expect(store.requests.page(a.no, 0, all)).toEqual([]);
+    const third = store.requests.add(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
     expect(third).toBeGreaterThan(second + 1);
     store.commit();
     store.close();
   });
   it("keeps a few inbox items of each room, and clears up to a number", () => {
     const { store } = withRooms();
-    for (let n = 1; n <= 4; n++) store.addInboxItem(inboxId(1), { roomTag: tag(10), n, blob: id(n, 4) }, n, 2);
-    store.addInboxItem(inboxId(1), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
-    store.addInboxItem(inboxId(2), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
-    const items = store.inbox(inboxId(1), 0, all);
+    for (let n = 1; n <= 4; n++) store.inboxes.add(inboxId(1), { roomTag: tag(10), n, blob: id(n, 4) }, n, 2);
+    store.inboxes.add(inboxId(1), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
+    store.inboxes.add(inboxId(2), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
+    const items = store.inboxes.page(inboxId(1), 0, all);
     expect(items.map(({ n }) => n)).toEqual([3, 4, 9]);
     expect(items[0]).toMatchObject({ roomTag: tag(10), blob: id(3, 4) });
-    expect(store.inbox(inboxId(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
-    store.clearInbox(inboxId(1), items[1]!.item);
-    expect(store.inbox(inboxId(1), 0, all).map(({ n }) => n)).toEqual([9]);
-    store.deleteInboxItemsBefore(10);
-    expect(store.inbox(inboxId(1), 0, all)).toEqual([]);
-    expect(store.inbox(inboxId(2), 0, all)).toEqual([]);
+    expect(store.inboxes.page(inboxId(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
+    store.inboxes.clear(inboxId(1), items[1]!.item);
+    expect(store.inboxes.page(inboxId(1), 0, all).map(({ n }) => n)).toEqual([9]);
+    store.inboxes.deleteBefore(10);
+    expect(store.inboxes.page(inboxId(1), 0, all)).toEqual([]);
+    expect(store.inboxes.page(inboxId(2), 0, all)).toEqual([]);
     store.commit();
     store.close();
   });
   it("keeps blobs of a room chunk by chunk", () => {
     const { store, a, b } = withRooms();
-    store.addBlob(a.no, { blobId: blobId(1), size: 150, chunks: 2, time: 10 });
-    const blob = store.blob(a.no, blobId(1))!;
+    store.blobs.add(a.no, { blobId: blobId(1), size: 150, chunks: 2, time: 10 });
+    const blob = store.blobs.get(a.no, blobId(1))!;
     expect(blob).toMatchObject({ size: 150, chunks: 0 });
-    expect(store.blob(b.no, blobId(1))).toBeNull();
-    store.addBlobChunk(blob.no, 0, id(5, 100), 20);
-    expect(store.blob(a.no, blobId(1))).toEqual({ ...blob, chunks: 1 });
-    store.addBlobChunk(blob.no, 1, id(6, 50), 30);
-    expect([0, 1, 2, 2 ** 31].map((index) => store.blobChunk(blob.no, index))).toEqual([
+    expect(store.blobs.get(b.no, blobId(1))).toBeNull();
+    store.blobs.addChunk(blob.no, 0, id(5, 100), 20);
+    expect(store.blobs.get(a.no, blobId(1))).toEqual({ ...blob, chunks: 1 });
+    store.blobs.addChunk(blob.no, 1, id(6, 50), 30);
+    expect([0, 1, 2, 2 ** 31].map((index) => store.blobs.chunk(blob.no, index))).toEqual([
       id(5, 100),
       id(6, 50),
       null,
@@ -344,29 +358,29 @@ describe.each(stores)("store in %s", (_name, open) => {
   it("finds blobs by their age, complete and unfinished ones apart; forgets one at once and its bytes by and by", () => {
     const { store, a, b } = withRooms();
     const add = (room: RoomRow, blobId: BlobId, written: number, time: number): number => {
-      store.addBlob(room.no, { blobId, size: 300, chunks: 3, time });
-      const { no } = store.blob(room.no, blobId)!;
-      for (let index = 0; index < written; index++) store.addBlobChunk(no, index, id(index, 100), time);
+      store.blobs.add(room.no, { blobId, size: 300, chunks: 3, time });
+      const { no } = store.blobs.get(room.no, blobId)!;
+      for (let index = 0; index < written; index++) store.blobs.addChunk(no, index, id(index, 100), time);
       return no;
     };
     const [whole, begun, late] = [add(a, blobId(1), 3, 10), add(b, blobId(2), 1, 20), add(b, blobId(3), 3, 30)];
     const expired = (complete: number, unfinished: number) =>
-      store.expiredBlobs({ complete, unfinished }, 9).map(({ roomTag, blob }) => [roomTag, blob.no]);
+      store.blobs.expired({ complete, unfinished }, 9).map(({ roomTag, blob }) => [roomTag, blob.no]);
     expect(expired(10, 20)).toEqual([]);
     expect(expired(0, 21)).toEqual([[b.tag, begun]]);
     expect(expired(31, 0)).toEqual([
       [a.tag, whole],
       [b.tag, late],
     ]);
-    expect(store.expiredBlobs({ complete: 99, unfinished: 99 }, 1)).toHaveLength(1);
-    store.dropBlob(whole);
-    expect(store.blob(a.no, blobId(1))).toBeNull();
+    expect(store.blobs.expired({ complete: 99, unfinished: 99 }, 1)).toHaveLength(1);
+    store.blobs.drop(whole);
+    expect(store.blobs.get(a.no, blobId(1))).toBeNull();
     expect(expired(99, 99)).toHaveLength(2);
     // The name is free again, before the bytes are gone.
     const again = add(a, blobId(1), 1, 40);
-    for (let n = 0; n < 9 && store.purgeBlobs(1); n++);
-    expect(store.purgeBlobs(1)).toBe(false);
-    expect([whole, again, begun].map((no) => store.blobChunk(no, 0))).toEqual([null, id(0, 100), id(0, 100)]);
+    for (let n = 0; n < 9 && store.blobs.purge(1); n++);
+    expect(store.blobs.purge(1)).toBe(false);
+    expect([whole, again, begun].map((no) => store.blobs.chunk(no, 0))).toEqual([null, id(0, 100), id(0, 100)]);
     store.commit();
     store.close();
   });
@@ -377,14 +391,14 @@ describe("store on a file", () => {
     const path = sqliteFile();
     const first = new SqliteStore(openDatabase(path));
     first.begin();
-    const room = first.addRoom(newRoom(tag(1)))!;
-    first.addRecord(room.no, record(1));
+    const room = first.rooms.add(newRoom(tag(1)))!;
+    first.records.add(room.no, record(1));
     first.commit();
     first.begin();
-    first.addRecord(room.no, record(2));
+    first.records.add(room.no, record(2));
     first.close();
     const second = new SqliteStore(openDatabase(path));
-    expect(second.records(second.room(tag(1))!.no, 1, all)).toEqual([record(1)]);
+    expect(second.records.page(second.rooms.get(tag(1))!.no, 1, all)).toEqual([record(1)]);
     second.close();
   });
   it("RULE relay.copy-first: an older database is copied before its schema is changed, a new one is not", () => {

@@ -81,7 +81,7 @@ async function formerSlot({ what, isAdmin = true, areAwake = false }: Case) {
   );
   expect(junk).toMatchObject({ type: "appended" });
   await world.finish(rogue.prove(hands.epoch + 1, seed));
-  const { n, head, lastCommit } = world.relay.main.store.room(roomTag)!;
+  const { n, head, lastCommit } = world.relay.main.store.rooms.get(roomTag)!;
   const { leafSeed, leaf, epoch, random } = hands;
   const blob = sealSlot(
     { crypto, random },

@@ -36,7 +36,7 @@ describe("attacks on history", () => {
     expect(bob!.room.status().paused?.why).toBe("alarm");
     await world.finish(bob!.room.send("into the past"));
     await world.pass(60_000);
-    expect(world.relay.main.log(world.tagOf(alice!))).toHaveLength(then.room(world.tagOf(alice!))!.n);
+    expect(world.relay.main.log(world.tagOf(alice!))).toHaveLength(then.rooms.get(world.tagOf(alice!))!.n);
   });
   it("A18: somebody new is not shown an older room than the one their link knows", async () => {
     const world = new World({ isRelayHonest: false });
@@ -250,7 +250,7 @@ describe("attacks on history", () => {
     const before = stateOf(world, bob);
     const inboxId = inboxes.at(-1)!;
     const item = { roomTag: world.tagOf(alice!), n: 1, blob: admission! };
-    world.relay.main.store.addInboxItem(inboxId, item, world.timeline.now, 99);
+    world.relay.main.store.inboxes.add(inboxId, item, world.timeline.now, 99);
     world.relay.say("Bob", [{ type: "inboxChanged", inboxId }]);
     await world.pass(30_000);
     bob.crash();
@@ -276,9 +276,9 @@ describe("attacks on history", () => {
     world.relay.tamper({
       reply: (node, frame) => {
         if (node !== "Carol" || frame.type !== "slot") return [frame];
-        const row = old.store.room(tag)!;
-        const slotId = [...slotIds].find((id) => old.store.slot(row.no, id) !== null)!;
-        const version = old.store.slotVersion(row.no, slotId, 0)!;
+        const row = old.store.rooms.get(tag)!;
+        const slotId = [...slotIds].find((id) => old.store.slots.get(row.no, id) !== null)!;
+        const version = old.store.slots.version(row.no, slotId, 0)!;
         return [{ ...frame, ...version }];
       },
       request: (_node, frame) => {

@@ -20,7 +20,7 @@ const remove = (device: SimulatedDevice, ban = false) => ({
 function reopen(world: World, device: SimulatedDevice, slotId: SlotId): void {
   const { store } = world.relay.main;
   const time = { time: world.timeline.now, commits: 0, end: 0 };
-  store.openSlot(store.room(world.tagOf(device))!.no, slotId, new Uint8Array(32), time);
+  store.slots.open(store.rooms.get(world.tagOf(device))!.no, slotId, new Uint8Array(32), time);
 }
 
 describe("attacks by way of invites", () => {
@@ -59,7 +59,7 @@ describe("attacks by way of invites", () => {
     const { slotId } = inviteKeys(world.crypto, parseLink(link)!.roomId, parseLink(link)!.secret);
     const slotBytes = () => {
       const { store } = world.relay.main;
-      return store.slotVersion(store.room(world.tagOf(alice!))!.no, slotId, 0)!.blob.length;
+      return store.slots.version(store.rooms.get(world.tagOf(alice!))!.no, slotId, 0)!.blob.length;
     };
     const before = [stateOf(world, alice!), slotBytes()];
     // Each is allowed by RFC 9420: the leaf lists what it carries.

@@ -141,9 +141,9 @@ describe("attacks on who is in", () => {
     expect(requests.map(({ person }) => toHex(person))).not.toContain(toHex(bob.client.person));
     // The true request is Bob's own key, vouched for by him, and comes in as nothing else.
     world.relay.tamper(null);
-    const row = world.relay.main.store.room(world.tagOf(alice!))!;
+    const row = world.relay.main.store.rooms.get(world.tagOf(alice!))!;
     const { slotId } = inviteKeys(world.crypto, parseLink(link)!.roomId, parseLink(link)!.secret);
-    world.relay.main.store.addRequest(
+    world.relay.main.store.requests.add(
       row.no,
       { slotId, blob: posted[0]!, time: world.timeline.now },
       { digest: posted[0]!.subarray(0, 32), address: new Uint8Array(8) },
@@ -253,7 +253,7 @@ describe("attacks on who is in", () => {
     await world.found(mallory);
     const store = world.relay.main.store;
     const { keys } = new HostileMember(world, mallory);
-    const charter = store.roster(store.room(world.tagOf(mallory))!.no, keys.record)!;
+    const charter = store.roster.get(store.rooms.get(world.tagOf(mallory))!.no, keys.record)!;
     world.relay.tamper({
       reply: (_node, frame) => {
         if (frame.type !== "roster") return [frame];

@@ -10,7 +10,7 @@ type Commit = Extract<ClientFrame, { type: "append" }>;
 /** Keeps a device's commits from the relay's log, and answers each with `error`. Gives what was kept. */
 function refuse(world: World, device: string, error: "stale_epoch" | "rate_limited"): Commit[] {
   const kept: Commit[] = [];
-  const roomOf = (frame: Commit) => world.relay.main.store.room(frame.roomTag)!;
+  const roomOf = (frame: Commit) => world.relay.main.store.rooms.get(frame.roomTag)!;
   world.relay.tamper({
     request: (node, frame) => {
       if (node !== device || frame.type !== "append" || frame.kind !== "commit") return [frame];
@@ -32,7 +32,7 @@ function bringIn(world: World, device: string, kept: Commit): void {
     request: (node, frame) => {
       if (node !== device || frame.type !== "append") return [frame];
       world.relay.tamper(null);
-      const { lastCommit } = world.relay.main.store.room(frame.roomTag)!;
+      const { lastCommit } = world.relay.main.store.rooms.get(frame.roomTag)!;
       return [{ ...kept, id: frame.id, lastCommit }];
     },
   });

@@ -75,7 +75,7 @@ it("A109: RULE slot.of-token: who has a link, and is no member, opens nobody's d
   const roomTag = world.tagOf(copy);
   const { roomId, secret } = looked.link;
   const rogue = new Rogue(world, "mallory", roomTag);
-  const { epoch } = world.relay.main.store.room(roomTag)!;
+  const { epoch } = world.relay.main.store.rooms.get(roomTag)!;
   await world.finish(rogue.proveLink(looked.link));
   const seed = new Uint8Array(32).fill(9);
   const junk = rogue.append({
@@ -120,8 +120,8 @@ it.each([0, 0xffff_ffff])(
       expect(await plead(`rogue ${String(n)}`, encode(junk, sealed.write))).toMatchObject({ type: "posted" });
     }
     await world.pass(5 * 60_000);
-    const { no } = world.relay.main.store.room(roomTag)!;
-    expect(world.relay.main.store.requestCount(no, null)).toBe(0);
+    const { no } = world.relay.main.store.rooms.get(roomTag)!;
+    expect(world.relay.main.store.requests.count(no, null)).toBe(0);
     expect(await plead("who was away", world.dice.random(300))).toMatchObject({ type: "posted" });
   },
 );

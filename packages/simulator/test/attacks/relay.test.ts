@@ -45,7 +45,7 @@ describe("attacks with frames, junk and deliveries", () => {
     for (let n = 0; n < 50_000; n++) if (!decodeRelayMessage(mutated(dice.pick(samples)), 8 << 20).ok) unreadable++;
     expect(unreadable).toBeGreaterThan(10_000);
     const { core } = world.relay.main;
-    const room = world.relay.main.store.room(world.tagOf(alice!));
+    const room = world.relay.main.store.rooms.get(world.tagOf(alice!));
     for (let n = 0; n < 50_000; n++) {
       if (n % 8 === 0) core.open(-9, "fuzz", world.timeline.now + n);
       core.receive(-9, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), world.timeline.now + n);
@@ -54,7 +54,7 @@ describe("attacks with frames, junk and deliveries", () => {
       core.commit();
     }
     core.close(-9);
-    expect(world.relay.main.store.room(world.tagOf(alice!))).toEqual(room);
+    expect(world.relay.main.store.rooms.get(world.tagOf(alice!))).toEqual(room);
     const before = [stateOf(world, alice!), stateOf(world, bob!)];
     world.relay.tamper({
       bytes: (node, message) => (node === "Bob" && dice.chance(50) ? mutated(message) : message),
@@ -122,7 +122,7 @@ describe("attacks with frames, junk and deliveries", () => {
     granted(await world.finish(bob!.room.decide({ type: "rekey" })));
     for (const { inboxId, blob } of lost) {
       const tag = world.tagOf(alice!);
-      world.relay.main.store.addInboxItem(inboxId, { roomTag: tag, n: 1, blob }, world.timeline.now, 99);
+      world.relay.main.store.inboxes.add(inboxId, { roomTag: tag, n: 1, blob }, world.timeline.now, 99);
       world.relay.say("Carol", [{ type: "inboxChanged", inboxId }]);
     }
     await world.pass(20_000);

@@ -123,7 +123,7 @@ export const LINK_TROUBLES: readonly Trouble[] = [
       const { world, rogue } = scene;
       await rogue.proveLink(linkOf(scene));
       const seed = world.dice.random(32);
-      const { epoch } = world.relay.main.store.room(rogue.roomTag)!;
+      const { epoch } = world.relay.main.store.rooms.get(rogue.roomTag)!;
       const ground = { by: "slot", slotId: keysOf(scene).slotId } as const;
       const nextWriteKey = world.crypto.ed25519PublicKey(seed);
       await rogue.append({ kind: "commit", ground, payload: world.dice.random(300), nextWriteKey });

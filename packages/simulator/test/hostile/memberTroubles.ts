@@ -105,8 +105,8 @@ export const MEMBER_TROUBLES: readonly Trouble[] = [
     do: async (scene) => {
       await asMember(scene);
       const { rogue, world } = scene;
-      const { no } = world.relay.main.store.room(rogue.roomTag)!;
-      for (const { request } of world.relay.main.store.requests(no, 0, { items: 100, bytes: 1e7 }))
+      const { no } = world.relay.main.store.rooms.get(rogue.roomTag)!;
+      for (const { request } of world.relay.main.store.requests.page(no, 0, { items: 100, bytes: 1e7 }))
         await rogue.ask({ type: "deleteRequest", roomTag: rogue.roomTag, request });
     },
   },

@@ -74,14 +74,14 @@ export class Outsider {
   /** What a link's slot and the roster log show just now (or did, in another branch or snapshot). */
   look(linkText: string, branch: Branch = this.world.relay.main): { link: InviteLink; slot: SlotView; roster: Roster } {
     const link = parseLink(linkText)!;
-    const row = branch.store.room(roomTagOf(this.crypto, link.roomId))!;
+    const row = branch.store.rooms.get(roomTagOf(this.crypto, link.roomId))!;
     const { slotId } = inviteKeys(this.crypto, link.roomId, link.secret);
-    const version = branch.store.slotVersion(row.no, slotId, 0)!;
+    const version = branch.store.slots.version(row.no, slotId, 0)!;
     const slot = readSlot(this.primitives, link, version.blob);
     if (!slot.ok) throw new Error(slot.error.code);
     const records: Uint8Array[] = [];
     for (let next: Uint8Array | null = slot.value.record; next !== null;) {
-      const record = branch.store.roster(row.no, next);
+      const record = branch.store.roster.get(row.no, next);
       if (record !== null) records.push(record);
       next = record && recordBefore(record);
     }

@@ -67,7 +67,7 @@ export class Rogue {
     made: Pick<AppendRequest, "kind" | "payload" | "ground"> & Partial<AppendRequest>,
   ): Promise<RelayFrame | null> {
     const { dice, relay } = this.world;
-    const { epoch, lastCommit } = relay.main.store.room(this.roomTag)!;
+    const { epoch, lastCommit } = relay.main.store.rooms.get(this.roomTag)!;
     const nextWriteKey = made.kind === "commit" ? dice.random(32) : null;
     const { roomTag } = this;
     const rest = { attachment: new Uint8Array(0), nextWriteKey, deliveries: [], slots: [], epoch, lastCommit };

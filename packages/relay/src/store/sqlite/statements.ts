@@ -1,5 +1,5 @@
 import type { Database, SqlRow, SqlValue, Statement } from "@conclave/sqlite";
-import { RecordPage, type PageSize } from "./store.js";
+import { RecordPage, type PageSize } from "../recordPage.js";
 
 /** The prepared statements of one database: each text is prepared once. */
 export class Statements {

@@ -1,0 +1,57 @@
+import { compareBytes } from "@conclave/codec";
+import { type PageSize, RecordPage } from "../recordPage.js";
+import type { CommitRow, PrunedDigest, RecordRow, RecordTable } from "../recordTable.js";
+import type { MemoryContent } from "./memoryContent.js";
+
+/** The log's records of a `MemoryStore`. */
+export class MemoryRecordTable implements RecordTable {
+  constructor(private readonly content: MemoryContent) {}
+
+  add(room: number, record: RecordRow, nextKey?: Uint8Array): void {
+    this.content.at(room).records.push(record);
+    if (nextKey !== undefined) this.content.at(room).nextKeys.set(record.n, nextKey);
+  }
+
+  page(room: number, fromN: number, size: PageSize): RecordRow[] {
+    const page = new RecordPage<RecordRow>(size);
+    const { records } = this.content.at(room);
+    for (let at = Math.max(0, fromN - 1); at < records.length; at++) {
+      const record = records[at]!;
+      if (!page.add(record, record.payload.length + record.attachment.length)) break;
+    }
+    return page.items;
+  }
+
+  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
+    return this.content
+      .at(room)
+      .records.slice(-count)
+      .map(({ n, appendId }) => ({ n, appendId }));
+  }
+
+  prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {
+    const { records } = this.content.at(room);
+    records[n - 1] = { ...records[n - 1]!, pruned: true, payload: payloadHash, attachment: attachmentHash };
+  }
+
+  commitAt(room: number, n: number): CommitRow | null {
+    const record = this.content.at(room).records[n - 1];
+    if (record?.kind !== "commit") return null;
+    const { isOnProbation, parent, time } = record;
+    return { isOnProbation, parent, time };
+  }
+
+  commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null {
+    const { records, nextKeys } = this.content.at(room);
+    const found = [...nextKeys].findLast(([n, key]) => {
+      const record = records[n - 1]!;
+      return record.isOnProbation && record.epoch === epoch && (nextKey === null || compareBytes(key, nextKey) === 0);
+    });
+    return found?.[0] ?? null;
+  }
+
+  confirmCommit(room: number, n: number): void {
+    const { records } = this.content.at(room);
+    records[n - 1] = { ...records[n - 1]!, isOnProbation: false };
+  }
+}

@@ -1,0 +1,43 @@
+import type { RecordDigest, RecordKind } from "@conclave/wire";
+import type { PageSize } from "./recordPage.js";
+
+/** A log record as it is stored. When pruned, `payload` and `attachment` are their hashes. */
+export interface RecordRow {
+  readonly n: number;
+  readonly kind: RecordKind;
+  readonly epoch: number;
+  readonly time: number;
+  readonly appendId: Uint8Array;
+  readonly head: Uint8Array;
+  /** A message written on probation, or a commit that no member has confirmed. */
+  readonly isOnProbation: boolean;
+  /** The commit that this commit follows; 0 for none, and in a message. */
+  readonly parent: number;
+  readonly pruned: boolean;
+  readonly payload: Uint8Array;
+  readonly attachment: Uint8Array;
+}
+
+/** What is asked of a commit. */
+export type CommitRow = Pick<RecordRow, "isOnProbation" | "parent" | "time">;
+
+/** The hashes that stay of a pruned message. */
+export type PrunedDigest = Pick<RecordDigest, "payloadHash" | "attachmentHash">;
+
+/** Port: the log's records of a store; see `Store`. */
+export interface RecordTable {
+  /** `nextKey`: the write key that a commit on probation registers. */
+  add(room: number, record: RecordRow, nextKey?: Uint8Array): void;
+  /** Records from `fromN` on, in order. */
+  page(room: number, fromN: number, size: PageSize): RecordRow[];
+  /** The newest `count` append ids, in order of `n`. */
+  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[];
+  /** Replaces payload and attachment of a message by their hashes. */
+  prune(room: number, n: number, digest: PrunedDigest): void;
+  /** The commit at `n`; null where there is none. */
+  commitAt(room: number, n: number): CommitRow | null;
+  /** The newest commit of this epoch that is on probation: that with this key, or any; null where there is none. */
+  commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null;
+  /** The commit at `n` is on probation no longer. */
+  confirmCommit(room: number, n: number): void;
+}

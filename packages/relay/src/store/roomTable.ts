@@ -1,0 +1,59 @@
+import type { RoomTag, SlotId } from "@conclave/wire";
+
+/** A key that proves membership in the epoch that the commit at `n` led to. */
+export interface WriteKey {
+  readonly key: Uint8Array;
+  readonly epoch: number;
+  /** The commit that registered it; 0 for the room's creation. */
+  readonly n: number;
+  /** The commit that its lineage began with: one by an invite or by a retired key; 0 for that of the room's creation. */
+  readonly lineage: number;
+  /** The slot of the invite by which its lineage began; null where that was no commit by an invite. */
+  readonly slot: SlotId | null;
+  /** It can do everything; a retired key can only append a commit now and then. */
+  readonly live: boolean;
+  /** When it was registered, ms. */
+  readonly since: number;
+  /** When the next commit registered another one, ms; 0 for the newest. */
+  readonly until: number;
+}
+
+/** A room as it is stored. */
+export interface RoomRow {
+  /** The store's own number of the room. */
+  readonly no: number;
+  readonly tag: RoomTag;
+  /** Hash of what the room was created with: tells a repeated creation from a clash. */
+  readonly creation: Uint8Array;
+  epoch: number;
+  n: number;
+  lastCommit: number;
+  head: Uint8Array;
+  writeKeys: readonly WriteKey[];
+  /** The lineage whose keys are the members'. */
+  lineage: number;
+  /** When somebody with such a key was last there, ms. */
+  seenAt: number;
+  /** How many commits there are. */
+  commits: number;
+  /** From here on no message is pruned. */
+  availableFrom: number;
+  /** Payload bytes of messages that are kept. */
+  messageBytes: number;
+  /** The part of them that was written on probation. */
+  probationBytes: number;
+  blobBytes: number;
+  /** Time of the record at `availableFrom`; null when there is none. */
+  oldest: number | null;
+}
+
+/** Port: the rooms of a store; see `Store`. */
+export interface RoomTable {
+  get(tag: RoomTag): RoomRow | null;
+  /** The new room with its number; null when the store has no number left. */
+  add(room: Omit<RoomRow, "no">): RoomRow | null;
+  save(room: RoomRow): void;
+  count(): number;
+  /** Tags of rooms that keep a message older than `before`. */
+  withOld(before: number, limit: number): RoomTag[];
+}

@@ -1,0 +1,74 @@
+import type { SqlRow } from "@conclave/sqlite";
+import { type BlobId, RoomTag } from "@conclave/wire";
+import type { BlobRow, BlobTable } from "../blobTable.js";
+import type { DamageLog } from "./damageLog.js";
+import { bytes, id, readNumber, readRow } from "./row.js";
+import { RowDamaged } from "./rowDamage.js";
+import type { Statements } from "./statements.js";
+
+/** A blob's chunk `index` as a row id: blobs of up to 2^20 chunks (64 GiB), and 2^33 of them. */
+const CHUNK_SPAN = 2 ** 20;
+
+/** The blobs of a `SqliteStore`. */
+export class SqliteBlobTable implements BlobTable {
+  constructor(
+    private readonly sql: Statements,
+    private readonly damage: DamageLog,
+  ) {}
+
+  get(room: number, blobId: BlobId): BlobRow | null {
+    const row = this.sql.get("SELECT * FROM blob WHERE room = ? AND blob_id = ? AND dropped = 0", room, blobId);
+    return row === null ? null : readRow("blob", row, blobRow);
+  }
+
+  add(room: number, blob: { blobId: BlobId; size: number; chunks: number; time: number }): void {
+    const sql = "INSERT INTO blob (room, blob_id, size, chunks, missing, time, dropped) VALUES (?, ?, ?, ?, ?, ?, 0)";
+    this.sql.run(sql, room, blob.blobId, blob.size, blob.chunks, blob.chunks, blob.time);
+  }
+
+  addChunk(blob: number, index: number, chunk: Uint8Array, time: number): void {
+    if (this.chunk(blob, index) !== null) throw new RowDamaged(`table blob, row ${blob}, column missing`);
+    this.sql.run("INSERT INTO blob_chunk VALUES (?, ?)", blob * CHUNK_SPAN + index, chunk);
+    this.sql.run("UPDATE blob SET missing = missing - 1, time = ? WHERE no = ?", time, blob);
+  }
+
+  chunk(blob: number, index: number): Uint8Array | null {
+    if (index >= CHUNK_SPAN) return null;
+    const row = this.sql.get("SELECT id, bytes FROM blob_chunk WHERE id = ?", blob * CHUNK_SPAN + index);
+    return row === null ? null : readRow("blob_chunk", row, (chunk) => bytes(chunk, "bytes"));
+  }
+
+  drop(blob: number): void {
+    this.sql.run("UPDATE blob SET dropped = 1 WHERE no = ?", blob);
+  }
+
+  expired(before: { complete: number; unfinished: number }, limit: number) {
+    const sql =
+      "SELECT blob.*, room.tag FROM blob JOIN room ON room.no = blob.room WHERE dropped = 0" +
+      " AND time < max(?1, ?2) AND time < CASE missing WHEN 0 THEN ?1 ELSE ?2 END ORDER BY time LIMIT ?3";
+    const rows = this.sql.all(sql, before.complete, before.unfinished, limit);
+    return rows.flatMap((row) => {
+      const read = (each: SqlRow) => ({ roomTag: RoomTag.of(id(each, "tag")), blob: blobRow(each) });
+      const expired = this.damage.orNull(() => readRow("blob", row, read));
+      // Nobody can read it any more, and it must not stay at the head of the queue for ever.
+      if (expired === null) this.drop(readNumber(row, "no"));
+      return expired ?? [];
+    });
+  }
+
+  purge(limit: number): boolean {
+    const row = this.sql.get("SELECT no FROM blob WHERE dropped = 1 ORDER BY no LIMIT 1");
+    if (row === null) return false;
+    const blob = readNumber(row, "no");
+    const sql = "DELETE FROM blob_chunk WHERE id IN (SELECT id FROM blob_chunk WHERE id >= ? AND id < ? LIMIT ?)";
+    const { changes } = this.sql.run(sql, blob * CHUNK_SPAN, (blob + 1) * CHUNK_SPAN, limit);
+    if (changes < limit) this.sql.run("DELETE FROM blob WHERE no = ?", blob);
+    return this.sql.get("SELECT no FROM blob WHERE dropped = 1 LIMIT 1") !== null;
+  }
+}
+
+function blobRow(row: SqlRow): BlobRow {
+  const chunks = readNumber(row, "chunks") - readNumber(row, "missing");
+  if (chunks < 0) throw new RowDamaged("column missing");
+  return { no: readNumber(row, "no"), size: readNumber(row, "size"), chunks };
+}
