@@ -99,7 +99,7 @@ describe.runIf(hasOpenSsh)("with the real ssh-keygen and ssh-agent", { timeout: 
     );
     expect(await joins("eve", "plain")).toMatch(/^KEY_USED: Somebody has already joined with this SSH key\./u);
     expect(await joins("eve", "ca")).toBe("KEY_NOT_LISTED: This SSH key isn't on the room's list.");
-    // Taken off and listed anew, it lets somebody in again.
+    // Taken off and listed again, it lets somebody in again.
     expect(await told("alice-File", ["disallow", print])).toBe("done");
     expect(await joins("eve", "plain")).toMatch(/^KEY_NOT_LISTED/u);
     expect(await told("alice-File", ["allow", path("plain.pub")])).toBe("done");

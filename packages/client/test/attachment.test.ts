@@ -176,7 +176,7 @@ describe("a file", () => {
     expect(await world.run(alice.room.uploads())).toEqual([]);
   });
 
-  it("RULE attachment.one-content: a file that changed meanwhile is sent anew, under another key; one that goes on changing is none", async () => {
+  it("RULE attachment.one-content: a file that changed meanwhile is sent again, under another key; one that goes on changing is none", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     const source = new Source(systemRandom(SIZE));

@@ -46,7 +46,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
     outcomes = await inChromium(script, runSuites);
   }, 120_000);
 
-  it("a client in a page joins the room of a client in Node, talks, and goes on after it was opened anew", async () => {
+  it("a client in a page joins the room of a client in Node, talks, and goes on after it was opened again", async () => {
     const folder = mkdtempSync(join(tmpdir(), "conclave-visit-"));
     const relay = await startRelay({ dataDir: join(folder, "relay") });
     const opened = await openClient({

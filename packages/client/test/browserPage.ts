@@ -52,7 +52,7 @@ async function all(urls: { url: string; deadUrl: string }): Promise<Record<strin
   };
 }
 
-/** What a client in a page saw of a room: it joins by a link, talks, is opened anew, and talks again. */
+/** What a client in a page saw of a room: it joins by a link, talks, is opened again, and talks again. */
 export interface Visit {
   readonly texts: readonly string[];
   readonly peopleCode: string | null;

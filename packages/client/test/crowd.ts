@@ -26,7 +26,7 @@ const BY_INVITE = 25;
 
 /**
  * Lets people come in one after another through the room's relay, each by a join of their own that every member judges.
- * Only what they would read to decide whether they want to is left out: the room's whole history, anew for each of them,
+ * Only what they would read to decide whether they want to is left out: the room's whole history, again for each of them,
  * which makes a thousand joins ten times as long. Nobody of them stays.
  *
  * @param room Of somebody in this process who may make invites.

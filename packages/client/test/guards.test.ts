@@ -98,7 +98,7 @@ describe("what leaves, and when", () => {
     expect(await alice.texts()).toEqual(["Bob: once"]);
     expect(payloads).toHaveLength(2);
     expect(new Set(payloads).size).toBe(1);
-    // Now a commit comes first: the relay refuses it, and it is encrypted anew.
+    // Now a commit comes first: the relay refuses it, and it is encrypted returned.
     world.beforeFrames = (home, frames) => {
       const appends = frames.filter((frame) => frame.type === "append").filter(({ kind }) => kind === "message");
       payloads.push(...appends.map(({ payload }) => toHex(payload)));
@@ -235,7 +235,7 @@ describe("what leaves, and when", () => {
     expect(await alice.texts()).toEqual(["Carol: here after all"]);
   });
 
-  it("who was told that the link is closed goes on asking where it is open, and asks anew by another one", async () => {
+  it("who was told that the link is closed goes on asking where it is open, and asks again by another one", async () => {
     const world = new World();
     const [alice] = await twoIn(world);
     const [link, other] = [await alice.invite("ask"), await alice.invite("ask")];

@@ -65,7 +65,7 @@ describe("a request to join", () => {
     await world.until(() => carol.room.status().standing === "member");
   });
 
-  it("A118: RULE client.ask-again: is sealed anew before its key is gone, and is one request to who has both", async () => {
+  it("A118: RULE client.ask-again: is sealed again before its key is gone, and is one request to who has both", async () => {
     const world = new World();
     const [alice, bob, carol] = await asking(world);
     for (let epoch = 0; epoch < 40; epoch++) await world.get(alice.room.decide({ type: "rekey" }));
@@ -101,7 +101,7 @@ describe("a request to join", () => {
     expect(await namesOf(world, alice)).toEqual(["Carol"]);
   });
 
-  it("A118: RULE client.admitted-never-here: who was let in and never came is shown so, asks anew, and is let in again", async () => {
+  it("A118: RULE client.admitted-never-here: who was let in and never came is shown so, asks again, and is let in again", async () => {
     const world = new World();
     const [alice, bob, carol] = await asking(world);
     carol.kill();
@@ -113,9 +113,9 @@ describe("a request to join", () => {
     const unheard = ({ room }: Home) => room.members().filter(({ isUnheard }) => isUnheard);
     for (const home of [alice, bob]) expect(unheard(home).map(({ name }) => name)).toEqual(["Carol"]);
     // Her device is gone with the keys of the request; she has her words.
-    const anew = world.home();
-    await anew.open(undefined, undefined, carol.client.recoveryPhrase());
-    await anew.join(await alice.invite("ask"), "Carol");
+    const returned = world.home();
+    await returned.open(undefined, undefined, carol.client.recoveryPhrase());
+    await returned.join(await alice.invite("ask"), "Carol");
     await world.pass(5000);
     const [again] = await world.get(alice.room.requests());
     expect(again).toMatchObject({ name: "Carol", isAgain: true, can: "alone" });
@@ -123,8 +123,8 @@ describe("a request to join", () => {
     expect(await world.get(bob.room.requests())).toMatchObject([{ isAgain: true, can: "no" }]);
     expect(await world.run(bob.room.admit(again!.id))).toMatchObject({ ok: false });
     expect(await world.get(alice.room.admit(again!.id))).toMatchObject({ done: true });
-    await world.until(() => anew.room.status().standing === "member");
-    expect(anew.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
+    await world.until(() => returned.room.status().standing === "member");
+    expect(returned.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
     await world.until(() => unheard(alice).length === 0);
     await world.until(() => unheard(bob).length === 0);
     // Who is here needs no other admission: what they ask for again is taken away.

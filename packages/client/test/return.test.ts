@@ -27,9 +27,9 @@ describe("an owner who has lost the browser", () => {
     // Nobody is there. The old browser is not gone, only asleep.
     await world.pass(10_000);
     for (const home of [alice, bob]) await world.run(home.client.close());
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.previewInvite(link));
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    const invited = await world.get(returned.client.previewInvite(link));
     expect(invited).toMatchObject({ mode: "return", title: "Garden" });
     const room = await world.get(invited.accept("Mallory"));
     expect(room.status()).toMatchObject({ standing: "member" });
@@ -50,14 +50,14 @@ describe("an owner who has lost the browser", () => {
     expect(await alice.texts()).toEqual(["Alice: before"]);
     // Somebody who was there speaks: the room is the true one.
     await world.get(bob.room.send("welcome"));
-    await world.until(() => anew.room.status().isConfirmed);
-    expect(anew.room.roomCode()).toBe(bob.room.roomCode());
+    await world.until(() => returned.room.status().isConfirmed);
+    expect(returned.room.roomCode()).toBe(bob.room.roomCode());
     // What an owner may is theirs again.
-    await world.get(anew.room.decide({ type: "setTitle", title: "Orchard" }));
-    expect(anew.room.returning()).toBe("ready");
+    await world.get(returned.room.decide({ type: "setTitle", title: "Orchard" }));
+    expect(returned.room.returning()).toBe("ready");
     const dora = world.home();
     await dora.open();
-    await dora.join(await anew.invite(), "Dora");
+    await dora.join(await returned.invite(), "Dora");
   });
 
   it("also alone in the room, by the link that goes with the words, which lets nobody else in", async () => {
@@ -74,9 +74,9 @@ describe("an owner who has lost the browser", () => {
     const mallory = world.home();
     await mallory.open();
     expect(await world.run(mallory.client.previewInvite(link))).toMatchObject({ error: { error: "slot_unknown" } });
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    const room = await anew.join(link, "whatever");
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    const room = await returned.join(link, "whatever");
     expect(room.members()).toMatchObject([{ name: "Alice", role: "owner" }]);
   });
 
@@ -88,23 +88,23 @@ describe("an owner who has lost the browser", () => {
     await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "owner" }));
     await world.get(bob.room.decide({ type: "remove", person: alice.client.person, ban: false }));
     await world.pass(60_000);
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    expect(await world.run(anew.client.previewInvite(link))).toMatchObject({ ok: false });
-    expect(anew.client.rooms()).toEqual([]);
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    expect(await world.run(returned.client.previewInvite(link))).toMatchObject({ ok: false });
+    expect(returned.client.rooms()).toEqual([]);
   });
 
   it("a return that loses its race to somebody's commit is made again", async () => {
     const world = new World();
     const { alice, bob, link, words } = await prepared(world);
     await world.run(alice.client.close());
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.previewInvite(link));
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    const invited = await world.get(returned.client.previewInvite(link));
     await world.get(bob.room.decide({ type: "rekey" }));
     await world.get(invited.accept(""));
-    await world.until(() => bob.room.status().n === anew.room.status().n);
-    expect(anew.room.roomCode()).toBe(bob.room.roomCode());
+    await world.until(() => bob.room.status().n === returned.room.status().n);
+    expect(returned.room.roomCode()).toBe(bob.room.roomCode());
   });
 });
 
@@ -124,15 +124,15 @@ describe("the way back of who has the words on paper", () => {
     const links = [garden, board].map((room) => room.returnLink("https://chat.example")!);
     const words = alice.client.recoveryPhrase();
     await world.run(alice.client.close());
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
     for (const link of links) {
-      const invited = await world.get(anew.client.previewInvite(link));
+      const invited = await world.get(returned.client.previewInvite(link));
       expect(invited.mode).toBe("return");
       const room = await world.get(invited.accept(""));
       expect(room.returning()).toBe("ready");
     }
-    expect(anew.client.rooms().map((room) => room.members()[0]?.role)).toEqual(["owner", "owner"]);
+    expect(returned.client.rooms().map((room) => room.members()[0]?.role)).toEqual(["owner", "owner"]);
   });
 
   it("is promised only when its slot is at the relay, and made when the relay is there again, after a restart too", async () => {
@@ -161,9 +161,9 @@ describe("the way back of who has the words on paper", () => {
     const link = alice.room.returnLink("https://chat.example")!;
     const words = alice.client.recoveryPhrase();
     await world.run(alice.client.close());
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    expect((await world.get(anew.client.previewInvite(link))).mode).toBe("return");
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    expect((await world.get(returned.client.previewInvite(link))).mode).toBe("return");
   });
 
   it("is made by who becomes an owner later", async () => {
@@ -266,18 +266,18 @@ describe("returning at once", () => {
     expect(await world.run(guest.client.previewInvite(given))).toMatchObject({
       error: { kind: "refused", rejection: { code: "invite_not_for_you" } },
     });
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    expect((await world.get(anew.client.previewInvite(given))).mode).toBe("return");
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    expect((await world.get(returned.client.previewInvite(given))).mode).toBe("return");
     expect(alice.room.returning()).toBe("ready");
   });
 
   it("A62: RULE client.return-ended: a stolen device comes back in no way, and nothing opens that again on the way", async () => {
     const world = new World();
     const { alice, bob, link, words } = await prepared(world);
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    const invited = await world.get(anew.client.previewInvite(link));
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    const invited = await world.get(returned.client.previewInvite(link));
     // Somebody's commit comes first: what was said holds for the next attempt too.
     await world.get(bob.room.decide({ type: "rekey" }));
     await world.get(invited.accept("", "", { isLast: true }));
@@ -287,26 +287,26 @@ describe("returning at once", () => {
     const looked = await world.run(alice.client.previewInvite(link));
     if (looked.ok) expect(looked.value.mode).not.toBe("return");
     // The words are kept, so that it would be made where it was never ended.
-    expect(anew.client.wantsReturn).toBe(true);
+    expect(returned.client.wantsReturn).toBe(true);
     await world.pass(120_000);
-    await world.get(anew.room.send("here"));
+    await world.get(returned.room.send("here"));
     await world.pass(120_000);
-    expect(anew.room.returning()).toBe("possible");
-    await world.get(anew.room.prepareReturn());
-    expect(anew.room.returning()).toBe("ready");
-    await world.get(anew.room.prepareReturn());
+    expect(returned.room.returning()).toBe("possible");
+    await world.get(returned.room.prepareReturn());
+    expect(returned.room.returning()).toBe("ready");
+    await world.get(returned.room.prepareReturn());
   });
 
   it("two devices take turns", async () => {
     const world = new World();
     const { alice, link, words } = await prepared(world);
-    const anew = world.home();
-    await anew.open(undefined, undefined, words);
-    await anew.join(link, "");
+    const returned = world.home();
+    await returned.open(undefined, undefined, words);
+    await returned.join(link, "");
     await world.until(() => alice.room.status().standing === "removed");
     const invited = await world.get(alice.client.previewInvite(link));
     expect(invited.mode).toBe("return");
     await world.get(invited.accept(""));
-    await world.until(() => anew.room.status().standing === "removed");
+    await world.until(() => returned.room.status().standing === "removed");
   });
 });

@@ -68,7 +68,7 @@ describe("a room of three", () => {
     expect(result).toMatchObject({ ok: false, error: { kind: "refused", rejection: { code: "not_allowed" } } });
   });
 
-  it("texts are encrypted anew when a commit comes first, and arrive once, in order", async () => {
+  it("texts are encrypted again when a commit comes first, and arrive once, in order", async () => {
     const world = new World();
     const [alice, bob, carol] = await threeIn(world);
     const rekeys = [1, 2, 3].map(() => alice.room.decide({ type: "rekey" }));

@@ -19,7 +19,7 @@ describe("signatures that were checked before", () => {
     const signature = nodeCrypto.ed25519Sign(seeds[0]!, message);
     expect([verify(key, message, signature), verify(key, message, signature)]).toEqual([true, true]);
     expect(asked).toHaveLength(1);
-    // Every change of any of the three is looked at anew, however often.
+    // Every change of any of the three is looked at again, however often.
     for (const flip of [0, 31]) {
       const bad = key.slice();
       bad[flip]! ^= 1;

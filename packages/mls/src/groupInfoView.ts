@@ -62,7 +62,7 @@ export function checkGroupInfo(engine: Engine, bytes: Uint8Array, ratchetTree?: 
 
 /**
  * What was checked when a view was opened: a tree of a thousand need not be checked twice. Once only, as the tree is
- * changed by who takes it; later it is checked anew. @throws MlsError
+ * changed by who takes it; later it is checked again. @throws MlsError
  */
 export function takeChecked(engine: Engine, view: GroupInfoView): CheckedGroupInfo {
   const opened = seen.get(view);

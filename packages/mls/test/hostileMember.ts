@@ -157,7 +157,7 @@ export function altered(alice: Group, alter: (commit: Commit) => Commit, confirm
 export interface WelcomeChange {
   secrets?: (secrets: GroupSecrets) => Partial<GroupSecrets>;
   info?: (info: GroupInfo) => Partial<GroupInfo>;
-  /** Change the tag too, which is otherwise made anew so that it fits. */
+  /** Change the tag too, which is otherwise made again so that it fits. */
   tag?: Uint8Array;
 }
 

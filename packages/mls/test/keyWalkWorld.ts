@@ -39,7 +39,7 @@ interface Member {
 }
 
 /**
- * Members that stage, apply, send, commit, lose commits, fall behind and are loaded anew in any order, drawn from a seed.
+ * Members that stage, apply, send, commit, lose commits, fall behind and are loaded again in any order, drawn from a seed.
  * After each step nothing in the store of who took it may be a key that was used, or lead to one.
  */
 export class KeyWalkWorld {

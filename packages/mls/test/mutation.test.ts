@@ -41,7 +41,7 @@ function fingerprint(group: Group): string {
   return `${toHex(nodeCrypto.hash("sha256", writer.finish()))} ${counts}`;
 }
 
-/** The hash of a tree that is read anew: nothing that was kept can be wrong in it. */
+/** The hash of a tree that is read again: nothing that was kept can be wrong in it. */
 const freshHash = (group: Group, suite: CipherSuite) =>
   toHex(RatchetTree.decode(group.view.ratchetTree()).treeHash(suite));
 

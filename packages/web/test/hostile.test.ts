@@ -94,7 +94,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await alice.getByText("The link is ready").first().waitFor();
     await send(alice, "left two");
     await settled(alice, "left two");
-    // Opened anew, the page gets the server's signature under where the log is now.
+    // Opened again, the page gets the server's signature under where the log is now.
     await alice.reload();
     await alice.getByText("left two").first().waitFor();
     await alice

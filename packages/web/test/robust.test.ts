@@ -35,7 +35,7 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     return items.flatMap((item) => (item.kind === "message" ? [new TextDecoder().decode(item.message.body)] : []));
   }
 
-  it("a worker that ends without a word is noticed, and loading anew goes on", async () => {
+  it("a worker that ends without a word is noticed, and loading again goes on", async () => {
     const page = await world.visitor();
     await join(page, link, "Bob");
     await page.workers()[0]!.evaluate(() => self.close());

@@ -177,7 +177,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
   it("without any network Carol opens the page, reads, and writes; both ways arrive when it is back", async () => {
     const profile = carol.context();
     await carol.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    // Chromium leaves sockets open that are open: the page is opened anew.
+    // Chromium leaves sockets open that are open: the page is opened returned.
     await profile.setOffline(true);
     await carol.close();
     await send(alice, "while Carol is on the train");

@@ -202,7 +202,7 @@ describe("RelayLink", () => {
     expect(script.log).toEqual(["online", "offline"]);
   });
 
-  it("says that a relay is late after a while or a failure, and not any more when it answers or is tried anew", () => {
+  it("says that a relay is late after a while or a failure, and not any more when it answers or is tried again", () => {
     const script = new Script();
     script.link.start();
     script.clock.advance(3900);

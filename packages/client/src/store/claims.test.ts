@@ -21,7 +21,7 @@ describe("what devices claim of somebody when they come back", () => {
     expect([mixed.take(alice, bob), mixed.take(you, bob)]).toEqual([false, true]);
   });
 
-  it("are counted for each person, and begin anew once they are let in again", () => {
+  it("are counted for each person, and begin at zero once they are let in again", () => {
     const claims = new Claims(you);
     expect([claims.take(alice, bob), claims.take(carol, dave)]).toEqual([false, false]);
     claims.settle(bob);

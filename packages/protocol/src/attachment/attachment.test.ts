@@ -105,7 +105,7 @@ describe("a file's chunks", () => {
     expect(toHex(sealed(content).digest)).toBe("869238ba69795b4590c5685c716b9c2620ae4646f36ce915db84f1db887c5ac0");
   });
 
-  it("A74: RULE file.hash: a chunk that a member sealed anew under the file's own key is not the author's", () => {
+  it("A74: RULE file.hash: a chunk that a member sealed again under the file's own key is not the author's", () => {
     const file = sealed(systemRandom(100_000));
     const swapped = sealed(systemRandom(100_000));
     for (const index of [0, 1]) {

@@ -73,7 +73,7 @@ function forgetOwn(parts: RoomParts, won: Pending | null): Acceptance {
   return { delta: { put: [], delete: gone }, events: [{ type: "lostRace", action, losses }] };
 }
 
-// After a restart the staged commit is gone, but not its records: the group is loaded anew from them.
+// After a restart the staged commit is gone, but not its records: the group is loaded again from them.
 function applyOwn(parts: RoomParts, { staged, groupDelta: stored }: Pending): Delta {
   if (staged !== null) return groupDelta(parts, parts.group.apply(staged));
   if (parts.groupRecords === null) throw new TypeError("the records under a pending commit are gone");

@@ -62,7 +62,7 @@ export type RoomEvent =
   | { readonly type: "stayed"; readonly person: PersonId }
   /** A member has spoken in an epoch that we joined: the join is confirmed. */
   | { readonly type: "confirmed" }
-  /** The own pending commit lost a race and is gone: build it anew if it is still wanted. */
+  /** The own pending commit lost a race and is gone: build it again if it is still wanted. */
   | { readonly type: "lostRace"; readonly action: Action | null; readonly losses: number }
   /** We are not in the room any more. */
   | { readonly type: "removed"; readonly decision: DecisionRecord };

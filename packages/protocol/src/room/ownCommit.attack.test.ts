@@ -139,7 +139,7 @@ describe("a relay that brings a join into the log behind another commit", () => 
     ["somebody else's new keys", true],
     ["junk, in the same epoch", false],
   ] as const) {
-    it(`A103: RULE room.join-next: ${behind}: it counts for nobody, its author neither, who comes in anew`, () => {
+    it(`A103: RULE room.join-next: ${behind}: it counts for nobody, its author neither, who comes in again`, () => {
       const { alice, bob, log } = pair();
       const secret = invite(alice, log);
       bob.catchUp(log);

@@ -54,7 +54,7 @@ const raw = (who: Person, kind: string, body: Uint8Array) => who.room.say({ kind
 const yes = (who: Person) => who.room.proposals.list().map((each) => each.yes);
 
 describe("what people ask of each other", () => {
-  it("A151: RULE proposals.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made anew", () => {
+  it("A151: RULE proposals.own-approval: a yes that was taken back is brought up again by nobody else, also for a proposal made again", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
     const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(alice, log, role);
@@ -117,7 +117,7 @@ describe("what people ask of each other", () => {
     const first = bob.room.farewell(NOW);
     if (!first.ok) throw new Error(first.error.code);
     bob.store(first.value.delta);
-    // The relay calls it stale; a commit comes first; Bob says it anew, and takes it back.
+    // The relay calls it stale; a commit comes first; Bob says it again, and takes it back.
     expect(alice.act(log, { type: "rekey" })).toBeNull();
     everybody();
     say(bob, log, bob.room.resend({ ...first.value.message, nonce: first.value.nonce }));
@@ -307,7 +307,7 @@ describe("what people ask of each other", () => {
     expect(yes(carol)).toEqual([[bob.room.self.person], []]);
   });
 
-  it("A151: RULE proposals.early-not-withdrawn: a yes that crossed the withdrawal does not serve a proposal made anew", () => {
+  it("A151: RULE proposals.early-not-withdrawn: a yes that crossed the withdrawal does not serve a proposal made again", () => {
     const { alice, bob, carol, mallory, log, everybody } = four();
     const role = { type: "setRole", person: carol.room.self.person, role: "member" } as const;
     const hash = propose(alice, log, role);

@@ -193,7 +193,7 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
 }
 
 // RULE: proposals.not-overtaken: what was encrypted before a commit that comes before it in the log was refused by the relay, and
-// its author has said it anew: an honest relay takes no such thing. So a wish that was taken back meanwhile is not brought up
+// its author has said it again: an honest relay takes no such thing. So a wish that was taken back meanwhile is not brought up
 // again by a relay that kept the first ciphertext. What takes a wish back counts all the same (attack A61).
 function isOvertaken({ core }: RoomParts, { log }: Payload): boolean {
   return log.n < core.lastCommit;

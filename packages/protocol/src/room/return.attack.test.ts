@@ -33,18 +33,18 @@ function three() {
 }
 
 function newDeviceOf(identity: Identity, name = "anew"): Person {
-  const anew = new Person(seeded(name), "Alice");
-  anew.device = newDevice(anew.primitives, identity, 2);
-  return anew;
+  const returned = new Person(seeded(name), "Alice");
+  returned.device = newDevice(returned.primitives, identity, 2);
+  return returned;
 }
 
 /** Comes back with what a member keeps in the slot. */
-function comeBack(host: Person, anew: Person, log: TestLog, secret: Uint8Array, isLast = false) {
-  const joining = joinRoom(anew.primitives, preview(host, anew, log, secret), {
-    ...{ device: anew.device, name: "Somebody else", now: NOW, isLast },
+function comeBack(host: Person, returned: Person, log: TestLog, secret: Uint8Array, isLast = false) {
+  const joining = joinRoom(returned.primitives, preview(host, returned, log, secret), {
+    ...{ device: returned.device, name: "Somebody else", now: NOW, isLast },
   });
   if (!joining.ok) throw new Error(`${joining.error.code} ${joining.error.detail ?? ""}`);
-  anew.begin(joining.value.room, joining.value.delta);
+  returned.begin(joining.value.room, joining.value.delta);
   return joining.value.append;
 }
 
@@ -53,12 +53,12 @@ function forgeReturn(
   { alice, bob, identity, secret }: ReturnType<typeof three>,
   { resync, action }: { resync: number; action?: (leafCert: Uint8Array) => Action },
 ) {
-  const anew = newDeviceOf(identity, "forger");
+  const returned = newDeviceOf(identity, "forger");
   const parts = inside(bob);
   const { roster, roomTag, keys } = parts;
-  const leafSeed = anew.primitives.random(32);
+  const leafSeed = returned.primitives.random(32);
   const leaf = LeafKey.of(nodeCrypto.ed25519PublicKey(leafSeed));
-  const leafCert = certifyLeaf(nodeCrypto, anew.device, { roomId: roster.roomId, leaf, name: "Alice" });
+  const leafCert = certifyLeaf(nodeCrypto, returned.device, { roomId: roster.roomId, leaf, name: "Alice" });
   const { inviteId, joinSeed } = inviteKeys(nodeCrypto, roster.roomId, secret);
   const place = { prev: roster.head, epoch: epochOf(parts), lastCommit: parts.core.lastCommit };
   const { person } = identity;
@@ -95,10 +95,10 @@ describe("coming back by the recovery words, with nobody online", () => {
   it("the old device's leaf leaves the tree in the same commit; all have the same keys, and it reads nothing more", () => {
     const { alice, bob, carol, log, link, identity, secret } = three();
     const oldLeaf = alice.room.self.leaf;
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
-    for (const person of [anew, bob, carol]) person.catchUp(log);
-    expect(new Set([anew, bob, carol].map(({ room }) => room.code())).size).toBe(1);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
+    for (const person of [returned, bob, carol]) person.catchUp(log);
+    expect(new Set([returned, bob, carol].map(({ room }) => room.code())).size).toBe(1);
     expect([...bob.room.roster.members.values()].map(({ name, role }) => `${name} ${role}`)).toEqual([
       "Alice owner",
       "Bob member",
@@ -115,45 +115,45 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(alice.room.status).toBe("removed");
     expect(news.at(-1)).toMatchObject({ events: [{ type: "entry" }, { type: "removed" }] });
     expect(bob.say(log, "welcome back")).toBe(true);
-    for (const person of [anew, carol]) expect(textsOf(person.catchUp(log))).toEqual(["welcome back"]);
+    for (const person of [returned, carol]) expect(textsOf(person.catchUp(log))).toEqual(["welcome back"]);
     expect(alice.catchUp(log).every(({ kind }) => kind === "deferred")).toBe(true);
     // The chain reads on for newcomers, before and after a member's commit binds it.
     const dave = join(bob, "Dave", log, link);
-    anew.catchUp(log);
-    expect(anew.act(log, { type: "tick" })).toBeNull();
-    for (const person of [anew, bob, dave]) person.catchUp(log);
-    const erin = join(anew, "Erin", log, link);
+    returned.catchUp(log);
+    expect(returned.act(log, { type: "tick" })).toBeNull();
+    for (const person of [returned, bob, dave]) person.catchUp(log);
+    const erin = join(returned, "Erin", log, link);
     bob.catchUp(log);
     expect(erin.room.code()).toBe(bob.room.code());
-    anew.restart();
-    expect(anew.room.code()).toBe(erin.room.code());
+    returned.restart();
+    expect(returned.room.code()).toBe(erin.room.code());
   });
 
   it("works from the slot that one left behind oneself, and again", () => {
     const { alice, bob, log, identity, secret } = three();
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(alice, anew, log, secret))).toBe(true);
-    anew.catchUp(log);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(alice, returned, log, secret))).toBe(true);
+    returned.catchUp(log);
     const third = newDeviceOf(identity, "third");
-    expect(log.append(comeBack(anew, third, log, secret))).toBe(true);
-    for (const person of [anew, third, bob]) person.catchUp(log);
-    expect(anew.room.status).toBe("removed");
+    expect(log.append(comeBack(returned, third, log, secret))).toBe(true);
+    for (const person of [returned, third, bob]) person.catchUp(log);
+    expect(returned.room.status).toBe("removed");
     expect(third.room.code()).toBe(bob.room.code());
   });
 
   it("A28: RULE room.pending: who came back is not sure of the room before somebody of then speaks, a founder too", () => {
     const { bob, log, link, identity, secret } = three();
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
-    for (const person of [anew, bob]) person.catchUp(log);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
+    for (const person of [returned, bob]) person.catchUp(log);
     const puppet = join(bob, "Puppet", log, link);
     expect(puppet.say(log, "it is all right")).toBe(true);
-    anew.catchUp(log);
-    expect(anew.room.confirmed).toBeNull();
+    returned.catchUp(log);
+    expect(returned.room.confirmed).toBeNull();
     bob.catchUp(log);
     expect(bob.say(log, "it is")).toBe(true);
-    anew.catchUp(log);
-    expect(anew.room.confirmed?.by).toEqual(bob.room.self.person);
+    returned.catchUp(log);
+    expect(returned.room.confirmed?.by).toEqual(bob.room.self.person);
   });
 
   it("A28: RULE room.pending: nor does somebody who came back after them: both may have been shown the same old room", () => {
@@ -172,20 +172,20 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(bella.act(log, bella.room.newReturn(bellas.seed)!)).toBeNull();
     for (const person of [alice, bob, carol, bella]) person.catchUp(log);
 
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
-    for (const person of [anew, bob, carol]) person.catchUp(log);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
+    for (const person of [returned, bob, carol]) person.catchUp(log);
     const later = new Person(seeded("bella anew"), "Bella");
     later.device = newDevice(later.primitives, bellas, 2);
     expect(log.append(comeBack(bob, later, log, returnSecret(nodeCrypto, bellas.seed, bob.room.id, 0)))).toBe(true);
-    for (const person of [anew, later, bob, carol]) person.catchUp(log);
+    for (const person of [returned, later, bob, carol]) person.catchUp(log);
     expect(later.say(log, "it is all right")).toBe(true);
-    anew.catchUp(log);
-    expect(anew.room.confirmed).toBeNull();
+    returned.catchUp(log);
+    expect(returned.room.confirmed).toBeNull();
     for (const person of [later, carol]) person.catchUp(log);
     expect(carol.say(log, "it is")).toBe(true);
-    anew.catchUp(log);
-    expect(anew.room.confirmed?.by).toEqual(carol.room.self.person);
+    returned.catchUp(log);
+    expect(returned.room.confirmed?.by).toEqual(carol.room.self.person);
   });
 
   it("A61: RULE proposals.farewell-void: the lost device's wish to leave goes with it, for all who heard it", () => {
@@ -196,16 +196,16 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(log.append(said.value.append)).toBe(true);
     for (const person of [bob, carol]) person.catchUp(log);
     expect(bob.room.farewells()).toEqual([identity.person]);
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
-    for (const person of [anew, bob]) person.catchUp(log);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
+    for (const person of [returned, bob]) person.catchUp(log);
     expect(bob.act(log, { type: "leave", person: identity.person })).toBe("bad_farewell");
     expect(bob.room.farewells()).toEqual([]);
     bob.restart();
     expect(bob.room.farewells()).toEqual([]);
     // Another wish to leave, of the new device, is one again.
     bob.catchUp(log);
-    const again = anew.room.farewell(NOW);
+    const again = returned.room.farewell(NOW);
     if (!again.ok) throw new Error(again.error.code);
     expect(log.append(again.value.append)).toBe(true);
     bob.catchUp(log);
@@ -214,23 +214,23 @@ describe("coming back by the recovery words, with nobody online", () => {
 
   it("A62: RULE return.last: who has stolen a device with the seed in it is out for good, when its owner says so", () => {
     const { alice, bob, log, identity, secret } = three();
-    const anew = newDeviceOf(identity);
+    const returned = newDeviceOf(identity);
     // The thief has made their own return ready, too, for the same moment and for the next.
     const thief = newDeviceOf(identity, "thief");
     const early = comeBack(bob, thief, log, secret);
-    expect(log.append(comeBack(bob, anew, log, secret, true))).toBe(true);
+    expect(log.append(comeBack(bob, returned, log, secret, true))).toBe(true);
     expect(log.append({ ...early, lastCommit: log.lastCommit })).toBe(true);
-    for (const person of [anew, alice, bob]) person.catchUp(log);
+    for (const person of [returned, alice, bob]) person.catchUp(log);
     expect(alice.room.status).toBe("removed");
-    for (const host of [anew, bob])
+    for (const host of [returned, bob])
       expect(() => preview(host, newDeviceOf(identity, "again"), log, secret)).toThrow("no slot for this link");
-    expect(bob.room.roster.leaves.get(toHex(anew.room.self.leaf))).toBe(toHex(identity.person));
-    expect(anew.room.code()).toBe(bob.room.code());
+    expect(bob.room.roster.leaves.get(toHex(returned.room.self.leaf))).toBe(toHex(identity.person));
+    expect(returned.room.code()).toBe(bob.room.code());
     // Who knows that nobody has it can make it possible again.
-    expect(anew.act(log, anew.room.newReturn(identity.seed)!)).toBeNull();
-    anew.catchUp(log);
+    expect(returned.act(log, returned.room.newReturn(identity.seed)!)).toBeNull();
+    returned.catchUp(log);
     const next = returnSecret(nodeCrypto, identity.seed, bob.room.id, 1);
-    expect(preview(anew, newDeviceOf(identity, "next"), log, next).invite.mode).toBe("return");
+    expect(preview(returned, newDeviceOf(identity, "next"), log, next).invite.mode).toBe("return");
   });
 
   it("A37: RULE proposals.own-return: nobody asks the owner to make an invite to return of which they have the keys", () => {
@@ -259,14 +259,14 @@ describe("coming back by the recovery words, with nobody online", () => {
     const made = alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
     if (!made.ok) throw new Error(made.error.code);
     alice.store(made.value.delta);
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
     expect(log.append({ ...made.value.append, lastCommit: log.lastCommit })).toBe(true);
     alice.restart();
-    for (const person of [anew, alice, bob, carol]) person.catchUp(log);
+    for (const person of [returned, alice, bob, carol]) person.catchUp(log);
     expect([alice.room.status, alice.room.pending]).toEqual(["removed", null]);
-    expect([anew, bob, carol].map(({ room }) => room.roster.title)).toEqual(Array(3).fill("Garden club"));
-    expect(new Set([anew, bob, carol].map(({ room }) => room.code())).size).toBe(1);
+    expect([returned, bob, carol].map(({ room }) => room.roster.title)).toEqual(Array(3).fill("Garden club"));
+    expect(new Set([returned, bob, carol].map(({ room }) => room.code())).size).toBe(1);
     // The other way round: the decision came first, and the return is of an epoch that is over.
     const other = three();
     const first = other.alice.room.act({ type: "setTitle", title: "Orchard" }, { now: NOW });
@@ -301,9 +301,9 @@ describe("coming back by the recovery words, with nobody online", () => {
     expect(log.append(yes.value.append)).toBe(true);
     for (const person of [alice, bob, carol]) person.catchUp(log);
     expect(bob.room.proposals.list()[0]).toMatchObject({ isAgreed: true });
-    const anew = newDeviceOf(identity);
-    expect(log.append(comeBack(bob, anew, log, secret))).toBe(true);
-    for (const person of [anew, bob]) person.catchUp(log);
+    const returned = newDeviceOf(identity);
+    expect(log.append(comeBack(bob, returned, log, secret))).toBe(true);
+    for (const person of [returned, bob]) person.catchUp(log);
     expect(bob.room.proposals.list()[0]).toMatchObject({ isAgreed: false });
   });
 
@@ -348,8 +348,8 @@ describe("coming back by the recovery words, with nobody online", () => {
     const { alice, bob, carol, log, identity, secret } = three();
     expect(alice.act(log, { type: "setRole", person: bob.room.self.person, role: "owner" })).toBeNull();
     for (const person of [alice, bob, carol]) person.catchUp(log);
-    const anew = newDeviceOf(identity);
-    const late = comeBack(carol, anew, log, secret);
+    const returned = newDeviceOf(identity);
+    const late = comeBack(carol, returned, log, secret);
     expect(bob.act(log, { type: "remove", person: identity.person, ban: false })).toBeNull();
     for (const person of [alice, bob, carol]) person.catchUp(log);
     expect(() => preview(bob, newDeviceOf(identity), log, secret)).toThrow("no slot for this link");

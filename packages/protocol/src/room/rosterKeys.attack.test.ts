@@ -70,22 +70,22 @@ function allGetIn({ alice, bob, log, link, ask, identity }: ReturnType<typeof af
   for (const person of [alice, bob]) person.catchUp(log);
   const accepted = admitted(erin, asked.value.asking, log.deliveries.at(-1)!, log.roster);
   expect(accepted.ok || accepted.error).toBe(true);
-  const anew = new Person(seeded("anew"), "Alice");
-  anew.device = newDevice(anew.primitives, identity, 2);
+  const returned = new Person(seeded("anew"), "Alice");
+  returned.device = newDevice(returned.primitives, identity, 2);
   const words = returnSecret(nodeCrypto, identity.seed, alice.room.id, 0);
-  const back = joinRoom(anew.primitives, preview(bob, anew, log, words), {
-    device: anew.device,
+  const back = joinRoom(returned.primitives, preview(bob, returned, log, words), {
+    device: returned.device,
     name: "Alice",
     now: NOW,
   });
   if (!back.ok) throw new Error(back.error.code);
-  anew.begin(back.value.room, back.value.delta);
+  returned.begin(back.value.room, back.value.delta);
   expect(log.append(back.value.append)).toBe(true);
   bob.catchUp(log);
-  anew.catchUp(log);
+  returned.catchUp(log);
   expect(bob.say(log, "welcome back")).toBe(true);
-  expect(anew.catchUp(log).at(-1)!.kind).toBe("accepted");
-  expect(anew.room.roster.members.size).toBe(4);
+  expect(returned.catchUp(log).at(-1)!.kind).toBe("accepted");
+  expect(returned.room.roster.members.size).toBe(4);
 }
 
 describe("records with false keys of the generation before", () => {
@@ -135,7 +135,7 @@ describe("records with false keys of the generation before", () => {
       expect(read(named)).toMatchObject({ error: { code: "bad_history", detail: "a key is missing" } });
   });
 
-  it("A106: RULE history.first-record: a member who seals the whole history anew leads a newcomer to none of those records", () => {
+  it("A106: RULE history.first-record: a member who seals the whole history again leads a newcomer to none of those records", () => {
     const { alice, log } = afterRemoval();
     const { keys, roomTag } = inside(alice);
     const { roomId, head } = alice.room.roster;

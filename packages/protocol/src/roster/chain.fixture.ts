@@ -109,7 +109,7 @@ export class Chain {
     };
   }
 
-  /** A person's `nth` device, certified anew under another number. */
+  /** A person's `nth` device, certified again under another number. */
   renumbered(name: string, nth: number, deviceNo: number): DeviceIdentity {
     const { crypto } = this;
     const { deviceSeed } = this.someone(name, nth).device;
@@ -123,24 +123,24 @@ export class Chain {
     return { ...who, leafSeed, leaf: leafKeyOf(this.crypto, leafSeed) };
   }
 
-  /** What `old` signs so that `anew` takes its place, at the present place in the chain. */
-  reseatProof(old: Someone, anew: Someone, change: Partial<ReseatProof> = {}): Uint8Array {
+  /** What `old` signs so that `returned` takes its place, at the present place in the chain. */
+  reseatProof(old: Someone, returned: Someone, change: Partial<ReseatProof> = {}): Uint8Array {
     const { roster, epoch } = this;
     return signReseatProof(this.crypto, old.leafSeed, {
-      ...{ roomId: roster.roomId, person: old.person, leaf: old.leaf, newLeaf: anew.leaf },
+      ...{ roomId: roster.roomId, person: old.person, leaf: old.leaf, newLeaf: returned.leaf },
       place: { prev: roster.head, epoch, lastCommit: 0 },
       ...change,
     });
   }
 
-  /** The device of `old` takes its own place again as `anew`, and claims that it could not follow a commit of `after`. */
+  /** The device of `old` takes its own place again as `returned`, and claims that it could not follow a commit of `after`. */
   reseat(
     old: Someone,
-    anew: Someone,
-    { proof = this.reseatProof(old, anew), after = null }: { proof?: Uint8Array; after?: PersonId | null } = {},
+    returned: Someone,
+    { proof = this.reseatProof(old, returned), after = null }: { proof?: Uint8Array; after?: PersonId | null } = {},
   ): Result<Transition, Rejection> {
-    const action = { type: "reseat", leafCert: this.certOf(anew), leaf: old.leaf, after } as const;
-    return this.act(anew, action, { proof }, true);
+    const action = { type: "reseat", leafCert: this.certOf(returned), leaf: old.leaf, after } as const;
+    return this.act(returned, action, { proof }, true);
   }
 
   certOf(who: Someone, roomId: RoomId = this.roster.roomId): Uint8Array {
@@ -178,7 +178,7 @@ export class Chain {
     return outcome;
   }
 
-  /** An allowed entry of somebody's with something changed, signed anew by `signer`, and what the door says to it. */
+  /** An allowed entry of somebody's with something changed, signed again by `signer`, and what the door says to it. */
   forged(
     who: Someone,
     action: Action,

@@ -127,11 +127,11 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
       return of({ type: "removeDevice", person, leaf: chain.someone(NAMES[about]!, 1 + number).leaf });
     case "reseat": {
       // Now and then by the leaf of somebody else, or with one that was in before.
-      const anew = chain.again(chain.someone(NAMES[about]!), 1 + (chain.roster.seq % 4));
+      const returned = chain.again(chain.someone(NAMES[about]!), 1 + (chain.roster.seq % 4));
       const { leaf } = number === 0 ? author : other;
-      const action = { type: "reseat", leafCert: chain.certOf(anew), leaf, after: ask ? null : person } as const;
-      const proof = chain.reseatProof(number === 0 ? author : other, anew);
-      return { by: anew, action, evidence: { proof }, external: !ask };
+      const action = { type: "reseat", leafCert: chain.certOf(returned), leaf, after: ask ? null : person } as const;
+      const proof = chain.reseatProof(number === 0 ? author : other, returned);
+      return { by: returned, action, evidence: { proof }, external: !ask };
     }
     case "createInvite":
       return of({ type: "createInvite", invite });

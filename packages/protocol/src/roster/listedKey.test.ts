@@ -81,7 +81,7 @@ describe("coming in by a listed SSH key", () => {
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("list 2", { for: { class: "listed" } }) });
     const bob = chain.again(chain.someone("Bob"));
     expect(verdict(coming(chain, bob, chain.ssh("bob", "list 2", bob), "list 2"))).toBe("key_used");
-    // To list the same file again changes nothing; to take the key off and list it anew does.
+    // To list the same file again changes nothing; to take the key off and list it again does.
     chain.must(chain.alice, chain.allowing("bob", "carol"));
     expect(verdict(coming(chain, bob, chain.ssh("bob", "list 2", bob), "list 2"))).toBe("key_used");
     chain.must(chain.alice, chain.disallowing("bob"));

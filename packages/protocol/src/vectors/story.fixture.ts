@@ -105,12 +105,12 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   const seal: Action = { type: "seal" };
   act(carol, seal, { approvals: [chain.approval(bob2, seal, {}, carol)] });
   refuse("the room is sealed", unasked(chain, carol, chain.adding(erin)));
-  const anew = chain.again(carol);
-  const seat: Action = { type: "reseat", leafCert: chain.certOf(anew), leaf: carol.leaf, after: bob.person };
-  act(anew, seat, { proof: chain.reseatProof(carol, anew) }, true);
+  const returned = chain.again(carol);
+  const seat: Action = { type: "reseat", leafCert: chain.certOf(returned), leaf: carol.leaf, after: bob.person };
+  act(returned, seat, { proof: chain.reseatProof(carol, returned) }, true);
   const next: Action = { type: "upgrade", version: 3 };
-  refuse("a version left out", unasked(chain, anew, { type: "upgrade", version: 4 }, [bob2]));
-  act(anew, next, { approvals: [chain.approval(bob2, next)] });
+  refuse("a version left out", unasked(chain, returned, { type: "upgrade", version: 4 }, [bob2]));
+  act(returned, next, { approvals: [chain.approval(bob2, next)] });
   return { entries, refused, chain };
 }
 

@@ -285,7 +285,7 @@ describe("subscriptions", () => {
     expect(pushed(late)).toEqual([3, 4]);
     expect(pushed(client)).toEqual([]);
   });
-  it("a lagging subscription ends until it is made anew", async () => {
+  it("a lagging subscription ends until it is made again", async () => {
     const world = new CoreWorld();
     const { client, roomTag } = await world.founder();
     const { connection, client: slow } = world.connectRaw();

@@ -93,7 +93,7 @@ describe("the copy before an upgrade", () => {
     expect(files()).toEqual(["relay.db.version6"]);
   });
 
-  it("what a process that died left half done is written anew", () => {
+  it("what a process that died left half done is written again", () => {
     older("one");
     writeFileSync(`${path}.version6.part`, "half");
     writeFileSync(`${path}.version6.part-journal`, "half");

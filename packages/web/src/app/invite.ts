@@ -117,6 +117,6 @@ function store(kept: Kept | null): void {
 
 if (typeof window !== "undefined") {
   takeInvite(window);
-  // A link pasted into the address bar of an open page does not load the page anew. This listener is the first one.
+  // A link pasted into the address bar of an open page does not load the page returned. This listener is the first one.
   window.addEventListener("hashchange", () => takeInvite(window), true);
 }

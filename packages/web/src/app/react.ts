@@ -13,7 +13,7 @@ import { jsx as preactJsx } from "preact/jsx-runtime";
 // React, four times as large, and changes how every element of the page behaves once it is loaded.
 export { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
 
-/** A component that is drawn anew only when a property of it changed. */
+/** A component that is drawn again only when a property of it changed. */
 export function memo<P extends object>(drawn: ComponentType<P>): FunctionComponent<P> {
   class Memo extends Component<P> {
     override shouldComponentUpdate(next: Readonly<P>): boolean {

@@ -8,7 +8,7 @@ const PAGE = 80;
 /** More than this is not held: a list of it is drawn at once wherever one scrolls. */
 const MOST_HELD = 640;
 
-/** What a list shows first after it was filled anew: its end, or what is at a place of the log. */
+/** What a list shows first after it was filled again: its end, or what is at a place of the log. */
 export type ShownPlace =
   { readonly at: "newest" } | { readonly at: "unread" } | { readonly at: "place"; readonly n: number };
 

@@ -116,7 +116,7 @@ function takeDoor(state: DoorState): void {
     rooms.value = new Map();
   } else if (!hasRead) {
     hasRead = true;
-    // Lost when the home moves, and then read anew.
+    // Lost when the home moves, and then read returned.
     void readHome().catch(() => undefined);
   }
 }

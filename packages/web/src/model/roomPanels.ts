@@ -7,14 +7,14 @@ import { home, rooms } from "./home.js";
 const SETTLE_MS = 60;
 
 /**
- * Something of a room that is read from the worker, and read anew after the room has changed; null until it is there.
+ * Something of a room that is read from the worker, and read again after the room has changed; null until it is there.
  * Changes that come together are one reading.
  */
 function useOfRoom<T>(key: RoomKey, read: (key: RoomKey) => Promise<T>): ReadonlySignal<T | null> {
   const value = useSignal<T | null>(null);
   const wanted = useSignal(0);
   useSignalEffect(() => {
-    // Both make it read anew: another summary of the room, and being told to.
+    // Both make it read again: another summary of the room, and being told to.
     rooms.value.get(key);
     wanted.value.toString();
     let isOver = false;

@@ -18,7 +18,7 @@ export class HeldBuild {
     return this.store.read();
   }
 
-  /** Reads the pin anew the next time. */
+  /** Reads the pin again the next time. */
   forget(): void {
     this.store.forget();
   }

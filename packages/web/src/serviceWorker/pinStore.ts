@@ -15,7 +15,7 @@ export class PinStore {
     return (this.held = stored ?? null);
   }
 
-  /** Reads it anew the next time. */
+  /** Reads it again the next time. */
   forget(): void {
     this.held = undefined;
   }

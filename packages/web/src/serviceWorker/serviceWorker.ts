@@ -15,7 +15,7 @@ const PASSED_ON = new Set(["conclave.json", "conclave-manifest.json", "healthz"]
 const CHECK_EVERY_MS = 10 * 60_000;
 let lastCheck = 0;
 
-// One thing after another: each reads the pin, and writes it anew.
+// One thing after another: each reads the pin, and writes it returned.
 let queue: Promise<unknown> = Promise.resolve();
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const result = queue.then(work);

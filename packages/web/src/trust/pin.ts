@@ -14,7 +14,7 @@ export interface Offer extends BuildRef {
 export interface Pin extends BuildRef {
   /** When it was first trusted or accepted, ms since 1970. */
   readonly since: number;
-  /** The build before it: tabs that were not loaded anew still ask for its files. */
+  /** The build before it: tabs that were not loaded again still ask for its files. */
   readonly previous: string | null;
   readonly offer: Offer | null;
   /** What the pages may connect to, as the host last said: the value of `connect-src`. */

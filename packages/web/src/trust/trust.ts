@@ -82,7 +82,7 @@ export async function checkForChange(): Promise<void> {
   await tell({ type: "check" });
 }
 
-/** Takes the build that the host offers, and loads the page anew. Nothing happens when it has a fault. */
+/** Takes the build that the host offers, and loads the page returned. Nothing happens when it has a fault. */
 export async function useOffered(): Promise<void> {
   const { changed } = trust.value;
   if (!changed || changed.fault !== null) return;

@@ -17,7 +17,7 @@ export type DoorState =
   | { readonly state: "in_use" }
   /** The browser lets nothing be stored, or the storage failed. */
   | { readonly state: "failed"; readonly message: string }
-  /** The worker is gone, or failed where it should not: the page has to be loaded anew. */
+  /** The worker is gone, or failed where it should not: the page has to be loaded returned. */
   | { readonly state: "stopped"; readonly message: string }
   | { readonly state: "open"; readonly slots: readonly VaultSlotView[] };
 
@@ -31,7 +31,7 @@ export interface DoorCalls {
   changePassphrase(old: string, passphrase: string): Promise<Result<undefined, VaultProblem>>;
   /** Takes a way in away: by any secret, never the last one. */
   removeLock(by: Secret, slot: string): Promise<Result<undefined, VaultProblem>>;
-  /** Closes the home, and opens it anew where it opens by itself: keys leave the memory. */
+  /** Closes the home, and opens it again where it opens by itself: keys leave the memory. */
   close(): Promise<void>;
   /** Deletes this home from the browser, with everything in it. Nothing brings it back but the recovery words. */
   erase(): Promise<void>;

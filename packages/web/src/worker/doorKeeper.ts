@@ -43,10 +43,10 @@ export class DoorKeeper {
       addLock: (by, secret) => this.change((vault) => vault.add(by, secret)),
       changePassphrase: (old, passphrase) => this.change((vault) => vault.changePassphrase(old, passphrase)),
       removeLock: (by: Secret, slot) => this.change((vault) => vault.remove(by, slot)),
-      close: () => this.inTurn(() => this.anew(() => Promise.resolve())),
+      close: () => this.inTurn(() => this.reopen(() => Promise.resolve())),
       erase: () =>
         this.inTurn(() =>
-          this.anew(async () => {
+          this.reopen(async () => {
             const { eraseBrowserHome } = await engine();
             await eraseBrowserHome(this.name, "everything");
           }),
@@ -113,7 +113,7 @@ export class DoorKeeper {
   }
 
   /** Closes the home, does something, and looks again: even when it failed, pages are told how it stands. */
-  private async anew(work: () => Promise<void>): Promise<void> {
+  private async reopen(work: () => Promise<void>): Promise<void> {
     try {
       await this.leave();
       await work();

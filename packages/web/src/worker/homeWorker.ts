@@ -23,5 +23,5 @@ const lead = (takeOver: boolean) => {
   };
 };
 
-// Another tab has the home: the page of this one says that it has stopped, and starts anew.
+// Another tab has the home: the page of this one says that it has stopped, and starts returned.
 joinTabs(HOME, self.name, channelOf(self), { lead, lost: () => self.close() });

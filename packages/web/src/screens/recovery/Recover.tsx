@@ -9,7 +9,7 @@ import { Recovered } from "./Recovered.js";
 import { phraseFault, wordsIn, WORDS } from "./phrase.js";
 import { t } from "./words.js";
 
-// Outlives the screen: it is drawn anew, in another place, when the home has opened.
+// Outlives the screen: it is drawn again, in another place, when the home has opened.
 const isBack = signal(false);
 
 export interface RecoverProps {

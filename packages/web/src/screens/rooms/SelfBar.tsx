@@ -36,7 +36,7 @@ export function SelfBar(): JSX.Element | null {
   );
 }
 
-/** How we are called, most used room first; read anew when rooms come and go. */
+/** How we are called, most used room first; read again when rooms come and go. */
 function useOwnNames(): readonly string[] {
   const names = useSignal<readonly string[]>([]);
   const looked = useSignal("");
