@@ -11,7 +11,7 @@ import { InviteId, MessageId } from "@conclave/protocol";
 import { ALICE, BOB, CAROL, decision, member, message, STATUS } from "./scriptedRoom.js";
 
 const EVIL = "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob";
-const FIRST = { inviteId: InviteId.of(new Uint8Array(16)), label: "first invite", by: ALICE };
+const FIRST = { inviteId: InviteId.of(new Uint8Array(16)), label: "first invite", by: ALICE, isAuto: false };
 const items = [
   decision(BOB, BOB, { type: "add", leafCert: new Uint8Array(), role: "member" }, { invite: FIRST }, 0),
   message(BOB, "one two three ".repeat(30), 1),

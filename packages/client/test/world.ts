@@ -13,6 +13,7 @@ import {
   type CommitFate,
   type Connection,
   type ConnectionEvents,
+  type JoinOptions,
   ManualClock,
   MemoryDisk,
   MemoryLock,
@@ -107,7 +108,7 @@ export class World {
 
   /** Lets everything happen for so long. */
   async pass(ms: number): Promise<void> {
-    await this.run(new Promise<void>((resolve) => void this.clock.setTimer(ms, resolve)));
+    await this.run(new Promise<void>((resolve) => void this.clock.setTimer(ms, resolve)), 1 + ms / 3_600_000);
   }
 
   async until(isSo: () => boolean, hours = 1): Promise<void> {
@@ -188,6 +189,8 @@ export class Home {
   private readonly lock = new MemoryLock();
   private storage: MemoryStorage | null = null;
   private opened: Client | null = null;
+  /** How far this home's clock is ahead of the relay's and everybody's (ms). */
+  skew = 0;
 
   constructor(readonly world: World) {}
 
@@ -214,7 +217,10 @@ export class Home {
     const transport: Transport = { connect: (_url, events) => this.world.connect(this, events) };
     const ports = {
       storage: wrap(this.storage),
-      clock,
+      clock: {
+        now: () => clock.now() + this.skew,
+        setTimer: (delay: number, run: () => void) => clock.setTimer(delay, run),
+      },
       transport,
       random: systemRandom,
       crypto: nodeCrypto,
@@ -238,17 +244,21 @@ export class Home {
   }
 
   /** An own invite's link. */
-  async invite(mode: "direct" | "ask" = "direct", limit = 10): Promise<string> {
+  async invite(
+    mode: "direct" | "ask" | "auto" = "direct",
+    limit = 10,
+    notAfter: number | null = null,
+  ): Promise<string> {
     const host = "https://chat.example";
-    const options = { label: "link", for: { class: "multi", limit }, notAfter: null, mode, host } as const;
+    const options = { label: "link", for: { class: "multi", limit }, notAfter, mode, host } as const;
     const { inviteId, link } = await this.world.get(this.room.createInvite(options));
     expect(link).toBe(this.room.inviteLink(inviteId, host));
     return link!;
   }
 
-  async join(link: string, name: string, note = ""): Promise<RoomSession> {
+  async join(link: string, name: string, note = "", options: JoinOptions = {}): Promise<RoomSession> {
     const invited = await this.world.get(this.client.previewInvite(link));
-    return this.world.get(invited.accept(name, note));
+    return this.world.get(invited.accept(name, note, options));
   }
 
   /** The texts of the room, in order. */

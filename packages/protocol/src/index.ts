@@ -59,6 +59,8 @@ export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerm
 export {
   memberOf,
   memberOfLeaf,
+  roleOf,
+  stewardsOf,
   inviteOf,
   listedKeyOf,
   type Device,
@@ -69,7 +71,7 @@ export {
 } from "./roster/roster.js";
 export { preset, type PresetName } from "./policy/presets.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
-export { isAtLeast, type Role } from "./policy/role.js";
+export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
 export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";

@@ -22,3 +22,4 @@ export { decodeCore } from "./room/roomCore.js";
 export { roomEngine } from "./room/roomTag.js";
 export { ACTION_TYPES } from "./roster/action.js";
 export { signEntry } from "./roster/entry.js";
+export { signApproval } from "./roster/approval.js";

@@ -57,6 +57,8 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
     "joined",
     "joinedByKey",
     "addByKey",
+    "addByLink",
+    "addSteward",
     "joinedWith",
     "joinedWithAny",
     "reseatAfter",
@@ -64,7 +66,14 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
     "ban",
     "agreed",
   ],
-  proposal: [...ACTION_TYPES.filter((type) => type !== "setRole"), "toMember", "toAdmin", "toOwner", "ban"],
+  proposal: [
+    ...ACTION_TYPES.filter((type) => type !== "setRole"),
+    "addSteward",
+    "toMember",
+    "toAdmin",
+    "toOwner",
+    "ban",
+  ],
 };
 
 describe("the sentences", () => {

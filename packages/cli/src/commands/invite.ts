@@ -35,7 +35,8 @@ export async function invite(context: CommandContext): Promise<void> {
   if (expires === null && options["expires"] !== undefined)
     throw usageError("--expires must be a time such as 30m, 12h, 7d or 2w.");
   const mode = options["mode"] ?? null;
-  if (mode !== null && mode !== "direct" && mode !== "ask") throw usageError("--mode must be direct or ask.");
+  if (mode !== null && mode !== "direct" && mode !== "ask" && mode !== "auto")
+    throw usageError("--mode must be direct, ask or auto.");
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be at most 128 bytes, and not empty.");
   await withRoom(context, "write", async (room) => {
@@ -151,7 +152,7 @@ function whoMayUse({ uses, limit, mode, notAfter, label }: RoomInvite): string {
       : left === 1
         ? "One person"
         : `Up to ${left.toLocaleString("en")} people`;
-  const what = mode === "ask" ? "ask to join" : "join right away";
+  const what = mode === "ask" ? "ask to join" : mode === "auto" ? "join as soon as a device is on" : "join right away";
   const until = notAfter === null ? "" : `, until ${dayAndTime(notAfter)}`;
   return `${who} can ${what} with this link ("${safeName(label ?? "")}")${until}:`;
 }

@@ -93,11 +93,13 @@ function describe(
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(namesOf(owners))}, ${members.length} ${members.length === 1 ? "person" : "people"}, ${fresh}.`,
     mode === "return"
       ? "You are in this room already. This machine replaces the device you lost; everybody will see that you came back."
-      : mode === "ask"
-        ? `This link lets you ask to join${needsKey ? " with an SSH key on the room's list" : ""}; somebody in the room decides.`
-        : needsKey
-          ? "You can join right away with an SSH key on the room's list; everybody will see which one."
-          : "This link lets you join right away; everybody will see that you used it.",
+      : mode === "auto"
+        ? "You are in as soon as the device of somebody there, or a steward, is on. Nobody has to approve."
+        : mode === "ask"
+          ? `This link lets you ask to join${needsKey ? " with an SSH key on the room's list" : ""}; somebody in the room decides.`
+          : needsKey
+            ? "You can join right away with an SSH key on the room's list; everybody will see which one."
+            : "This link lets you join right away; everybody will see that you used it.",
     paint.dim(`This machine checked every decision since the room was founded. Relay: ${safeName(webAddress(relay))}`),
     "",
   ];

@@ -7,7 +7,7 @@ export interface InvitationDocument {
   readonly id: string;
   /** What this home calls it; null for other people's. */
   readonly label: string | null;
-  readonly mode: "direct" | "ask";
+  readonly mode: "direct" | "ask" | "auto";
   readonly role: string;
   readonly createdBy: PersonDocument;
   readonly uses: number;

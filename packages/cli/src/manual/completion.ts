@@ -12,7 +12,7 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 /** What can follow an option or a command, if that is a short list. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--preset": CHOICES,
-  "--mode": ["direct", "ask"],
+  "--mode": ["direct", "ask", "auto"],
   "--log": ["text", "json"],
   policy: CHOICES,
   role: ["owner", "admin", "member"],

@@ -51,7 +51,7 @@ export interface InviteChoice {
   /** Ms from now; null for never. */
   readonly expires: number | null;
   /** Null for what suits the room: `ask` if several people decide together who joins, else `direct`. */
-  readonly mode: "direct" | "ask" | null;
+  readonly mode: "direct" | "ask" | "auto" | null;
 }
 
 function kindOf(uses: number | null): InviteFor {

@@ -77,6 +77,12 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
   }
   if (isOwnJoin(decision)) return did.joined({ people: by, count: 1 });
   switch (action.type) {
+    case "add": {
+      if (action.role === "steward") return did.addSteward({ by, person });
+      const { invite } = decision.right;
+      const host = invite?.isAuto === true ? invite.by?.name : undefined;
+      return host === undefined ? did.add({ by, person }) : did.addByLink({ by, person, host });
+    }
     case "remove":
       return did[action.ban ? "ban" : "remove"]({ by, person });
     case "setRole":
@@ -138,6 +144,7 @@ export function proposalPhrase(action: Action, whom: string | null, labelOf: Lab
     case "disallow":
       return proposed[action.type]({ count: action.keys.length });
     case "add":
+      return proposed[action.role === "steward" ? "addSteward" : "add"]({ person });
     case "leave":
     case "removeDevice":
     case "transferOwnership":

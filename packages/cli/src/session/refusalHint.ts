@@ -48,6 +48,8 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "PRESET")}`,
   invalid_action: FAULT,
   member_limit: MEMBERS,
+  steward_limit: MEMBERS,
+  is_steward: MEMBERS,
   ballot_limit: () =>
     `Somebody in the room first has to let fewer people decide about the rules:  ${nextCommand("policy", "PRESET")}`,
   relay_fixed: STATUS,
@@ -72,6 +74,7 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   invite_wrong_role: ANOTHER,
   invite_needs_admission: () =>
     `Somebody in the room can make a link to ask with:  ${otherCommand("invite", "--mode", "ask")}`,
+  invite_stale: () => `Ask again with the link:  ${otherCommand("join", LINK)}`,
   declined: () => "Ask the person who sent you the link.",
   invite_exists: () => `To see the room's invites:  ${nextCommand("invites")}`,
   invite_limit: () => `Close one that nobody needs:  ${nextCommand("revoke", "INVITE")}`,

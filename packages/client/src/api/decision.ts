@@ -21,6 +21,8 @@ export interface Right {
     readonly inviteId: InviteId;
     readonly label: string | null;
     readonly by: NamedPerson | null;
+    /** The link alone was the permission: nobody decided about this person. */
+    readonly isAuto: boolean;
   } | null;
   /** The SSH key that somebody came by, and who had listed it. */
   readonly sshKey: ShownSshKey | null;

@@ -1,6 +1,7 @@
 import type {
   Action,
   ActionHash,
+  DecidingRole,
   InviteFor,
   InviteId,
   Outlook,
@@ -18,14 +19,17 @@ export interface InviteOptions {
   readonly label: string;
   readonly for: InviteFor;
   /** The role that newcomers get ("member" when left out). */
-  readonly role?: Role;
+  readonly role?: DecidingRole;
   /**
    * When it ends, by this device's clock (ms); null for never. Where the room's own time is ahead (`RoomStatus.roomAhead`), it
    * ends later by that much. One in the past is refused with `invite_expired`.
    */
   readonly notAfter: number | null;
-  /** `direct`: the link is the permission. `ask`: somebody who may add decides. */
-  readonly mode: "direct" | "ask";
+  /**
+   * `direct`: the link is the permission. `ask`: somebody who may add decides. `auto`: the link is the permission, and the first device
+   * that is on, of a member or a steward, lets them in.
+   */
+  readonly mode: "direct" | "ask" | "auto";
   /** The address of the pages that its link is to open; without one no link is made. */
   readonly host?: string;
 }
@@ -49,8 +53,8 @@ export interface RoomInvite {
   /** What this home calls it; null for other people's invites. */
   readonly label: string | null;
   readonly for: InviteFor;
-  readonly role: Role;
-  readonly mode: "direct" | "ask";
+  readonly role: DecidingRole;
+  readonly mode: "direct" | "ask" | "auto";
   readonly createdBy: NamedPerson;
   /** How many came by it, and how many may; null for one that ends with the listed keys only. */
   readonly uses: number;
@@ -97,7 +101,7 @@ export interface RoomJoinRequest {
   readonly note: string;
   /** The invite that they have. */
   readonly invite: { readonly inviteId: InviteId; readonly label: string | null; readonly by: NamedPerson };
-  /** The role that the invite gives. */
+  /** What they would be: what the invite gives, or a steward, where they ask for that. */
   readonly role: Role;
   /** The relay's clock (ms), informative. */
   readonly time: number;

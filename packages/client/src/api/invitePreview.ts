@@ -11,6 +11,8 @@ export interface JoinOptions {
   readonly staying?: boolean;
   /** Of who comes back: nobody does so in this way again. */
   readonly isLast?: boolean;
+  /** Asks to be let in as a steward, whatever the link is: somebody decides. Not by a link to return. */
+  readonly asSteward?: boolean;
   /** With `needsKey`: the signature over what `prepareKey` gave. */
   readonly signature?: SshSignature;
 }
@@ -22,7 +24,7 @@ export interface InvitePreview {
   /** The relay's address, as the room's charter says. */
   readonly relay: string;
   /** `return`: we are a member who lost a device, and this one takes its place (docs/decisions/0006). */
-  readonly mode: "direct" | "ask" | "return";
+  readonly mode: "direct" | "ask" | "return" | "auto";
   /** The role that the invite gives. */
   readonly role: Role;
   /** It takes an SSH key that is on the room's list: see `prepareKey`. */
@@ -46,7 +48,7 @@ export interface InvitePreview {
   /**
    * Takes the place, or asks for it. `direct`: resolves when the join is in the room's log; until a member's message
    * confirms it, `status().isConfirmed` is false. `ask`: resolves when the request is at the relay; the session's
-   * standing turns from `asking` to `member` when somebody admits us.
+   * standing turns from `asking` to `member` when somebody admits us. `auto`: as `ask`, and the first device that is on admits us.
    *
    * `return`: as `direct`; the name stays the one that the room knows us by, whatever is given here. With `isLast` nobody
    * comes back in this way again before `prepareReturn`: neither we nor somebody who has the lost device.

@@ -90,7 +90,14 @@ async function accept(
   device: DeviceIdentity,
   preview: RoomPreview,
   home: JoinHome,
-  { name, note, staying = false, isLast = false, signature }: JoinOptions & { name: string; note: string },
+  {
+    name,
+    note,
+    staying = false,
+    isLast = false,
+    asSteward = false,
+    signature,
+  }: JoinOptions & { name: string; note: string },
 ): Promise<Result<RoomSession, Problem>> {
   if (preview.invite.mode !== "return" && !isLabel(name)) return failed({ kind: "malformed", what: "name" });
   const { roomId, title } = preview.roster;
@@ -99,9 +106,12 @@ async function accept(
   const now = ports.clock.now();
   const ssh = signature === undefined ? null : { leafSeed: await home.passes.leafSeed(roomId, inviteId), signature };
   const pass = ssh === null ? {} : { ssh };
-  const isDirect = preview.invite.mode !== "ask";
+  const { mode } = preview.invite;
+  const isDirect = mode === "return" || (mode === "direct" && !asSteward);
   const joining = isDirect ? joinRoom(ports, preview, { device, name, now, isLast, ...pass }) : null;
-  const asking = isDirect ? null : askToJoin(ports, preview, { device, name, note, now, ...pass });
+  const asking = isDirect
+    ? null
+    : askToJoin(ports, preview, { device, name, note, now, isSteward: asSteward, ...pass });
   const refusal = joining?.ok === false ? joining : asking?.ok === false ? asking : null;
   if (refusal) return failed({ kind: "refused", rejection: refusal.error });
   const { link } = preview;

@@ -49,6 +49,7 @@ export type {
   PresetName,
   Rejection,
   RejectionCode,
+  DecidingRole,
   Role,
   Rule,
   SkippedLine,

@@ -21,6 +21,8 @@ export class ClockWitness {
   /** A person says that this device's clock is right. */
   isTrusted = false;
   private relay: number | null = null;
+  /** The newest time that the relay has signed (ms); 0 for none. */
+  private newest = 0;
   private peer: number | null = null;
   /** How far the clocks of those who answered at once are ahead of ours (ms), by hexadecimal person: at least, and at most. */
   private readonly answers = new Map<string, { readonly least: number; readonly most: number }>();
@@ -28,6 +30,12 @@ export class ClockWitness {
   /** The relay signed this time just now. */
   heardRelay(time: number, now: number): void {
     this.relay = time - now;
+    this.newest = Math.max(this.newest, time);
+  }
+
+  /** Whether this time (ms) lies behind us by what the relay has signed, in this process. */
+  isBehindRelay(time: number): boolean {
+    return this.newest > time;
   }
 
   /** Another member wrote this by their clock: perhaps long ago, so only a time near ours says something. */

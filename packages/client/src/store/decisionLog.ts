@@ -60,6 +60,7 @@ export class DecisionLog {
   private readonly roles = new Map<string, Role>();
   private readonly admissions = new Map<string, LoggedDecision>();
   private readonly creators = new Map<string, PersonId>();
+  private readonly autos = new Set<string>();
   private readonly returners = new Set<string>();
   private readonly claims: Claims;
 
@@ -113,8 +114,8 @@ export class DecisionLog {
 
   private forget(): void {
     this.entries.length = 0;
-    const { names, roles, admissions, creators, returners, claims } = this;
-    for (const each of [names, roles, admissions, creators, returners, claims]) each.clear();
+    const { names, roles, admissions, creators, autos, returners, claims } = this;
+    for (const each of [names, roles, admissions, creators, autos, returners, claims]) each.clear();
   }
 
   find(seq: number): LoggedDecision | null {
@@ -142,6 +143,11 @@ export class DecisionLog {
   /** Who made an invite. */
   creatorOf(inviteId: InviteId): PersonId | null {
     return this.creators.get(toHex(inviteId)) ?? null;
+  }
+
+  /** Whether an invite's link alone is the permission, and others carry it out. */
+  isAuto(inviteId: InviteId): boolean {
+    return this.autos.has(toHex(inviteId));
   }
 
   /** Whether somebody ever made themself a way back by their recovery words. */
@@ -193,6 +199,7 @@ export class DecisionLog {
       case "openReturn":
         if (action.type === "openReturn") this.returners.add(toHex(by));
         this.creators.set(toHex(action.invite.inviteId), by);
+        if (action.invite.mode === "auto") this.autos.add(toHex(action.invite.inviteId));
         return;
       default:
         return;

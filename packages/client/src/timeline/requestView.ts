@@ -4,6 +4,8 @@ import {
   type Invite,
   inviteOf,
   memberOf,
+  isInviteOpen,
+  letsIn,
   openLeafCert,
   personFingerprint,
   personTag,
@@ -11,11 +13,12 @@ import {
   readInviteProof,
   type PersonId,
   rightTo,
+  type Role,
   type Roster,
   type JoinRequest as JoinRequestContent,
 } from "@conclave/protocol";
 import type { JoinRequestItem } from "@conclave/wire";
-import type { RoomRecords } from "./roomSight.js";
+import type { RoomRecords, RoomSight } from "./roomSight.js";
 import type { RoomJoinRequest, RoomProposal } from "../api/invitation.js";
 import type { NamedPerson } from "../api/person.js";
 import { named } from "./roomView.js";
@@ -33,8 +36,9 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
   const { room, ports } = state;
   const invite = inviteFor(state, ask);
   if (!room || !invite) return null;
-  const { inviteId, role, createdBy } = invite;
+  const { inviteId, createdBy } = invite;
   const { person, name, note, leafCert } = ask;
+  const role = roleFor(ask, invite);
   const action = { type: "add", leafCert, role } as const;
   const proposal = proposalFor(room.proposals.list(), action);
   const isAgain = memberOf(room.roster, person) !== null;
@@ -66,7 +70,27 @@ function againBy({ person: self }: RoomRecords, roster: Roster, person: PersonId
 /** The action that admits the person who asks. Null when the request names no invite of the room. */
 export function admissionOf(state: RoomRecords, { ask }: OpenedRequest): Admission | null {
   const invite = inviteFor(state, ask);
-  return invite && { type: "add", leafCert: ask.leafCert, role: invite.role };
+  return invite && { type: "add", leafCert: ask.leafCert, role: roleFor(ask, invite) };
+}
+
+// RULE: client.steward-asked: who asks to be a steward is let in as one and never as a member by mistake, nor the other way round
+// (attack A122).
+function roleFor({ isSteward }: JoinRequestContent, invite: Invite): Role {
+  return isSteward ? "steward" : invite.role;
+}
+
+/**
+ * What lets somebody in whose link is the permission, and needs no yes of ours; null where somebody has to decide.
+ *
+ * RULE: client.auto-unasked: a device carries it out without asking only where the invite alone satisfies the rule for adding: else its
+ * own person's yes would count, which was never said (attacks A2, A55).
+ */
+export function autoAdmissionOf(room: { readonly roster: Roster }, { ask }: OpenedRequest): Admission | null {
+  const { roster } = room;
+  const invite = inviteFor({ room }, ask);
+  if (invite?.mode !== "auto" || ask.isSteward || memberOf(roster, ask.person) !== null) return null;
+  if (!isInviteOpen(invite) || !letsIn(roster, invite)) return null;
+  return { type: "add", leafCert: ask.leafCert, role: invite.role };
 }
 
 /** The proposal to admit this leaf, if somebody made one. */
@@ -74,7 +98,7 @@ export function proposalFor(proposals: readonly OpenProposal[], { leafCert }: Ad
   return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
 }
 
-function inviteFor({ room }: RoomRecords, { inviteProof }: OpenedRequest["ask"]): Invite | null {
+function inviteFor({ room }: Pick<RoomSight, "room">, { inviteProof }: OpenedRequest["ask"]): Invite | null {
   const proof = inviteProof && readInviteProof(inviteProof);
   return (room && proof && inviteOf(room.roster, proof.proof.inviteId)) || null;
 }

@@ -18,7 +18,7 @@ export interface RoomSight {
   readonly ports: Pick<ClientPorts, "crypto">;
   readonly person: PersonId;
   readonly room: { readonly roster: Roster } | null;
-  readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf">;
+  readonly decisionLog: Pick<DecisionLog, "nameOf" | "admissionOf" | "creatorOf" | "isAuto">;
   readonly invites: Pick<OwnInvites, "find">;
   readonly marks: Pick<Marks, "markOf">;
   readonly unheard: Pick<Unheard, "has">;

@@ -68,7 +68,12 @@ function admissionOf(sight: RoomSight, { decision }: LoggedDecision): JoinedBy {
 
 function inviteView(sight: RoomSight, inviteId: InviteId) {
   const creator = sight.decisionLog.creatorOf(inviteId);
-  return { inviteId, label: sight.invites.find(inviteId)?.label ?? null, by: creator && named(sight, creator) };
+  return {
+    inviteId,
+    label: sight.invites.find(inviteId)?.label ?? null,
+    by: creator && named(sight, creator),
+    isAuto: sight.decisionLog.isAuto(inviteId),
+  };
 }
 
 /** A decision for a screen. */

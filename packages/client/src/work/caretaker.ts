@@ -1,18 +1,21 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import type { Room, CommitRequest } from "@conclave/protocol";
+import { type Room, type CommitRequest, roleOf, stewardsOf } from "@conclave/protocol";
 import { isLastOwner } from "../api/lastOwner.js";
+import { autoAdmissionOf } from "../timeline/requestView.js";
 import { membersOf } from "../timeline/roomView.js";
 import type { Decisions } from "./decisions.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { JoinRequests } from "./joinRequests.js";
-import { fraction } from "./retryTimer.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { ReturnKeeper } from "./returnKeeper.js";
 import type { MessageSender } from "./sender.js";
 import type { Sync } from "./sync.js";
 import type { RoomWork } from "./worker.js";
 
 const STEP_MS = 1500;
+/** The longest that the end of a link is slept for (ms): clocks are set, and timers know no more. */
+const LONGEST_SLEEP_MS = 24 * 3_600_000;
 const LONGEST_MS = 60_000;
 /** The longest pause after other people's changes have come first again and again. */
 const STARVED_MS = 30_000;
@@ -26,15 +29,17 @@ interface Owed {
 }
 
 /**
- * Carries out what others have asked for and the room allows: farewells, and actions that enough people have agreed to
- * (docs/protocol.md §4, §10); binds the keys to those who joined by themselves; and makes the way back that our own person was
- * promised. The devices that are there do it, one after another; two that do it at once do no harm.
+ * Carries out what others have asked for and the room allows: farewells, actions that enough people have agreed to
+ * (docs/protocol.md §4, §10), and admissions by links that are the permission; binds the keys to those who joined by themselves; makes
+ * the way back that our own person was promised; and, as a steward, closes links whose time is over. The devices that are there do it, one after another; two that do it at once do no harm.
  */
 export class Caretaker extends ElectedWorker {
   /** How often new keys were made for somebody who joined by themselves. */
   rekeys = 0;
   /** How often in a row what was owed lost to other people's changes. */
   private starved = 0;
+  /** Wakes when the next link with an end is over. */
+  private readonly nextEnd: RetryTimer;
   /** What was refused at this seq is not tried again before the roster changes. */
   private readonly refused = new Map<string, number>();
 
@@ -47,6 +52,14 @@ export class Caretaker extends ElectedWorker {
     private readonly sender: MessageSender,
   ) {
     super(work, sync);
+    this.nextEnd = new RetryTimer(work.state.ports, () => {
+      this.advance();
+    });
+  }
+
+  override offline(): void {
+    super.offline();
+    this.nextEnd.stop();
   }
 
   /** Nothing is owed that this device could do now. */
@@ -67,12 +80,16 @@ export class Caretaker extends ElectedWorker {
   protected chore(): Chore | null {
     const room = this.state.room!;
     const { seq } = room.roster;
-    // All the others have gone before us: nobody is left to carry our farewell out.
-    if (this.state.leaving !== null && room.roster.members.size === 1) {
+    // All the others have gone before us: nobody is left to carry our farewell out. Our own stewards cannot.
+    const isAlone = room.roster.members.size === 1 + stewardsOf(room.roster, this.state.person).length;
+    if (this.state.leaving !== null && isAlone) {
       return { key: "alone", wait: () => 0, job: () => this.leaveAlone() };
     }
     const owed = this.owed(room);
-    if (!owed) return this.isKept(room) ? { key: "kept", wait: () => 0, job: () => this.stayOn() } : null;
+    if (!owed) {
+      if (this.isKept(room)) return { key: "kept", wait: () => 0, job: () => this.stayOn() };
+      return this.isEndUnsigned(room) ? { key: "end", wait: () => 0, job: () => this.askTime() } : null;
+    }
     const wait = () => {
       const rank = electionRank(room.roster, room.self.leaf, seq);
       const turn = owed.isOwn ? 0 : Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
@@ -116,8 +133,14 @@ export class Caretaker extends ElectedWorker {
 
   /** False where it is tried again: what did not get through is, ever more slowly, until it does. */
   private async act({ key, action }: Owed, seq: number): Promise<boolean> {
-    const request = action.type === "add" ? (this.requests.findLeaf(action.leafCert)?.ask ?? null) : null;
-    const result = await this.decisions.decide(action, { request, mayPropose: false });
+    const request = action.type === "add" ? this.requests.findLeaf(action.leafCert) : null;
+    const result = await this.decisions.decide(action, { request: request?.ask ?? null, mayPropose: false });
+    // RULE: client.admit-once: as when a person admits somebody (attack A99).
+    if (result.ok && request) {
+      void this.guard(async () => {
+        await this.requests.remove(request.item.request);
+      });
+    }
     this.starved = !result.ok && result.error.kind === "starved" ? this.starved + 1 : 0;
     const isRefused = !result.ok && result.error.kind === "refused";
     if (isRefused) this.refused.set(key, seq);
@@ -143,10 +166,43 @@ export class Caretaker extends ElectedWorker {
       const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
       if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };
     }
+    for (const each of this.requests.known) {
+      const key = `auto ${toHex(each.ask.leaf)}`;
+      const action = isNew(key) ? autoAdmissionOf(room, each) : null;
+      if (action !== null) return { key, action, isOwn: false };
+    }
+    if (isNew("tick") && this.ended(room).some((end) => this.state.clock.isBehindRelay(end)))
+      return { key: "tick", action: { type: "tick" }, isOwn: false };
     const key = `rekey ${String(room.lastCommit)}`;
     if (this.isUnbound() && isNew(key)) return { key, action: { type: "rekey" }, isOwn: false };
     const action = isNew("return") ? this.returns.due : null;
     return action && { key: "return", action, isOwn: true };
+  }
+
+  /**
+   * The ends (ms) of the open links whose time is over, where it is on us to close them. When the next one ends we look again.
+   *
+   * RULE: client.tick-two-clocks: a steward closes a link when its own clock and the relay's both say that its time is over: a clock that
+   * jumps closes nothing, and neither does a relay's (attacks A34, A35, A122).
+   */
+  private ended({ roster }: Room): readonly number[] {
+    const { clock, person } = this.state;
+    if (roleOf(roster, person) !== "steward" || clock.doubt !== null) return [];
+    const now = clock.timeOf(this.state.now());
+    const ends = [...roster.openInvites.values()].flatMap(({ notAfter }) => notAfter ?? []);
+    const next = Math.min(...ends.filter((end) => end >= now));
+    if (Number.isFinite(next)) this.nextEnd.in(Math.min(LONGEST_SLEEP_MS, next - now + 1));
+    return ends.filter((end) => end < now);
+  }
+
+  private isEndUnsigned(room: Room): boolean {
+    return this.state.leaving === null && this.ended(room).some((end) => !this.state.clock.isBehindRelay(end));
+  }
+
+  /** Has the relay sign its time. False, as it is asked again, ever more slowly, until it does or our clock is found to be wrong. */
+  private askTime(): Promise<boolean> {
+    this.sync.lagged();
+    return Promise.resolve(false);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { bool, checked, choice, type Fields, optional, struct, u32, u53, variant } from "@conclave/codec";
 import { InviteId, PersonId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
-import { type Role, roleLayout } from "../policy/role.js";
+import { type DecidingRole, decidingRoleLayout } from "../policy/role.js";
 
 /** For whom an invite is. */
 export type InviteFor =
@@ -23,14 +23,15 @@ export interface InviteTerms {
   readonly tokenPub: Uint8Array;
   readonly for: InviteFor;
   /** The role that newcomers get. */
-  readonly role: Role;
+  readonly role: DecidingRole;
   /** Chain time (ms) after which the invite is void; null for never. */
   readonly notAfter: number | null;
   /**
    * `direct`: the link is the permission. `ask`: somebody who may add decides. `return`: lets nobody in, but its maker put a
-   * new device in the place of a lost one; its secret follows from their recovery words (docs/decisions/0006).
+   * new device in the place of a lost one; its secret follows from their recovery words (docs/decisions/0006). `auto`: the link
+   * is the permission, and a member's device or a steward carries it out (docs/decisions/0026).
    */
-  readonly mode: "direct" | "ask" | "return";
+  readonly mode: "direct" | "ask" | "return" | "auto";
 }
 
 /** An invite in the roster. */
@@ -55,9 +56,9 @@ const termsFields: Fields<InviteTerms> = {
     personal: [3, { person: PersonId }],
     listed: [4, {}],
   }),
-  role: roleLayout,
+  role: decidingRoleLayout,
   notAfter: optional(u53),
-  mode: choice({ direct: 1, ask: 2, return: 3 }),
+  mode: choice({ direct: 1, ask: 2, return: 3, auto: 4 }),
 };
 
 export const inviteTermsLayout = struct<InviteTerms>(termsFields);

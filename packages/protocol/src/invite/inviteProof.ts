@@ -15,6 +15,8 @@ export interface InviteProof {
   readonly leaf: LeafKey;
   /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
   readonly place: JoinPlace | null;
+  /** With `auto`, where nobody is asked: the roster's seq as the newcomer read it. Null with every other invite. */
+  readonly baseSeq: number | null;
   /** Of an invite for listed keys: the key by which they come, and that it is theirs. Null with every other invite. */
   readonly ssh: SshSignature | null;
 }
@@ -39,6 +41,7 @@ const layout = new SignedLayout<InviteProof>(
     person: PersonId,
     leaf: LeafKey,
     place: optional(joinPlaceLayout),
+    baseSeq: optional(u53),
     ssh: optional(sshSignatureLayout),
   }),
 );

@@ -1,9 +1,11 @@
 import {
+  bool,
   decode,
   DecodeError,
   encode,
   opaque,
   optional,
+  stored,
   struct,
   text,
   versioned,
@@ -37,6 +39,8 @@ export interface JoinRequestContent {
   readonly replyPub: Uint8Array;
   /** A few words to whoever decides. */
   readonly note: string;
+  /** Asks to be let in as a steward, and as nothing else. */
+  readonly isSteward: boolean;
 }
 
 /** A request whose key package, certificate and place in the room were checked. */
@@ -61,11 +65,18 @@ const layout = versioned(
     inboxPub: bytes32,
     replyPub: bytes32,
     note: text(MAX_NOTE_BYTES),
+    isSteward: bool,
   }),
 );
 
 export function encodeJoinRequest(request: JoinRequestContent): Uint8Array {
   return encode(request, layout.write);
+}
+
+/** The request in these bytes of our own, with another proof of its invite. @throws TypeError for damaged bytes */
+export function withProof(content: Uint8Array, prove: (old: Uint8Array) => Uint8Array): Uint8Array {
+  const request = stored("join request", content, layout);
+  return encodeJoinRequest({ ...request, inviteProof: request.inviteProof && prove(request.inviteProof) });
 }
 
 /** The request in these bytes, when its key package is usable in this room at `now` (ms, local: only warns the honest). */

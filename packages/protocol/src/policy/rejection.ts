@@ -26,6 +26,8 @@ export const REJECTION_CODES = [
   "invalid_policy",
   "invalid_action",
   "member_limit",
+  "steward_limit",
+  "is_steward",
   "ballot_limit",
   "relay_fixed",
 
@@ -49,6 +51,7 @@ export const REJECTION_CODES = [
   "invite_not_for_you",
   "invite_wrong_role",
   "invite_needs_admission",
+  "invite_stale",
   "declined",
   "invite_exists",
   "invite_limit",

@@ -1,5 +1,5 @@
 import { bool, checked, choice, type Codec, list, u16, variant } from "@conclave/codec";
-import { type Role, roleLayout } from "./role.js";
+import { type DecidingRole, decidingRoleLayout } from "./role.js";
 
 /** Which invites a rule accepts. */
 export type InviteClass = "single" | "multi" | "personal" | "listed";
@@ -12,14 +12,14 @@ export type Rule =
   /** An owner says yes. */
   | { readonly kind: "owner" }
   /** Somebody of at least this role says yes. */
-  | { readonly kind: "role"; readonly role: Role }
+  | { readonly kind: "role"; readonly role: DecidingRole }
   /** `count` people of at least this role say yes, and with `half` at least half of them; all of them when they are fewer. */
-  | { readonly kind: "quorum"; readonly role: Role; readonly count: number; readonly half: boolean }
+  | { readonly kind: "quorum"; readonly role: DecidingRole; readonly count: number; readonly half: boolean }
   /** More than half of the people. */
   | { readonly kind: "majority" }
   /** Everyone. */
   | { readonly kind: "unanimous" }
-  /** Any member. */
+  /** Any member who is no steward. */
   | { readonly kind: "anyMember" }
   /** Whoever proves a live invite of this class. */
   | { readonly kind: "invite"; readonly inviteClass: InviteClass | "any" }
@@ -31,9 +31,9 @@ const PLAIN = {
   nobody: [1, {}],
   self: [2, {}],
   owner: [3, {}],
-  role: [4, { role: roleLayout }],
+  role: [4, { role: decidingRoleLayout }],
   // RULE: policy.quorum-positive: a quorum of none would let silence decide (attack A55).
-  quorum: [5, { role: roleLayout, count: checked(u16, (count) => count > 0), half: bool }],
+  quorum: [5, { role: decidingRoleLayout, count: checked(u16, (count) => count > 0), half: bool }],
   majority: [6, {}],
   unanimous: [7, {}],
   anyMember: [8, {}],

@@ -9,8 +9,8 @@ import { certifyLeaf, leafKeyOf } from "../identity/leafCert.js";
 import { type Admission, openAdmission } from "../invite/admission.js";
 import { openDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
-import { signInviteProof } from "../invite/inviteProof.js";
-import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
+import { readInviteProof, signInviteProof } from "../invite/inviteProof.js";
+import { encodeJoinRequest, MAX_NOTE_BYTES, withProof } from "../invite/joinRequest.js";
 import { type InviteLink } from "../invite/link.js";
 import type { Delta, Provider } from "../encoding/provider.js";
 import { consents } from "../roster/consent.js";
@@ -58,7 +58,7 @@ const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 export function askToJoin(
   primitives: Provider,
   preview: RoomPreview,
-  joiner: Joiner & { readonly note: string },
+  joiner: Joiner & { readonly note: string; readonly isSteward?: boolean },
 ): Result<{ asking: Asking; blob: Uint8Array }, Rejection> {
   const { crypto, random } = primitives;
   const { link, slot } = preview;
@@ -83,6 +83,7 @@ export function askToJoin(
     person: device.person,
     leaf,
     place: null,
+    baseSeq: preview.invite.mode === "auto" ? preview.roster.seq : null,
     ssh: joiner.ssh?.signature ?? null,
   };
   // Who decides would be asked for nothing: members refuse it.
@@ -97,6 +98,7 @@ export function askToJoin(
     inboxPub,
     replyPub: reply.publicKey,
     note: joiner.note,
+    isSteward: joiner.isSteward === true,
   });
   const roomTag = roomTagOf(crypto, roomId);
   const blob = sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, content);
@@ -107,10 +109,21 @@ export function askToJoin(
   return done({ asking: { ...kept, content, keyPackage, initPrivateKey, encryptionPrivateKey }, blob });
 }
 
-/** The same request, sealed to the members of now: who asked long ago would be asking people who no longer have the key. */
-export function askAgain(primitives: Provider, asking: Asking, { slot }: Pick<RoomPreview, "slot">): Uint8Array | null {
-  const roomTag = roomTagOf(primitives.crypto, asking.roomId);
-  return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, asking.content);
+/**
+ * The same request, sealed to the members of now: who asked long ago would be asking people who no longer have the key. Where the link
+ * is the permission, with a proof of now.
+ */
+export function askAgain(primitives: Provider, asking: Asking, preview: RoomPreview): Uint8Array | null {
+  const { crypto } = primitives;
+  const { slot, link, invite, roster } = preview;
+  const roomTag = roomTagOf(crypto, asking.roomId);
+  const { joinSeed } = inviteKeys(crypto, asking.roomId, link.secret);
+  const prove = (old: Uint8Array) => {
+    const read = readInviteProof(old);
+    return read === null ? old : signInviteProof(crypto, joinSeed, { ...read.proof, baseSeq: roster.seq });
+  };
+  const content = invite.mode === "auto" ? withProof(asking.content, prove) : asking.content;
+  return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, content);
 }
 
 /** An admission, opened and not judged yet: nothing in it is to be believed. */

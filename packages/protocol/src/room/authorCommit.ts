@@ -61,7 +61,7 @@ function authorTransition(
   const evidence: Evidence = {
     ...NO_EVIDENCE,
     approvals: sufficientApprovals(primitives.crypto, roster, action, core.person, approvals),
-    proof: request === null || isShownOut(roster, request.person) ? null : request.inviteProof,
+    proof: request === null || isWithoutLink(roster, action, request.person) ? null : request.inviteProof,
     farewell: action.type === "leave" ? proposals.farewells.of(action.person) : null,
   };
   const place = { epoch: epochOf(parts), transcript: group.view.confirmedTranscriptHash };
@@ -76,9 +76,9 @@ function authorTransition(
   });
 }
 
-// No link speaks for a banned person; those who may add people without one can still let them in again.
-function isShownOut(roster: Roster, person: PersonId): boolean {
-  return roster.former.get(toHex(person))?.banned === true;
+// No link speaks for a banned person, nor for a steward; those who may add people without one can let them in all the same.
+function isWithoutLink(roster: Roster, action: Action, person: PersonId): boolean {
+  return roster.former.get(toHex(person))?.banned === true || (action.type === "add" && action.role === "steward");
 }
 
 function proposalsFor(

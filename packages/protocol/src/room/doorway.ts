@@ -18,10 +18,10 @@ export const REQUEST_LABEL = "conclave/join-request/v1";
 export function slotsOf(parts: RoomParts, now: number): SlotContent[] {
   const open = [...parts.roster.openInvites.values()];
   if (open.length === 0) return [];
-  const hasEntrance = open.some(({ mode }) => mode !== "ask");
+  const hasEntrance = open.some(({ mode }) => mode !== "ask" && mode !== "auto");
   const groupInfo = hasEntrance ? parts.group.view.groupInfo() : null;
   // Who asks needs to know the room, but not to enter it: no group info, no envelope key.
-  const infoFor = ({ mode }: Invite) => (mode === "ask" ? null : groupInfo);
+  const infoFor = ({ mode }: Invite) => (mode === "ask" || mode === "auto" ? null : groupInfo);
   // RULE: slots.own-token: a slot's place follows from its token, so of invites with one token only the oldest has a slot: nobody
   // pushes out another's by an invite with the same (attack A109).
   const owners = new Map<string, Invite>();

@@ -116,6 +116,7 @@ export function stranger(guest: Person, room: Room, device: DeviceIdentity = gue
     inboxPub: leaf,
     replyPub,
     note: "",
+    isSteward: false,
   };
 }
 

@@ -338,11 +338,19 @@ describe("asking and being let in", () => {
       ...{ capabilities: roomCapabilities(suite), lifetime: { notBefore: 0n, notAfter: 1n << 40n } },
     });
     const person = openDeviceCert(nodeCrypto, guest.device.deviceCert)!.person;
-    const proof = { roomId: alice.room.id, inviteId: keys.inviteId, person, leaf, place: null, ssh: null };
+    const proof = {
+      roomId: alice.room.id,
+      inviteId: keys.inviteId,
+      person,
+      leaf,
+      place: null,
+      baseSeq: null,
+      ssh: null,
+    };
     const content = encodeJoinRequest({
       keyPackage: bundle.encoded,
       inviteProof: signInviteProof(nodeCrypto, keys.joinSeed, proof),
-      ...{ inboxPub: leaf, replyPub: slot.requestPub, note: "" },
+      ...{ inboxPub: leaf, replyPub: slot.requestPub, note: "", isSteward: false },
     });
     const forged = sealTo(
       guest.primitives,

@@ -49,7 +49,7 @@ export interface Joining extends ComingIn {
 export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joiner): Result<Joining, Rejection> {
   const { crypto } = primitives;
   const { link, slot, roster, invite, entrance, history, keys } = preview;
-  if (invite.mode === "ask" || entrance === null) return refused("invite_needs_admission");
+  if (invite.mode === "ask" || invite.mode === "auto" || entrance === null) return refused("invite_needs_admission");
   const device = openDeviceCert(crypto, joiner.device.deviceCert);
   if (device === null) return refused("bad_leaf_cert", "device");
   // Who comes back is called what they were called.
@@ -68,6 +68,7 @@ export function joinRoom(primitives: Provider, preview: RoomPreview, joiner: Joi
           : { type: "return", leafCert, leaf: replaced, isLast: joiner.isLast ?? false },
       proof: signInviteProof(crypto, joinSeed, {
         ...{ roomId, inviteId, person, leaf, place },
+        baseSeq: null,
         ssh: joiner.ssh?.signature ?? null,
       }),
     }),

@@ -9,7 +9,7 @@ import type { RoomParts } from "./parts.js";
 
 type ChosenTerms = Pick<InviteTerms, "for" | "role" | "notAfter" | "mode">;
 /** What a person chooses of an invite. */
-export type NewTerms = Pick<InviteTerms, "for" | "role" | "notAfter"> & { readonly mode: "direct" | "ask" };
+export type NewTerms = Pick<InviteTerms, "for" | "role" | "notAfter"> & { readonly mode: "direct" | "ask" | "auto" };
 
 /** A new invite: the action to act out, and the secret for its link. */
 export function newInvite(parts: RoomParts, terms: NewTerms): { action: ActionOf<"createInvite">; secret: Uint8Array } {

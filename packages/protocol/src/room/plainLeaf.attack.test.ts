@@ -88,7 +88,10 @@ describe.each(Object.entries(FAT))("A111: RULE room.leaf-plain: a leaf with %s t
       ...more,
       ...{ suite: 1, lifetime: { notBefore: 0n, notAfter: 1n << 40n } },
     });
-    const content = { keyPackage: encoded, inviteProof: null, inboxPub: leaf, replyPub: slot.requestPub, note: "" };
+    const content = {
+      ...{ keyPackage: encoded, inviteProof: null, inboxPub: leaf, replyPub: slot.requestPub },
+      ...{ note: "", isSteward: false },
+    };
     const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
     const blob = sealTo(guest.primitives, context, slot.requestPub, encodeJoinRequest(content))!;
     expect(alice.room.requests.open(blob, NOW)).toMatchObject({ error: { code: "leaf_not_plain" } });
@@ -132,7 +135,10 @@ it("a request holds a hybrid key package with the longest name, and none of more
   expect(asked.value.asking.keyPackage.length).toBeLessThan(MAX_KEY_PACKAGE_BYTES / 2);
   expect(alice.room.requests.open(asked.value.blob, NOW)).toMatchObject({ ok: true });
   const keyPackage = new Uint8Array(MAX_KEY_PACKAGE_BYTES + 1);
-  const content = { keyPackage, inviteProof: null, inboxPub: slot.requestPub, replyPub: slot.requestPub, note: "" };
+  const content = {
+    ...{ keyPackage, inviteProof: null, inboxPub: slot.requestPub, replyPub: slot.requestPub },
+    ...{ note: "", isSteward: false },
+  };
   const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
   const blob = sealTo(guest.primitives, context, slot.requestPub, encodeJoinRequest(content))!;
   expect(alice.room.requests.open(blob, NOW)).toMatchObject({ error: { code: "malformed" } });

@@ -4,7 +4,7 @@ import { type Action, actionHash, ruleOf } from "../roster/action.js";
 import { consentTo, countApprovals } from "../roster/consent.js";
 import { obstacleTo, type Outlook, outlook } from "../roster/outlook.js";
 import type { Rejection } from "../policy/rejection.js";
-import { memberOf, type Roster } from "../roster/roster.js";
+import { memberOf, roleOf, type Roster } from "../roster/roster.js";
 import type { RoomParts } from "./parts.js";
 import { isAskedBy, type ProposalRecord } from "./proposalRecord.js";
 
@@ -19,7 +19,7 @@ export interface OpenProposal extends ProposalRecord {
   readonly isAgreed: boolean;
   /** Whether our person asked for it, alone or with others. */
   readonly isOwn: boolean;
-  /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. */
+  /** Whether our person asked for it, or said a yes that counts: only then is it ours to carry out. Of a steward, all is. */
   readonly isWanted: boolean;
   /** Whether it waits for our person's yes: that would count, and neither it nor a no was said. */
   readonly isAsked: boolean;
@@ -34,7 +34,7 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
   return proposals.list().map((proposal) => {
     const { action, approvals, by, declinedBy } = proposal;
     // Where agreeing means agreeing to who does it, that is nobody but who asked.
-    const carrier = ruleOf(action).isAuthors ? by : core.person;
+    const carrier = ruleOf(action).isAuthors(action) ? by : core.person;
     const signed = countApprovals(primitives.crypto, roster, action, carrier, approvals);
     const { have, need, satisfied, counted } = consentTo(roster, action, carrier, signed, null);
     const yes = [...signed].filter((id) => counted.has(id)).map((id) => roster.members.get(id)!.person);
@@ -54,7 +54,8 @@ export function proposalsOf(parts: RoomParts): OpenProposal[] {
       need,
       isAgreed: satisfied && equalBytes(carrier, core.person) && refusalOf(parts, action, core.person) === null,
       isOwn,
-      isWanted: isOwn || signed.has(self),
+      // RULE: steward.carries-out: what a steward carries out rests on others' yeses alone, so nobody has to ask it (attack A99).
+      isWanted: isOwn || signed.has(self) || roleOf(roster, core.person) === "steward",
       isAsked,
       refusal,
     };
@@ -73,6 +74,8 @@ export function wouldCount({ roster, core }: RoomParts, action: Action): boolean
 export function objectionToProposal({ primitives, roster }: RoomParts, action: Action, by: PersonId): Rejection | null {
   const leaf = memberOf(roster, by)?.devices[0]?.leaf;
   if (leaf === undefined) return { code: "not_member" };
+  // RULE: steward.asks-nobody: a steward asks people for nothing, so a stolen one does not fill their screens (attack A122).
+  if (roleOf(roster, by) === "steward") return { code: "not_allowed" };
   const plan = { action, author: { person: by, leaf }, time: roster.chainTime };
   const objection = obstacleTo(primitives.crypto, roster, plan);
   return objection?.code === "rate_limited" ? null : objection;

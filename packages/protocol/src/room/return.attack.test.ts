@@ -64,6 +64,7 @@ function forgeReturn(
   const { person } = identity;
   const proof = signInviteProof(nodeCrypto, joinSeed, {
     ...{ roomId: roster.roomId, inviteId, person, leaf, place },
+    baseSeq: null,
     ssh: null,
   });
   const authored = authorEntry(nodeCrypto, leafSeed, roster, {

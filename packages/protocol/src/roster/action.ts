@@ -133,6 +133,6 @@ export function decodeAction(bytes: Uint8Array, version: number): Action | null 
  * RULE: approval.author: a yes to one owner's handing over, or sealing, is no yes to another's (attack A116).
  */
 export function actionHash(crypto: Crypto, action: Action, author: PersonId): ActionHash {
-  const parts = ruleOf(action).isAuthors ? [encodeAction(action), author] : [encodeAction(action)];
+  const parts = ruleOf(action).isAuthors(action) ? [encodeAction(action), author] : [encodeAction(action)];
   return ActionHash.of(labelledHash(crypto, "conclave/action/v1", ...parts));
 }

@@ -1,7 +1,9 @@
 import { equalBytes, toHex, done, failed, type Result, type Failure } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
+import type { Invite } from "../invite/invite.js";
 import { isAtLeast } from "../policy/role.js";
+import type { InviteClass } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
 import { found } from "./actions/charter.js";
 import type { Change, Effect, Newcomer } from "./change.js";
@@ -111,8 +113,12 @@ function agreement(
   }
   const yes = carriedApprovals(crypto, before, action, author.person, evidence.approvals);
   if (yes === null) return refused("bad_approval");
-  const invite = external ? (newcomer!.invite?.for.class ?? null) : null;
-  return agreed(action, consentTo(before, action, author.person, yes, invite));
+  return agreed(action, consentTo(before, action, author.person, yes, permission(newcomer?.invite ?? null)));
+}
+
+/** The class of an invite that is the permission itself; null for none, and where somebody else decides. */
+function permission(invite: Invite | null): InviteClass | null {
+  return invite === null || invite.mode === "ask" ? null : invite.for.class;
 }
 
 /** Those who agree besides the author, when that suffices. */
@@ -132,9 +138,9 @@ function finish({ crypto, before, draft, header, seq, author }: Change, did: Eff
   if (loser !== undefined) draft.putMember({ ...loser, lostSeq: seq });
   const self = draft.member(toHex(header.author.person))!;
   draft.putMember({ ...self, entries: self.entries + 1 });
-  // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39).
+  // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39); for a steward see `tick`.
   const movesTime = author !== null && isAtLeast(author.role, "admin");
-  draft.setMeta({ seq, chainTime: movesTime ? Math.max(draft.chainTime, header.time) : before.chainTime });
+  draft.setMeta({ seq, chainTime: movesTime ? Math.max(draft.chainTime, header.time) : draft.chainTime });
   const ended = draft.closeInvites(seq);
   // RULE: roster.generation: anybody who could read the roster and may no more, because they are out or their link is over, reads
   // nothing that comes after (attacks A58, A114).

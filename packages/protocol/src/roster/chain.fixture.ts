@@ -257,8 +257,13 @@ export class Chain {
     };
   }
 
-  /** The invite's proof for somebody, at the present place in the chain or, to ask, at none. */
-  proof(name: string, who: Someone, mode: "direct" | "ask" = "direct", ssh: InviteProof["ssh"] = null): Uint8Array {
+  /** The invite's proof for somebody: at the present place in the chain, at none (to ask), or of the chain as it is (auto). */
+  proof(
+    name: string,
+    who: Someone,
+    mode: "direct" | "ask" | "auto" = "direct",
+    ssh: InviteProof["ssh"] = null,
+  ): Uint8Array {
     const { roster, epoch } = this;
     return signInviteProof(this.crypto, this.bytes(`join ${name}`), {
       roomId: roster.roomId,
@@ -266,6 +271,7 @@ export class Chain {
       person: who.person,
       leaf: who.leaf,
       place: mode === "direct" ? { prev: roster.head, epoch, lastCommit: 0 } : null,
+      baseSeq: mode === "auto" ? roster.seq : null,
       ssh,
     });
   }

@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
+import { hasSay } from "../policy/role.js";
 import { type Action, actionHash, ruleOf } from "./action.js";
 import { type Approval, MAX_APPROVAL_SPAN, openApproval, readApproval } from "./approval.js";
 import { rulesFor } from "./permission.js";
@@ -141,11 +142,13 @@ function counts(before: Roster, approval: Approval, { hash, since }: AskedFor): 
   const approver = memberOfLeaf(before, approval.leaf);
   if (approver === null || !equalBytes(approver.person, approval.person)) return false;
   // RULE: approval.approver: nor does who came, or got another role, after the yes (attack A48).
-  return approver.changedSeq <= baseSeq;
+  if (approver.changedSeq > baseSeq) return false;
+  // As in `tally`: a steward says yes to nothing, so an entry has no room for it.
+  return hasSay(approver.role);
 }
 
 /** The seq of the newest entry about what an action is about: about a person, or about the room. */
-function lastChange(crypto: Crypto, before: Roster, action: Action): number {
+export function lastChange(crypto: Crypto, before: Roster, action: Action): number {
   const { subject, lastChange: newest, lastRoomChange } = ruleOf(action);
   const person = subject(action, crypto);
   if (person === null) return lastRoomChange(action, before);

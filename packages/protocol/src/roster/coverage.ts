@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { PersonId } from "../encoding/ids.js";
 import type { PolicyMatter } from "../policy/policy.js";
-import { isAtLeast, type Role } from "../policy/role.js";
+import { type DecidingRole, hasSay, isAtLeast } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
 import type { Action } from "./action.js";
 import type { Member, Roster } from "./roster.js";
@@ -9,7 +9,7 @@ import { isMet, tally } from "./tally.js";
 
 /** What takes somebody out of the list, or gives others the right to: whoever has the say in all three has it in the list. */
 const POWERS = ["remove", "setRole", "setPolicy"] as const satisfies readonly PolicyMatter[];
-const ROLES: readonly Role[] = ["owner", "admin", "member"];
+const ROLES: readonly DecidingRole[] = ["owner", "admin", "member"];
 const MATTER: Partial<Record<Action["type"], PolicyMatter>> = {
   remove: "remove",
   removeDevice: "remove",
@@ -53,7 +53,7 @@ export function bearsOnList(action: Action): boolean {
 
 /** The members whose word about the list counts for something: those of the highest roles that cover it together. */
 export function vouchersOf(roster: Roster): readonly Member[] {
-  const members = [...roster.members.values()];
+  const members = [...roster.members.values()].filter(({ role }) => hasSay(role));
   if (covers(roster, new Set())) return [];
   for (const least of ROLES) {
     const some = members.filter(({ role }) => isAtLeast(role, least));
@@ -69,12 +69,14 @@ export function vouchersOf(roster: Roster): readonly Member[] {
 export function othersNeeded(roster: Roster, person: PersonId, most: number): number | null {
   const people = new Set([toHex(person)]);
   if (covers(roster, people)) return 0;
-  const byRole = (a: Member, b: Member) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role);
+  const rankOf = ({ role }: Member) => (hasSay(role) ? ROLES.indexOf(role) : ROLES.length);
+  const byRole = (a: Member, b: Member) => rankOf(a) - rankOf(b);
   const vouchers = vouchersOf(roster);
   const others = vouchers.filter((member) => !people.has(toHex(member.person)));
+  const everybody = [...roster.members.values()].filter(({ role }) => hasSay(role)).length;
   for (const [index, other] of others.sort(byRole).slice(0, most).entries()) {
     people.add(toHex(other.person));
-    const isEverybody = people.size === vouchers.length && vouchers.length === roster.members.size && people.size > 2;
+    const isEverybody = people.size === vouchers.length && vouchers.length === everybody && people.size > 2;
     if (covers(roster, people)) return isEverybody ? null : index + 1;
   }
   return null;
@@ -86,7 +88,7 @@ export function othersNeeded(roster: Roster, person: PersonId, most: number): nu
  * RULE: freshness.tenure: who may not vote yet may after entries that they make themselves: those outside count as if they could
  * (attack A119).
  */
-function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>, newcomers: Role | null): boolean {
+function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>, newcomers: DecidingRole | null): boolean {
   if (rule.kind === "anyOf") return rule.rules.some((each) => passes(roster, each, yes, newcomers));
   const { policy } = roster;
   const later = { ...roster, policy: { ...policy, settings: { ...policy.settings, minTenure: 0 } } };
@@ -101,7 +103,7 @@ function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>, newcomers:
  * RULE: freshness.puppets: members are counted as we know them, and who can let people in can make more of them: there a ballot
  * binds nobody to ask those we know, and a link that makes admins gives its bearer what admins may (attacks A46, A119).
  */
-function isMetByMore(rule: Rule, role: Role): boolean {
+function isMetByMore(rule: Rule, role: DecidingRole): boolean {
   switch (rule.kind) {
     case "owner":
       return role === "owner";
@@ -117,7 +119,7 @@ function isMetByMore(rule: Rule, role: Role): boolean {
 }
 
 /** The highest role in which people may come in without anybody but these members, and those who come; null for nobody. */
-function newcomersBy(roster: Roster, others: ReadonlySet<string>, given: readonly GivenYes[]): Role | null {
+function newcomersBy(roster: Roster, others: ReadonlySet<string>, given: readonly GivenYes[]): DecidingRole | null {
   const { rules } = roster.policy;
   const links = [...roster.openInvites.values()].filter(({ mode }) => mode !== "return").map(({ role }) => role);
   let newcomers = highest(links);
@@ -135,19 +137,22 @@ function newcomersBy(roster: Roster, others: ReadonlySet<string>, given: readonl
   }
 }
 
-function highest(roles: readonly Role[]): Role | null {
+function highest(roles: readonly DecidingRole[]): DecidingRole | null {
   return ROLES.find((role) => roles.includes(role)) ?? null;
 }
 
 /** In which role an action lets people in, and by which rules; null where it lets in nobody. */
-function admissionBy(action: Action): { readonly role: Role; readonly matters: readonly PolicyMatter[] } | null {
-  const by = (matter: PolicyMatter, role: Role) => ({
+function admissionBy(
+  action: Action,
+): { readonly role: DecidingRole; readonly matters: readonly PolicyMatter[] } | null {
+  const by = (matter: PolicyMatter, role: DecidingRole) => ({
     role,
     matters: role === "member" ? [matter] : [matter, "setRole" as const],
   });
   switch (action.type) {
     case "add":
-      return by("add", action.role);
+      // Who comes as a steward says yes to nothing.
+      return hasSay(action.role) ? by("add", action.role) : null;
     case "createInvite":
       return by("invite", action.invite.role);
     case "allow":

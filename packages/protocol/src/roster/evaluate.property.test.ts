@@ -5,14 +5,14 @@ import { describe, expect, it } from "vitest";
 import { inviteLimit, isInviteOpen, isSpent } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
-import { isAtLeast, type Role } from "../policy/role.js";
+import { type DecidingRole, isAtLeast } from "../policy/role.js";
 import type { Action } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { decodeEntry } from "./entry.js";
 import type { Evidence } from "./entryHeader.js";
 import { evaluate, type Transition } from "./evaluate.js";
 import { replay } from "./replay.js";
-import { memberOf, type Roster } from "./roster.js";
+import { memberOf, type Roster, stewardsOf } from "./roster.js";
 import { ROOM_VERSION } from "./version.js";
 import {
   encodeFormer,
@@ -26,12 +26,15 @@ import {
 
 const presets: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"];
 const NAMES = ["Alice", "Bob", "Carol", "Dave", "Erin"];
-const ROLES: readonly Role[] = ["member", "admin", "owner"];
+const ROLES: readonly DecidingRole[] = ["member", "admin", "owner"];
 const KINDS = [
   "add",
   "add",
   "join",
   "join",
+  "joinAuto",
+  "addSteward",
+  "addSteward",
   "remove",
   "leave",
   "setRole",
@@ -43,6 +46,7 @@ const KINDS = [
   "reseat",
   "createInvite",
   "createInvite",
+  "autoInvite",
   "revokeInvite",
   "listedInvite",
   "allow",
@@ -111,6 +115,12 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
         evidence: { proof: chain.proof(link, other) },
         external: true,
       };
+    case "joinAuto":
+      return of(chain.adding(other), { proof: chain.proof("auto", other, "auto") });
+    case "autoInvite":
+      return of({ type: "createInvite", invite: chain.terms("auto", { role, mode: "auto" }) });
+    case "addSteward":
+      return of(chain.adding(other, "steward"));
     case "remove":
       return of({ type: "remove", person, ban: ask });
     case "leave":
@@ -206,12 +216,25 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   for (const member of everyone) {
     const was = memberOf(before, member.person);
     if (was !== null && isAtLeast(was.role, member.role)) continue;
-    const role = author?.role ?? before.invites.get(toHex(after.inviteId!))!.role;
+    // A steward makes plain members, by others' yeses or an invite's.
+    const role =
+      author?.role === "steward" ? "member" : (author?.role ?? before.invites.get(toHex(after.inviteId!))!.role);
     expect(isAtLeast(role, member.role)).toBe(true);
   }
   // Only the action's own subject comes, goes or changes; policy and people never change together.
   const gone = [...before.members.keys()].filter((id) => !roster.members.has(id));
-  expect(gone).toEqual(action.type === "remove" || action.type === "leave" ? [toHex(action.person)] : []);
+  const isOut = action.type === "remove" || action.type === "leave";
+  const goes = isOut ? [action.person, ...stewardsOf(before, action.person).map(({ person }) => person)] : [];
+  expect(gone.sort()).toEqual(goes.map((each) => toHex(each)).sort());
+  // A steward has no say, stays what it is, and does three things only.
+  const isSteward = author?.role === "steward";
+  if (isSteward) expect(["add", "leave", "tick", "reseat"]).toContain(action.type);
+  expect(after.approvedBy.every((each) => memberOf(before, each)?.role !== "steward")).toBe(true);
+  for (const { person, role } of everyone) {
+    const was = memberOf(before, person)?.role;
+    if (was !== undefined) expect(was === "steward").toBe(role === "steward");
+  }
+  for (const { person } of everyone) expect(stewardsOf(roster, person).length).toBeLessThanOrEqual(4);
   const came = [...roster.members.keys()].filter((id) => !before.members.has(id));
   expect(came).toHaveLength(action.type === "add" ? 1 : 0);
   expect(equalBytes(roster.policyHash, before.policyHash)).toBe(action.type !== "setPolicy");

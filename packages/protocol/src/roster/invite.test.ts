@@ -37,7 +37,7 @@ describe("an invite", () => {
     };
     const place = { prev: chain.roster.head, epoch: chain.epoch, lastCommit: 0 };
     const sign = (seed: Uint8Array, change: Partial<typeof content>) =>
-      signInviteProof(crypto, seed, { ...content, place, ssh: null, ...change });
+      signInviteProof(crypto, seed, { ...content, place, baseSeq: null, ssh: null, ...change });
     expect(withProof(chain, carol, sign(chain.bytes("wrong key"), {}))).toBe("bad_invite_proof");
     expect(withProof(chain, carol, sign(chain.bytes("join link"), { roomId: RoomId.of(chain.bytes("other")) }))).toBe(
       "bad_invite_proof",

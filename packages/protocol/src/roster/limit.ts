@@ -1,5 +1,7 @@
 /** Most people in a room. */
 export const MAX_MEMBERS = 10_000;
+/** Most stewards that one person has in a room. */
+export const MAX_STEWARDS = 4;
 /** Most devices of one person in a room. */
 export const MAX_DEVICES = 16;
 /** Most invites that are open at once. */

@@ -1,14 +1,15 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { preset, type PresetName } from "../policy/presets.js";
-import type { Role } from "../policy/role.js";
+import type { DecidingRole, Role } from "../policy/role.js";
 import type { Action } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { type Outlook, outlook, rightTo } from "./outlook.js";
 import { memberOf } from "./roster.js";
 
 const PRESETS: readonly PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
-const ROLES: readonly Role[] = ["owner", "admin", "member"];
+const ROLES: readonly Role[] = ["owner", "admin", "member", "steward"];
+const GIVEN: readonly DecidingRole[] = ["owner", "admin", "member"];
 const TENURES = [0, 1, 1000];
 
 /** A room with somebody of each role besides the founder, under these rules. */
@@ -18,6 +19,7 @@ function roomUnder(name: PresetName, minTenure: number) {
     owner: chain.add("Olga", "owner"),
     admin: chain.add("Adam", "admin"),
     member: chain.add("Mia"),
+    steward: chain.add("Stew", "steward"),
   };
   chain.add("Bob");
   chain.must(chain.alice, { type: "createInvite", invite: chain.terms("open") });
@@ -33,7 +35,7 @@ function roomUnder(name: PresetName, minTenure: number) {
 
 /** Actions of every kind that a member can begin, about people of every role, sensible and not. */
 function actionsIn(chain: Chain): Action[] {
-  const people = ["Alice", "Olga", "Adam", "Mia", "Bob", "Nobody"].map((name) => chain.someone(name));
+  const people = ["Alice", "Olga", "Adam", "Mia", "Stew", "Bob", "Nobody"].map((name) => chain.someone(name));
   const guest = chain.someone("Guest");
   return [
     ...people.flatMap(({ person, leaf }): Action[] => [
@@ -41,11 +43,12 @@ function actionsIn(chain: Chain): Action[] {
       { type: "leave", person },
       { type: "transferOwnership", person },
       { type: "removeDevice", person, leaf },
-      ...ROLES.map((role) => ({ type: "setRole", person, role }) as const),
+      ...GIVEN.map((role) => ({ type: "setRole", person, role }) as const),
     ]),
-    ...ROLES.flatMap((role): Action[] => [
-      chain.adding(guest, role),
+    ...ROLES.map((role) => chain.adding(guest, role)),
+    ...GIVEN.flatMap((role): Action[] => [
       { type: "createInvite", invite: chain.terms("new", { role }) },
+      { type: "createInvite", invite: chain.terms("auto", { role, mode: "auto" }) },
     ]),
     { type: "addDevice", leafCert: chain.certOf(chain.someone("Mia", 2)) },
     { type: "revokeInvite", inviteId: chain.terms("open").inviteId },
@@ -121,7 +124,7 @@ describe("the outlook for screens is the judge's", () => {
         const guest = chain.someone("Guest");
         const kinds: Action[] = [
           chain.adding(guest),
-          ...ROLES.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
+          ...GIVEN.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
           { type: "setPolicy", policy: preset("admins", 7) },
           { type: "setTitle", title: "Orchard" },
           chain.allowing("new"),

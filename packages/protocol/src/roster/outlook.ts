@@ -74,14 +74,14 @@ function existsIn({ version }: Roster, action: Action): boolean {
 }
 
 /**
- * For screens: whether an open invite leads anywhere by the rules of now: a direct one lets its bearer in, and with one to ask
+ * For screens: whether an open invite leads anywhere by the rules of now: one that is the permission lets its bearer in, and with one to ask
  * there is an agreement that admits them.
  */
 export function letsIn(before: Roster, { role, mode, for: invited }: Invite): boolean {
   if (mode === "return") return true;
   const action = { type: "add", leafCert: new Uint8Array(0), role } as const;
   const nobody = PersonId.of(NO_HASH);
-  if (mode === "direct") return consentTo(before, action, nobody, new Set(), invited.class).satisfied;
+  if (mode !== "ask") return consentTo(before, action, nobody, new Set(), invited.class).satisfied;
   return Number.isFinite(consentTo(before, action, nobody, new Set(before.members.keys()), null).need);
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from "@conclave/codec";
-import { isAtLeast } from "../policy/role.js";
+import { hasSay, isAtLeast, type Role } from "../policy/role.js";
 import type { Rule } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
 import type { Evidence } from "./entryHeader.js";
@@ -17,13 +17,18 @@ export function objection(
   const rule = ruleOf(action);
   // RULE: permission.sealed: a sealed room keeps its people, roles and rules for ever.
   if (before.sealed && !rule.isOpenWhenSealed(action, author.person)) return refused("sealed");
-  if (!isAtLeast(author.role, rule.leastRole)) return refused("not_allowed", `${action.type} by ${author.role}`);
+  // RULE: steward.authors: a steward carries out farewells and admissions and closes links that are over, and nothing else, whoever
+  // agrees to it (attacks A99, A122).
+  const mayAuthor = hasSay(author.role) ? isAtLeast(author.role, rule.leastRole) : rule.isStewards;
+  if (!mayAuthor) return refused("not_allowed", `${action.type} by ${author.role}`);
   // RULE: entry.evidence-fits: an entry carries no proof or farewell that does not belong to its action.
   const isStray = (kind: "proof" | "farewell") => evidence[kind] !== null && rule.evidence !== kind;
   if (isStray("proof") || isStray("farewell")) return refused("invalid_action", "evidence");
   // RULE: permission.role-cap: nobody gives a role above their own, nor touches somebody above (attack A11).
   const roles = rule.roles(action, before, author);
-  return roles.every((role) => isAtLeast(author.role, role)) ? null : refused("above_own_role");
+  // RULE: steward.admits-members: a steward makes plain members, never an admin or another steward (attack A122).
+  const mayGive = (role: Role) => (hasSay(author.role) ? isAtLeast(author.role, role) : role === "member");
+  return roles.every(mayGive) ? null : refused("above_own_role");
 }
 
 /**

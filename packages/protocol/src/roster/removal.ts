@@ -1,8 +1,8 @@
-import { equalBytes, toHex, done, type Result } from "@conclave/codec";
+import { compareBytes, equalBytes, toHex, done, type Result } from "@conclave/codec";
 import type { InviteId } from "../encoding/ids.js";
 import { type Change, effect, type Effect } from "./change.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import type { Member } from "./roster.js";
+import { type Member, stewardsOf } from "./roster.js";
 
 /**
  * Counts a removal towards the author's limit, and refuses it beyond.
@@ -25,16 +25,23 @@ export function isAuthor({ author }: Change, member: Member): boolean {
   return author !== null && equalBytes(author.person, member.person);
 }
 
-/** Takes a person out of the room, with every device. */
+/** Takes a person out of the room, with every device, and the stewards that they added. */
 export function takeOut(
-  { draft, seq }: Change,
-  { person, name, devices }: Member,
+  { before, draft, header, seq }: Change,
+  member: Member,
   banned: boolean,
   revokedInvites: readonly InviteId[],
-): Effect {
-  draft.deleteMember(toHex(person));
-  draft.putFormer({ person, name, leftSeq: seq, banned });
+): Result<Effect, Rejection> {
+  // RULE: steward.with-sponsor: nobody who goes leaves a machine of theirs behind that reads on (attacks A40, A122).
+  const gone = [member, ...stewardsOf(before, member.person)];
+  // In one order for everybody: when the memory is full, the first of them is forgotten first.
+  for (const { person, name } of gone.toSorted((a, b) => compareBytes(a.person, b.person))) {
+    draft.deleteMember(toHex(person));
+    draft.putFormer({ person, name, leftSeq: seq, banned });
+  }
   // RULE: remove.every-device: a person goes with all devices (attack A60).
-  const removed = devices.map((device) => device.leaf);
-  return effect({ removed, person, name, revokedInvites });
+  const removed = gone.flatMap(({ devices }) => devices.map((device) => device.leaf));
+  // No commit takes out the leaf that makes it (RFC 9420 §12.2): a steward does not carry out its sponsor's farewell.
+  if (removed.some((leaf) => equalBytes(leaf, header.author.leaf))) return refused("own_device");
+  return done(effect({ removed, person: member.person, name: member.name, revokedInvites }));
 }

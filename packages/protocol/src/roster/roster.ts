@@ -99,7 +99,7 @@ export interface Roster {
   /** In the order in which they left. */
   readonly former: ReadonlyMap<string, FormerMember>;
   /** By the entry with which they left: former members who are not banned. */
-  readonly leftAt: ReadonlyMap<number, string>;
+  readonly leftAt: ReadonlyMap<number, ReadonlySet<string>>;
   /** The SSH keys by which people may come, by an invite for listed keys. Keyed by the key's hexadecimal. */
   readonly listedKeys: ReadonlyMap<string, ListedKey>;
   /** The digest of all that an entry says of members, invites, former members, listed keys and the room, without `roomId` and `head`. */
@@ -111,6 +111,11 @@ export interface Roster {
 /** The member with this identity key, or null. */
 export function memberOf(roster: Roster, person: PersonId): Member | null {
   return roster.members.get(toHex(person)) ?? null;
+}
+
+/** The stewards that a person let in: they go with them. */
+export function stewardsOf({ members }: Pick<Roster, "members">, sponsor: PersonId): readonly Member[] {
+  return [...members.values()].filter(({ role, addedBy }) => role === "steward" && equalBytes(addedBy, sponsor));
 }
 
 /** The role of a person; of one who is not in the room, a member's. */

@@ -30,7 +30,7 @@ export class RosterDraft {
   private readonly openInvites: DraftMap<string, Invite>;
   private readonly closedAt: DraftMap<number, ReadonlySet<string>>;
   private readonly former: DraftMap<string, FormerMember>;
-  private readonly leftAt: DraftMap<number, string>;
+  private readonly leftAt: DraftMap<number, ReadonlySet<string>>;
   private readonly listedKeys: DraftMap<string, ListedKey>;
   private readonly changes = new Map<string, Uint8Array | null>();
   private meta: RosterMeta;
@@ -108,7 +108,10 @@ export class RosterDraft {
     this.deleteFormer(person);
     // Set again, so that the map is in the order of leaving.
     this.former.set(person, former);
-    if (!former.banned) this.leftAt.set(former.leftSeq, person);
+    if (!former.banned) {
+      const { leftSeq } = former;
+      this.leftAt.set(leftSeq, new Set(this.leftAt.now.get(leftSeq)).add(person));
+    }
     this.changes.set(recordKey.former(person), encodeFormer(former));
   }
 
@@ -116,7 +119,10 @@ export class RosterDraft {
     const former = this.former.now.get(person);
     if (former === undefined) return;
     this.former.delete(person);
-    this.leftAt.delete(former.leftSeq);
+    const others = new Set(this.leftAt.now.get(former.leftSeq));
+    others.delete(person);
+    if (others.size > 0) this.leftAt.set(former.leftSeq, others);
+    else this.leftAt.delete(former.leftSeq);
     this.changes.set(recordKey.former(person), null);
   }
 
@@ -149,16 +155,16 @@ export class RosterDraft {
    */
   forget(seq: number): void {
     const due = seq - FORGET_AFTER;
-    const gone = this.leftAt.now.get(due);
-    if (gone !== undefined) this.deleteFormer(gone);
+    for (const gone of this.leftAt.now.get(due) ?? []) this.deleteFormer(gone);
     for (const id of this.closedAt.now.get(due) ?? []) {
       this.invites.delete(id);
       this.changes.set(recordKey.invite(id), null);
     }
     this.closedAt.delete(due);
-    if (this.former.now.size <= MAX_FORMER) return;
-    const [oldest] = this.former.now.keys();
-    this.deleteFormer(oldest!);
+    while (this.former.now.size > MAX_FORMER) {
+      const [oldest] = this.former.now.keys();
+      this.deleteFormer(oldest!);
+    }
   }
 
   setMeta(change: Partial<RosterMeta>): void {

@@ -1,4 +1,18 @@
-import { bool, checked, encode, list, optional, stored, struct, text, toHex, u16, u32, u53 } from "@conclave/codec";
+import {
+  bool,
+  checked,
+  compareBytes,
+  encode,
+  list,
+  optional,
+  stored,
+  struct,
+  text,
+  toHex,
+  u16,
+  u32,
+  u53,
+} from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { DeviceKey, InviteId, LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
@@ -165,7 +179,11 @@ function indexOf(invites: Iterable<Invite>): Pick<Roster, "openInvites" | "close
 }
 
 function formerOf(left: readonly FormerMember[]): Pick<Roster, "former" | "leftAt"> {
-  const inOrder = left.toSorted((a, b) => a.leftSeq - b.leftSeq).map((each) => [toHex(each.person), each] as const);
-  const kept = inOrder.filter(([, { banned }]) => !banned);
-  return { former: new Map(inOrder), leftAt: new Map(kept.map(([person, { leftSeq }]) => [leftSeq, person])) };
+  const inOrder = left
+    .toSorted((a, b) => a.leftSeq - b.leftSeq || compareBytes(a.person, b.person))
+    .map((each) => [toHex(each.person), each] as const);
+  const leftAt = new Map<number, Set<string>>();
+  for (const [person, { banned, leftSeq }] of inOrder)
+    if (!banned) leftAt.set(leftSeq, (leftAt.get(leftSeq) ?? new Set()).add(person));
+  return { former: new Map(inOrder), leftAt };
 }

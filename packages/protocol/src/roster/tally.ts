@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { InviteClass, Rule } from "../policy/rule.js";
-import { isAtLeast } from "../policy/role.js";
+import { hasSay, isAtLeast } from "../policy/role.js";
 import type { Member, Roster } from "./roster.js";
 
 /** How many yeses of those that a rule asks for there are, and how many it takes. */
@@ -71,8 +71,11 @@ function isVoter(before: Roster, member: Member): boolean {
 }
 
 function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean): Tally {
-  for (const person of yes)
-    if (qualifies(before.members.get(person)!)) return { have: 1, need: 1, counted: new Set([person]) };
+  for (const person of yes) {
+    const member = before.members.get(person)!;
+    // RULE: steward.no-yes: a steward says yes to nothing, and is not counted among those who could (attacks A55, A122).
+    if (hasSay(member.role) && qualifies(member)) return { have: 1, need: 1, counted: new Set([person]) };
+  }
   return { have: 0, need: 1, counted: NONE };
 }
 
@@ -80,7 +83,7 @@ function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean)
 type BallotRule = Extract<Rule, { kind: "quorum" | "majority" | "unanimous" }>;
 
 function qualifiesFor(rule: BallotRule, { role }: Member): boolean {
-  return rule.kind !== "quorum" || isAtLeast(role, rule.role);
+  return hasSay(role) && (rule.kind !== "quorum" || isAtLeast(role, rule.role));
 }
 
 function needOf(rule: BallotRule, voters: number): number {
@@ -107,7 +110,6 @@ export function mostNeeded(rule: Rule, members: ReadonlyMap<string, Member>): nu
       return 1;
     case "majority":
     case "unanimous":
-      return needOf(rule, members.size);
     case "quorum": {
       let voters = 0;
       for (const member of members.values()) if (qualifiesFor(rule, member)) voters++;

@@ -87,6 +87,18 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   act(frank, chain.adding(frank), { proof: byKey }, true);
   act(alice, chain.disallowing("grace"));
   act(alice, chain.adding(dave), { proof: chain.proof("ask", dave, "ask") });
+  // A steward, which carries out a link that is the permission, and closes it when its time is over.
+  const [stew, gina] = [chain.someone("Stew"), chain.someone("Gina")];
+  const machine = chain.adding(stew, "steward");
+  act(bob, machine, { approvals: [chain.approval(alice, machine, {}, bob)] });
+  const auto = { mode: "auto", for: { class: "multi", limit: 3 }, notAfter: chain.time + 2500 } as const;
+  act(alice, { type: "createInvite", invite: chain.terms("auto", auto) });
+  const kept = chain.proof("auto", gina, "auto");
+  act(stew, chain.adding(gina), { proof: kept });
+  refuse("a steward removes", unasked(chain, alice, { type: "remove", person: gina.person, ban: false }, [], stew));
+  act(bob, { type: "leave", person: gina.person }, { farewell: chain.farewell(gina) });
+  refuse("a proof from before she left", unasked(chain, alice, chain.adding(gina), [], stew, kept));
+  act(stew, tick);
   act(bob, tick);
   act(alice, { type: "setTitle", title: "Choir" });
   act(alice, { type: "setPolicy", policy: adminsTogether(2) });
@@ -115,11 +127,24 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
 }
 
 // What a client without the rule would have signed: the state hash is of no matter, as the rule comes before it.
-function unasked(chain: Chain, by: Someone, action: Action, approvedBy: readonly Someone[] = []): Entry {
+function unasked(
+  chain: Chain,
+  by: Someone,
+  action: Action,
+  approvedBy: readonly Someone[] = [],
+  author = by,
+  proof: Uint8Array | null = null,
+): Entry {
   const outcome = chain.author(by, { type: "tick" });
   if (!outcome.ok) throw new Error(outcome.error.code);
-  const evidence = { ...NO_EVIDENCE, approvals: approvedBy.map((each) => chain.approval(each, action)) };
-  return signEntry(chain.crypto, by.leafSeed, { ...outcome.value.entry, action, evidence });
+  const evidence = { ...NO_EVIDENCE, proof, approvals: approvedBy.map((each) => chain.approval(each, action)) };
+  const { person, leaf } = author;
+  return signEntry(chain.crypto, author.leafSeed, {
+    ...outcome.value.entry,
+    action,
+    evidence,
+    author: { person, leaf },
+  });
 }
 
 function toldEntry(chain: Chain, carriage: Carriage): Vectors {

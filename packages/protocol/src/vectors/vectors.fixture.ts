@@ -133,6 +133,7 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       joinSeed: toHex(chain.bytes("join direct")),
       direct: toHex(chain.proof("direct", carol)),
       ask: toHex(chain.proof("direct", carol, "ask")),
+      auto: toHex(chain.proof("direct", carol, "auto")),
       listed: toHex(chain.proof("direct", carol, "direct", chain.ssh("carol", "direct", carol))),
     },
     ssh: {

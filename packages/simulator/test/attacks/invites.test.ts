@@ -99,8 +99,18 @@ describe("attacks by way of invites", () => {
     const { inviteId } = invitation;
     const { person } = mallory;
     const proofs: ((own: LeafKey) => Uint8Array)[] = [
-      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person: carol.person, leaf, place, ssh: null }),
-      () => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place, ssh: null }),
+      () =>
+        signInviteProof(world.crypto, joinSeed, {
+          roomId,
+          inviteId,
+          person: carol.person,
+          leaf,
+          place,
+          baseSeq: null,
+          ssh: null,
+        }),
+      () =>
+        signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place, baseSeq: null, ssh: null }),
       // Proofs of Mallory's own keys, signed by the invite: for another place, for no place, for another room.
       (own) => {
         const elsewhere = { ...place, epoch: place.epoch - 1 };
@@ -110,10 +120,20 @@ describe("attacks by way of invites", () => {
           person,
           leaf: own,
           place: elsewhere,
+          baseSeq: null,
           ssh: null,
         });
       },
-      (own) => signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf: own, place: null, ssh: null }),
+      (own) =>
+        signInviteProof(world.crypto, joinSeed, {
+          roomId,
+          inviteId,
+          person,
+          leaf: own,
+          place: null,
+          baseSeq: null,
+          ssh: null,
+        }),
       (own) =>
         signInviteProof(world.crypto, joinSeed, {
           roomId: RoomId.of(leaf),
@@ -121,10 +141,12 @@ describe("attacks by way of invites", () => {
           person,
           leaf: own,
           place,
+          baseSeq: null,
           ssh: null,
         }),
       // And one that another key than the invite's has signed.
-      (own) => signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place, ssh: null }),
+      (own) =>
+        signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place, baseSeq: null, ssh: null }),
     ];
     const before = [stateOf(world, alice!), stateOf(world, bob!)];
     for (const inviteProof of proofs) {

@@ -57,7 +57,15 @@ export const LINK_TROUBLES: readonly Trouble[] = [
       const keys = inviteKeys(world.crypto, roomId, secret);
       const place = { prev: seen.roster.head, epoch: seen.slot.epoch, lastCommit: seen.slot.lastCommit };
       const inviteProof = (leaf: LeafKey) =>
-        signInviteProof(world.crypto, keys.joinSeed, { roomId, ...keys, person: view.person, leaf, place, ssh: null });
+        signInviteProof(world.crypto, keys.joinSeed, {
+          roomId,
+          ...keys,
+          person: view.person,
+          leaf,
+          place,
+          baseSeq: null,
+          ssh: null,
+        });
       await byLink(scene, view.externalCommit(seen, { inviteProof }));
     },
   },

@@ -125,6 +125,7 @@ export class Outsider {
       person,
       leaf,
       place,
+      baseSeq: null,
       ssh: null,
     });
     const given = options.inviteProof === undefined ? ownProof : options.inviteProof;

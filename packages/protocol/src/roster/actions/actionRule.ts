@@ -3,7 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../../encoding/ids.js";
 import type { JoinPlace } from "../../invite/inviteProof.js";
 import type { PolicyMatter } from "../../policy/policy.js";
-import type { Role } from "../../policy/role.js";
+import type { DecidingRole, Role } from "../../policy/role.js";
 import type { Change, Effect, Newcomer } from "../change.js";
 import type { EntryHeader, Evidence } from "../entryHeader.js";
 import type { Rejection } from "../../policy/rejection.js";
@@ -20,7 +20,9 @@ export interface ActionRule<A extends { readonly type: string }> {
   /** What it says, as bytes. */
   readonly layout: Codec<A>;
   /** The role that one must have to author it, whatever the policy says. */
-  readonly leastRole: Role;
+  readonly leastRole: DecidingRole;
+  /** Whether a steward may author it. */
+  readonly isStewards: boolean;
   /** Whether it is still possible in a sealed room. */
   readonly isOpenWhenSealed: (action: A, author: PersonId) => boolean;
   /** Evidence, besides approvals, that it may carry. */
@@ -38,7 +40,7 @@ export interface ActionRule<A extends { readonly type: string }> {
   /** Whether the author acts about themselves, for rules that allow that. */
   readonly isOwn: (action: A, author: PersonId) => boolean;
   /** Who agrees to it agrees to its author: nobody else carries it out with the same yeses. */
-  readonly isAuthors: boolean;
+  readonly isAuthors: (action: A) => boolean;
   /** Nobody else's to propose, approve or carry out. */
   readonly isOwnAffair: boolean;
   /** Who comes in or comes back by it, after everything but the policy's own rule was checked; null when nobody does. */
@@ -85,6 +87,7 @@ export function actionRule<A extends { readonly type: string }>({ fields, ...sai
     layout: struct({ type: is(said.type), ...fields } as unknown as Fields<A>),
     since: FIRST_VERSION,
     leastRole: "admin",
+    isStewards: false,
     isOpenWhenSealed: () => false,
     evidence: null,
     matters: () => [],
@@ -93,7 +96,7 @@ export function actionRule<A extends { readonly type: string }>({ fields, ...sai
     lastChange: (_, { changedSeq }) => changedSeq,
     lastRoomChange: (_, before) => before.changedSeq,
     isOwn: () => false,
-    isAuthors: false,
+    isAuthors: () => false,
     isOwnAffair: false,
     newcomer: null,
     placeOf: () => null,

@@ -2,12 +2,12 @@ import { equalBytes, opaque, toHex, done, type Result, type Failure } from "@con
 import { type LeafCert, MAX_CERT_BYTES } from "../../identity/leafCert.js";
 import { type Invite, inviteLimit } from "../../invite/invite.js";
 import { closedReason } from "../inviteCheck.js";
-import { type Role, roleLayout } from "../../policy/role.js";
+import { isAtLeast, type Role, roleLayout } from "../../policy/role.js";
 import { certifiedPerson, deviceOf, newLeaf, placeOfInvite, provedInvite } from "../admission.js";
 import { effect, type Newcomer } from "../change.js";
-import { MAX_MEMBERS } from "../limit.js";
+import { MAX_MEMBERS, MAX_STEWARDS } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
-import { memberOf, type Roster } from "../roster.js";
+import { memberOf, type Roster, stewardsOf } from "../roster.js";
 import { actionRule, type Arrival } from "./actionRule.js";
 
 /** A person comes in, with one device. By an invite when the entry has an invite proof. */
@@ -22,10 +22,13 @@ export const add = actionRule<Add>({
   number: 2,
   fields: { leafCert: opaque(MAX_CERT_BYTES), role: roleLayout },
   leastRole: "member",
+  isStewards: true,
   evidence: "proof",
   // RULE: permission.role-given: giving more than membership takes the rule for roles too, whichever way it is given.
-  matters: ({ role }, { isInvited }) => (isInvited || role === "member" ? ["add"] : ["add", "setRole"]),
+  matters: ({ role }, { isInvited }) => (isInvited || !isAtLeast(role, "admin") ? ["add"] : ["add", "setRole"]),
   roles: ({ role }) => [role],
+  // RULE: steward.sponsor: who agrees to a steward agrees to whose it is: it goes with that person (attack A122).
+  isAuthors: ({ role }) => role === "steward",
   subject: ({ leafCert }, crypto) => certifiedPerson(crypto, leafCert),
   newcomer: admit,
   placeOf: placeOfInvite,
@@ -62,6 +65,9 @@ function admit({ crypto, before, header, isDirect }: Arrival, action: Add): Resu
   if (memberOf(before, person) !== null) return refused("already_member");
   // RULE: newcomer.room: tree and roster stay of a size that every device can hold (attack A83).
   if (before.members.size >= MAX_MEMBERS) return refused("member_limit");
+  // RULE: steward.few: one person brings a few machines and no crowd (attack A83).
+  if (action.role === "steward" && stewardsOf(before, header.author.person).length >= MAX_STEWARDS)
+    return refused("steward_limit");
   const { proof } = header.evidence;
   if (proof === null)
     return isDirect ? refused("author_unknown") : done({ cert: cert.value, invite: null, sshKey: null });

@@ -18,6 +18,7 @@ export const leave = actionRule<Leave>({
   number: 4,
   fields: { person: PersonId },
   leastRole: "member",
+  isStewards: true,
   isOpenWhenSealed: () => true,
   evidence: "farewell",
   subject: ({ person }) => person,
@@ -35,6 +36,6 @@ export const leave = actionRule<Leave>({
       equalBytes(opened.person, member.person) &&
       memberOfLeaf(before, opened.leaf) === member;
     if (!isTheirs) return refused("bad_farewell");
-    return done(takeOut(change, member, false, revokeInvitesBy(change, member.person)));
+    return takeOut(change, member, false, revokeInvitesBy(change, member.person));
   },
 });

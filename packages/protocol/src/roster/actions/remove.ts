@@ -1,4 +1,4 @@
-import { bool, toHex, done } from "@conclave/codec";
+import { bool, toHex } from "@conclave/codec";
 import { PersonId } from "../../encoding/ids.js";
 import { refused } from "../../policy/rejection.js";
 import { dropKeysBy } from "../listedKey.js";
@@ -36,6 +36,6 @@ export const remove = actionRule<Remove>({
       (invite) => toHex(invite.createdBy) === id || toHex(invite.inviteId) === cameBy,
     );
     dropKeysBy(change.draft, member.person, change.seq);
-    return done(takeOut(change, member, action.ban, revokedInvites));
+    return takeOut(change, member, action.ban, revokedInvites);
   },
 });

@@ -13,7 +13,7 @@ export const seal = actionRule<Seal>({
   number: 12,
   fields: {},
   leastRole: "owner",
-  isAuthors: true,
+  isAuthors: () => true,
   // RULE: permission.seal: sealing is the last change of the rules, so it takes the rule for changing them.
   matters: () => ["setPolicy"],
   apply: (change) => {

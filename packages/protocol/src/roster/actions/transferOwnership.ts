@@ -1,5 +1,6 @@
 import { done } from "@conclave/codec";
 import { PersonId } from "../../encoding/ids.js";
+import { hasSay } from "../../policy/role.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
 import { revokeInvitesBy } from "../revocation.js";
@@ -17,7 +18,7 @@ export const transferOwnership = actionRule<TransferOwnership>({
   number: 13,
   fields: { person: PersonId },
   leastRole: "owner",
-  isAuthors: true,
+  isAuthors: () => true,
   // RULE: permission.transfer: an owner hands on ownership only where the rule for roles lets them.
   matters: () => ["setRole"],
   subject: ({ person }) => person,
@@ -26,6 +27,7 @@ export const transferOwnership = actionRule<TransferOwnership>({
     const author = change.author!;
     const heir = memberOf(change.before, person);
     if (heir === null) return refused("not_member");
+    if (!hasSay(heir.role)) return refused("is_steward");
     if (heir.role === "owner") return refused("invalid_action", "owner already");
     draft.putMember({ ...author, role: "admin", changedSeq: seq });
     draft.putMember({ ...heir, role: "owner", changedSeq: seq });

@@ -26,7 +26,7 @@ function named(id: number): NamedPerson {
 }
 
 function invite(id: number): Decision["right"]["invite"] {
-  return { inviteId: InviteId.of(new Uint8Array(16).fill(id)), label: null, by: named(1) };
+  return { inviteId: InviteId.of(new Uint8Array(16).fill(id)), label: null, by: named(1), isAuto: false };
 }
 
 /** Somebody comes in by an invite. */

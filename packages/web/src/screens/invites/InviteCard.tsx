@@ -95,7 +95,7 @@ function terms({ uses, limit, notAfter, isRevoked, isOpen, mode, role }: RoomInv
     limit === null ? t.usesListed({ uses }) : t.uses({ uses, limit }),
     isRevoked ? t.revoked : !isOpen && isOver ? t.expired : !isOpen ? t.used : null,
     isOpen && notAfter !== null ? t.expires({ date: date(notAfter) }) : null,
-    mode === "ask" ? t.asks : null,
+    mode === "ask" ? t.asks : mode === "auto" ? t.autos : null,
     role === "member" ? null : t.as({ role: t[role] }),
   ]
     .filter((part) => part !== null)

@@ -7,7 +7,12 @@ import style from "./invites.module.css";
 import type { LinkMode } from "./makeInvite.js";
 import { t } from "./words.js";
 
-const hints = { direct: () => t.linkHint, ask: () => t.linkHintAsk, keys: () => t.linkHintKeys } as const;
+const hints = {
+  direct: () => t.linkHint,
+  ask: () => t.linkHintAsk,
+  auto: () => t.linkHintAuto,
+  keys: () => t.linkHintKeys,
+} as const;
 
 export interface LinkViewProps {
   readonly link: string;

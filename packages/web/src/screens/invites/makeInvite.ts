@@ -20,8 +20,8 @@ export interface InviteChoice {
   readonly role: "member" | "admin";
 }
 
-/** How people come in by a link: by it alone, when somebody lets them, or with a listed SSH key. */
-export type LinkMode = "direct" | "ask" | "keys";
+/** How people come in by a link: by it alone (`auto`: by a device that is on), when somebody lets them, or with a listed SSH key. */
+export type LinkMode = "direct" | "ask" | "auto" | "keys";
 
 /** A link to hand on; or, where others have to agree first, how many more it takes. */
 export interface MadeInvite {

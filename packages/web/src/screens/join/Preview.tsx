@@ -37,9 +37,19 @@ const KeyStep = lazy(() => import("./KeyStep.js").then((m) => m.KeyStep));
 
 const NOTE = 280;
 
-const titles = { direct: () => t.joining, ask: () => t.asking, return: () => t.returning } as const;
-const goes = { direct: () => t.join, ask: () => t.ask, return: () => t.comeBack } as const;
-const notes = { direct: () => t.directNote, ask: () => t.askNote, return: () => t.returnNote } as const;
+const titles = {
+  direct: () => t.joining,
+  ask: () => t.asking,
+  return: () => t.returning,
+  auto: () => t.joining,
+} as const;
+const goes = { direct: () => t.join, ask: () => t.ask, return: () => t.comeBack, auto: () => t.join } as const;
+const notes = {
+  direct: () => t.directNote,
+  ask: () => t.askNote,
+  return: () => t.returnNote,
+  auto: () => t.autoNote,
+} as const;
 
 export interface PreviewProps {
   readonly invited: InvitedView;

@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import { plainName, type Role } from "@conclave/client/pure";
+import { type DecidingRole, plainName, type Role } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
@@ -68,6 +68,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
           <PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />
         </span>
         {isLookalike && <Note>{t.lookalike}</Note>}
+        {role === "steward" && <Note>{t.stewardText}</Note>}
       </div>
       <Facts
         facts={[
@@ -109,7 +110,7 @@ function PersonActions(props: {
   const isRemoving = useSignal(false);
   const calls = home().room(detail.key);
   const name = plainName(member.name);
-  const roleTo = (to: Role) => ({ type: "setRole", person, role: to }) as const;
+  const roleTo = (to: DecidingRole) => ({ type: "setRole", person, role: to }) as const;
   const hand = { type: "transferOwnership", person } as const;
   const lower = role === "owner" ? "admin" : "member";
   const actions = { admin: roleTo("admin"), owner: roleTo("owner"), lower: roleTo(lower), hand };
@@ -131,7 +132,8 @@ function PersonActions(props: {
       </Stack>
     );
     if (!(await askToConfirm({ title, body, yes }))) return;
-    await carryOut(calls.decide(action), { action, of: name, undo: { room: detail.key, action: roleTo(role) } });
+    const undo = role === "steward" ? {} : { undo: { room: detail.key, action: roleTo(role) } };
+    await carryOut(calls.decide(action), { action, of: name, ...undo });
   };
   const isOwner = role === "owner";
   const lowerTitle = isOwner ? power.notOwnerTitle({ name }) : power.memberTitle({ name });

@@ -69,7 +69,7 @@ export function changesOf(
           whom.class === "listed" ? t.listedKeys : t.people({ count: whom.class === "multi" ? whom.limit : 1 }),
         ),
         row(t.joinAs, null, t[as], as !== "member"),
-        row(t.how, null, mode === "ask" ? t.ask : t.direct),
+        row(t.how, null, mode === "ask" ? t.ask : mode === "auto" ? t.auto : t.direct),
         row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
       ];
     }

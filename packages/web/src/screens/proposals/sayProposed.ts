@@ -34,5 +34,6 @@ export function proposedOf(action: Wished["action"]): (values: { readonly person
 function keyOf(action: Exclude<Wished["action"], { readonly type: "allow" | "disallow" }>) {
   if (action.type === "setRole")
     return ({ member: "toMember", admin: "toAdmin", owner: "toOwner" } as const)[action.role];
+  if (action.type === "add" && action.role === "steward") return "addSteward";
   return action.type === "remove" && action.ban ? "ban" : action.type;
 }

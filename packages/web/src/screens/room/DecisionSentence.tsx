@@ -39,6 +39,11 @@ function Action({ of: { action, by, person, right, claim, time }, name }: Part):
   const who = { by: name(by), person: person && name(person) };
   if (right.sshKey !== null) return <Sentence of={decisions.addByKey} {...who} {...keyIn(right.sshKey, name)} />;
   switch (action.type) {
+    case "add":
+      if (action.role === "steward") return <Sentence of={decisions.addSteward} {...who} />;
+      if (right.invite?.isAuto && right.invite.by)
+        return <Sentence of={decisions.addByLink} {...who} host={name(right.invite.by)} />;
+      return <Sentence of={decisions.add} {...who} />;
     case "remove":
       return <Sentence of={action.ban ? decisions.ban : decisions.remove} {...who} />;
     case "setRole":

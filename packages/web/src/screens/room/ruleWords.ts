@@ -1,4 +1,4 @@
-import type { Role, Rule } from "@conclave/client/pure";
+import type { DecidingRole, Rule } from "@conclave/client/pure";
 import { policyMatters } from "@conclave/words/policyMatters";
 import { policyRules } from "@conclave/words/policyRules";
 import { listOf } from "../../words/say.js";
@@ -10,7 +10,7 @@ export const matterNames = words(policyMatters);
 const rules = words(policyRules);
 
 const QUORUM = { owner: "quorumOwners", admin: "quorum", member: "quorumMembers" } as const satisfies Record<
-  Role,
+  DecidingRole,
   string
 >;
 
