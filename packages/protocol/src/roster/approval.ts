@@ -33,6 +33,7 @@ const layout = new SignedLayout<Approval>(
   }),
 );
 
+/** Signs an approval with the leaf that it names; gives body and signature. */
 export function signApproval(crypto: Crypto, leafSeed: Uint8Array, approval: Approval): Uint8Array {
   return layout.sign(crypto, leafSeed, approval);
 }

@@ -1,4 +1,4 @@
-import { equalBytes, done } from "@conclave/codec";
+import { equalBytes } from "@conclave/codec";
 import { PersonId } from "../../encoding/ids.js";
 import { openFarewell } from "../farewell.js";
 import { refused } from "../../policy/rejection.js";
