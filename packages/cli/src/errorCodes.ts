@@ -16,6 +16,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   NEEDS_YES: [usage, "It cannot be undone, and there is no terminal to confirm it: add --yes. Nothing was done."],
   NOT_TEXT: [usage, "The input is not UTF-8 text. Nothing was done with it."],
   TOO_LONG: [usage, "The text or input is too long."],
+  TOO_NARROW: [refused, "The terminal is too narrow for the QR code."],
   UNREACHABLE: [unreachable, "The relay does not answer. What is stored here will be sent later."],
   BEHIND: [refused, "The relay answers, but does not hand over all the records that it says it has."],
   COMING_BACK: [refused, "This device can't follow the room, and is on its way back by itself."],

@@ -14,6 +14,7 @@ export type {
   InviteOptions,
   RoomJoinRequest,
   RoomProposal,
+  ApprovalImported,
   DecisionProgress,
 } from "./api/invitation.js";
 export type { InvitePreview, JoinOptions } from "./api/invitePreview.js";

@@ -43,7 +43,7 @@ export class World {
 
   /** Every frame that the relay was given. */
   readonly heard: ClientFrame[] = [];
-  /** What `beforeFrames` changed in the frames is what the relay gets. */
+  /** What `beforeFrames` changed in the frames is what the relay gets; where it left none, nothing. */
   sendsChanged = false;
   /** Called before frames of a home reach the relay, which they do when it resolves. */
   beforeFrames: (home: Home, frames: readonly ClientFrame[]) => Promise<void> | undefined = () => undefined;
@@ -148,7 +148,7 @@ export class World {
           .then(() => (frames.ok ? this.beforeFrames(home, frames.value) : undefined))
           .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
           .then(() => {
-            if (!isOpen()) return;
+            if (!isOpen() || (frames.ok && frames.value.length === 0)) return;
             this.activity++;
             this.heard.push(...(frames.ok ? frames.value : []));
             const sent = this.sendsChanged && frames.ok ? encodeClientMessage(frames.value) : bytes;

@@ -12,3 +12,4 @@ export { decode, encode, stored } from "./structure.js";
 export { done, failed, type Failure, type Result, type Success } from "./result.js";
 export { equalBytes, compareBytes, concatBytes, toHex, fromHex, utf8Bytes } from "./bytes.js";
 export { toBase64url, fromBase64url } from "./base64url.js";
+export { toBase45, fromBase45 } from "./base45.js";

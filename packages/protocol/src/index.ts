@@ -172,6 +172,7 @@ export type { LogPlace } from "./evidence/logMemory.js";
 export type { CommitRequest } from "./room/authorCommit.js";
 export { MAX_BODY_BYTES, MAX_KIND_BYTES } from "./message/payload.js";
 export { openApproval, type Approval } from "./roster/approval.js";
+export { MAX_LETTER_TEXT } from "./room/approvalLetter.js";
 export {
   decodeFileCard,
   encodeFileCard,

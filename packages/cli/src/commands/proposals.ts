@@ -120,6 +120,11 @@ export function proposes(room: RoomSession, proposal: RoomProposal): string {
   return `${who} to ${safeLine(proposalSummary(room, proposal))} (${how})`;
 }
 
+/** The one open proposal whose id begins so. @throws CliError */
+export function proposalCalled(room: RoomSession, given: string, door: Door): RoomProposal {
+  return theOne(room, proposalsCalled(room, given), given, door);
+}
+
 const wanted = (given: string) => given.trim().toLowerCase();
 const isLong = (given: string) => wanted(given).length >= 4;
 

@@ -1,5 +1,6 @@
 import type { RoomJoinRequest, NamedPerson, RoomProposal, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import { usageError } from "../cliError.js";
 import { proposalDocument, requestDocument } from "../documents/agreementDocument.js";
 import type { CommandContext } from "../program/context.js";
 import { withRoom } from "../program/withRoom.js";
@@ -95,9 +96,27 @@ export async function withdraw(context: CommandContext, given: string): Promise<
   await answer(context, given, withdrawProposal);
 }
 
-/** `conclave approve`: approves what somebody has proposed. */
-export async function approve(context: CommandContext, given: string): Promise<void> {
-  await answer(context, given, approveProposal);
+/** `conclave approve`: approves what somebody has proposed, here, in a file or by a QR code; or counts approvals in files. */
+export async function approve(context: CommandContext, given: string | null, files: readonly string[]): Promise<void> {
+  const { options } = context;
+  const isExport = options["export"] !== undefined || options["qr"] === true;
+  if (files.length > 0) {
+    if (given !== null || isExport) throw usageError("--import takes no proposal, and neither --export nor --qr.");
+    const { importApprovals } = await import("./approvalFiles.js");
+    await importApprovals(context, files);
+    return;
+  }
+  if (given === null)
+    throw usageError(
+      "Say which proposal, or which files to import.",
+      `To see the proposals:  ${nextCommand("requests")}`,
+    );
+  if (!isExport) {
+    await answer(context, given, approveProposal);
+    return;
+  }
+  const { exportApproval } = await import("./approvalFiles.js");
+  await exportApproval(context, given);
 }
 
 async function answer(context: CommandContext, given: string, how: typeof approveProposal): Promise<void> {

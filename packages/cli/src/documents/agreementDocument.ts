@@ -1,4 +1,4 @@
-import type { RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
+import type { ApprovalImported, RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { requestName } from "../room/requestName.js";
 import { proposalSummary, proposalSubject } from "../session/decisionView.js";
@@ -13,6 +13,24 @@ export interface OutcomeDocument {
   /** If `done` is false: how many people have approved, and how many it takes. */
   readonly approved?: number;
   readonly needed?: number;
+}
+
+/** A file whose approval counts now. */
+export interface ImportedFileDocument {
+  readonly file: string;
+  /** Whose approval it is. */
+  readonly by: PersonDocument;
+  readonly proposal: string;
+  /** Whether the proposal was carried out by this command. */
+  readonly done: boolean;
+}
+
+/** A file without an approval that counts. */
+export interface RefusedFileDocument {
+  readonly file: string;
+  /** The code of the reason, and its sentence. */
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Somebody who asks to join. */
@@ -57,6 +75,10 @@ export interface ProposalDocument {
 export function outcomeDocument(progress: DecisionProgress): OutcomeDocument {
   if (progress.done) return { done: true };
   return { done: false, proposal: toHex(progress.actionHash), approved: progress.have, needed: progress.need };
+}
+
+export function importedDocument(file: string, { by, actionHash, progress }: ApprovalImported): ImportedFileDocument {
+  return { file, by: personDocument(by), proposal: toHex(actionHash), done: progress.done };
 }
 
 export function requestDocument(request: RoomJoinRequest): JoinRequestDocument {

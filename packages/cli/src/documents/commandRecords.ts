@@ -1,4 +1,10 @@
-import type { JoinRequestDocument, OutcomeDocument, ProposalDocument } from "./agreementDocument.js";
+import type {
+  ImportedFileDocument,
+  JoinRequestDocument,
+  OutcomeDocument,
+  ProposalDocument,
+  RefusedFileDocument,
+} from "./agreementDocument.js";
 import type { FingerprintDocument, FingerprintsDocument } from "./fingerprintDocument.js";
 import type { InvitationDocument } from "./invitationDocument.js";
 import type { MessageDocument } from "./messageDocument.js";
@@ -113,7 +119,18 @@ export interface CommandRecords {
     readonly proposal?: string;
     readonly done: boolean;
   };
-  readonly approve: OutcomeDocument;
+  readonly approve: OutcomeDocument & {
+    /** With `--export` or `--qr`: your approval, as it is in the file and in the QR code. Only people in the room can read it. */
+    readonly letter?: string;
+    /** With `--export`: the file. */
+    readonly path?: string;
+    /** With `--export` or `--qr`: whether the relay has taken the approval too. */
+    readonly isSent?: boolean;
+    /** With `--import`: the files whose approvals count now. `done` and the numbers are about the last one. */
+    readonly imported?: readonly ImportedFileDocument[];
+    /** With `--import`: the files that were of no use. If all of them are, the command fails instead. */
+    readonly refused?: readonly RefusedFileDocument[];
+  };
   readonly withdraw: { readonly proposal: string; readonly done: boolean };
   readonly remove: OutcomeDocument & { readonly person: PersonDocument };
   readonly ban: OutcomeDocument & { readonly person: PersonDocument };

@@ -101,10 +101,28 @@ Examples:
   program
     .command("approve")
     .description("approve what somebody proposed; it is done once enough people have")
-    .argument("<proposal>", 'the beginning of its id, as "conclave requests" shows it')
-    .action(async (id: string, _: unknown, command: Command) => {
+    .argument("[proposal]", 'the beginning of its id, as "conclave requests" shows it')
+    .option(
+      "--export <file>",
+      "put your approval into a file too, which reaches the others in another way than by the relay",
+    )
+    .option("--qr", "show your approval as a QR code")
+    .option("--force", "with --export: replace a file that is there")
+    .option("--import <files...>", "count the approvals in these files")
+    .addHelpText(
+      "after",
+      `
+A relay that drops approvals cannot stop a decision: send them to each other as files, or show them as
+QR codes. The file has the proposal in it. Only people in the room can read it.
+
+Examples:
+  conclave approve 3f2a90c1
+  conclave approve 3f2a90c1 --export yes.txt
+  conclave approve --import yes.txt yes2.txt`,
+    )
+    .action(async (id: string | undefined, options: { import?: readonly string[] }, command: Command) => {
       const { approve } = await import("../commands/requests.js");
-      await approve(contextOf(command.optsWithGlobals()), id);
+      await approve(contextOf(command.optsWithGlobals()), id ?? null, options.import ?? []);
     });
 
   program

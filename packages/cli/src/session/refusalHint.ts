@@ -18,6 +18,7 @@ const ANOTHER = () => "Ask for a new link.";
 const SUSPICIOUS = () => "Do not join here. Show this to the person who sent you the link.";
 const AGAIN = () => "Try again: it will be checked against the room as it is now.";
 const FAULT = () => "Update Conclave and try again. If that doesn't help, please report it.";
+const NEW_LETTER = () => `Ask for a new one:  ${otherCommand("approve", "ID", "--export", "FILE")}`;
 const ASK_AGAIN = () => `The person who wants to join has to ask again:  ${otherCommand("join", LINK)}`;
 
 /**
@@ -104,6 +105,13 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   too_large: () => `Send a long text as a file:  ${nextCommand("send", "--file", "PATH")}`,
   unknown_proposal: REQUESTS,
   already_so: STATUS,
+  bad_letter: NEW_LETTER,
+  letter_too_large: NEW_LETTER,
+  letter_wrong_room: () => "Choose the room with --room, or ask for a file of this room.",
+  letter_too_old: NEW_LETTER,
+  letter_taken_back: NEW_LETTER,
+  letter_void: REQUESTS,
+  letter_unknown_proposal: () => "First import the approval of the person who proposed it.",
   bad_link: () => "Copy the whole link again, or ask for it again.",
   bad_slot: () => "Check that the link is complete. If it is, ask for a new one: this one may have been closed.",
   bad_history: SUSPICIOUS,

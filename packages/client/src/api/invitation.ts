@@ -143,6 +143,15 @@ export interface RoomProposal {
   readonly refusal: Rejection | null;
 }
 
+/** Somebody's approval that came as a file or a QR code, and counts. */
+export interface ApprovalImported {
+  readonly by: NamedPerson;
+  /** What it approves. */
+  readonly actionHash: ActionHash;
+  /** How it stands with that now. */
+  readonly progress: DecisionProgress;
+}
+
 /** What came of a decision. */
 export type DecisionProgress =
   | { readonly done: true; readonly seq: number }

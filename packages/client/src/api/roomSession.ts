@@ -19,6 +19,7 @@ import type {
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "./fileTransfer.js";
 import type { Decision } from "./decision.js";
 import type {
+  ApprovalImported,
   RoomInvite,
   InviteMade,
   InviteOptions,
@@ -165,6 +166,18 @@ export interface RoomSession {
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
   approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>>;
+  /**
+   * Approves a proposal by a letter: a text that travels as a file or a QR code, past the relay. It holds the proposal too, is sealed
+   * for the members of the room, and does not wait for the relay; the approval is said in the room as well, as soon as that goes.
+   * From then on our person asks for the action too, where the rules let them. Each call makes a new letter.
+   */
+  exportApproval(actionHash: ActionHash): Promise<Result<string, Problem>>;
+  /**
+   * Counts the approval in a letter, as if its giver had just said it in the room, and carries the proposal out when that was the last
+   * approval that it needed and our person has approved too. `refused`: `bad_letter`, `letter_…`, `not_member` (whose it is, is not
+   * here), `not_caught_up` (it is of later than this device has read), `already_so`.
+   */
+  importApproval(letter: string): Promise<Result<ApprovalImported, Problem>>;
   /**
    * Declines somebody else's proposal. The others see it; it keeps nobody from agreeing, and `approve` undoes it.
    * `refused` with `unknown_proposal`: it is not open any more.

@@ -8,7 +8,7 @@ import type { RoomState } from "../work/roomState.js";
 const OTHERS_MAY: ReadonlySet<Rejection["code"]> = new Set(["not_allowed", "above_own_role"]);
 
 /**
- * What came of approving a proposal, by its hash. `said`: whether the approval itself was sent; `since`: the room's newest entry
+ * What came of an approval of a proposal, by its hash: our own, or somebody's that was imported. `said`: whether the approval itself was sent; `since`: the room's newest entry
  * before that. After the last approval that was needed `decide` carries the proposal out at once. The approval counts in any
  * case: where its person's role does not go so far, somebody else carries it out.
  */
@@ -26,9 +26,9 @@ export async function afterYes(
     const by = state.decisionLog.decidedSince(since, hash);
     return by ? done({ done: true, seq: by.decision.seq }) : failed({ kind: "unknown" });
   }
-  const { action, isAgreed, need, yes } = proposal;
+  const { action, isAgreed, isWanted, need, yes } = proposal;
   const waits = done({ done: false, actionHash: hash, have: yes.length, need } as const);
-  if (!isAgreed) return hadSaid ? said : waits;
+  if (!isAgreed || !isWanted) return hadSaid ? said : waits;
   const decided = await decide(action);
   if (decided.ok) return decided;
   const { error } = decided;

@@ -37,6 +37,7 @@ import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
 import type {
+  ApprovalImported,
   RoomInvite,
   RoomSshKey,
   InviteOptions,
@@ -58,6 +59,7 @@ import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timelin
 import { ended, hindrance } from "../work/hindrance.js";
 import { whyLate } from "../work/movement.js";
 import { createInvite, ownLinkOf } from "./inviting.js";
+import { exportApproval, importApproval } from "./letters.js";
 import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
 import { attach, post } from "./posting.js";
@@ -250,6 +252,14 @@ export class LiveSession implements RoomSession {
 
   approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>> {
     return approve(this.engine, actionHash);
+  }
+
+  exportApproval(actionHash: ActionHash): Promise<Result<string, Problem>> {
+    return exportApproval(this.engine, actionHash);
+  }
+
+  importApproval(letter: string): Promise<Result<ApprovalImported, Problem>> {
+    return importApproval(this.engine, letter);
   }
 
   declineProposal(actionHash: ActionHash): Promise<Result<void, Problem>> {

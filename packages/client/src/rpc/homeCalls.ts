@@ -34,6 +34,8 @@ export const ROOM_CALLS = [
   "mute",
   "decide",
   "approve",
+  "exportApproval",
+  "importApproval",
   "declineProposal",
   "withdrawProposal",
   "outlook",

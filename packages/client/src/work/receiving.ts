@@ -180,7 +180,7 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     case "proposal": {
       const { action, actionHash, message, displaced } = event;
       for (const each of displaced) takeBack(state, tx, each, { n, ending: "displaced" });
-      keepProposal(state, tx, { n, action, actionHash, by: message.author, time: message.time, ending: null });
+      keepAsked(state, tx, { n, action, actionHash, by: message.author, time: message.time, ending: null });
       return;
     }
     case "withdrawal":
@@ -207,7 +207,8 @@ export function keepRemoval(state: RoomState, tx: Transaction, decision: Decisio
   state.emit(tx, { type: "gone", decision: decisionOf(state, logged) });
 }
 
-function keepProposal(state: RoomState, tx: Transaction, proposal: LoggedProposal): void {
+/** Keeps that somebody asks for something, and shows it, unless it is open already. */
+export function keepAsked(state: RoomState, tx: Transaction, proposal: LoggedProposal): void {
   if (state.proposals.add(tx, proposal)) showProposal(state, tx, proposal);
   state.emit(tx, { type: "changed" });
 }
@@ -241,7 +242,7 @@ export function takeBack(
   if (!asked) return;
   endProposal(state, tx, asked.actionHash, ending);
   const left = state.room?.proposals.list().find((each) => equalBytes(each.actionHash, actionHash));
-  if (left) keepProposal(state, tx, { ...asked, n, by: left.by });
+  if (left) keepAsked(state, tx, { ...asked, n, by: left.by });
 }
 
 function keepOwnJoin(state: RoomState, tx: Transaction, n: number): void {
@@ -297,6 +298,6 @@ function keepOwnProposal(
 ): void {
   const action = kind === ProtocolKind.proposal ? decodeAction(body, state.room?.roster.version ?? 0) : null;
   const hash = action && actionHash(state.ports.crypto, action, by);
-  if (hash) keepProposal(state, tx, { n, action, actionHash: hash, by, time, ending: null });
+  if (hash) keepAsked(state, tx, { n, action, actionHash: hash, by, time, ending: null });
   if (kind === ProtocolKind.withdrawal) takeBack(state, tx, { actionHash: body, by }, { n, ending: "withdrawn" });
 }

@@ -85,6 +85,14 @@ export const REJECTION_CODES = [
   "unknown_proposal",
   "already_so",
 
+  "bad_letter",
+  "letter_too_large",
+  "letter_wrong_room",
+  "letter_too_old",
+  "letter_taken_back",
+  "letter_void",
+  "letter_unknown_proposal",
+
   "bad_link",
   "bad_slot",
   "bad_history",

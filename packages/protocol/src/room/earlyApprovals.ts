@@ -25,7 +25,7 @@ export class EarlyApprovals {
   private constructor(
     private readonly kept: Map<string, EarlyApproval>,
     /** Where in the log a proposal was withdrawn last. */
-    private withdrawnAt: number,
+    private lastWithdrawal: number,
   ) {}
 
   static load(records: Iterable<readonly [string, Uint8Array]>): EarlyApprovals {
@@ -39,11 +39,16 @@ export class EarlyApprovals {
     return new EarlyApprovals(new Map(found), withdrawnAt);
   }
 
+  /** Where in the log a proposal was withdrawn last; 0 for never. */
+  get withdrawnAt(): number {
+    return this.lastWithdrawal;
+  }
+
   /** Keeps one, given by somebody who had seen the log to `seen`. */
   keep(hash: ActionHash, by: PersonId, approval: Uint8Array, seen: number): Delta {
     // RULE: proposals.early-not-withdrawn: a yes may have been given to a proposal that was withdrawn at the same time; it does
     // not serve one that is made again (docs/protocol.md §4, attack A151).
-    if (seen < this.withdrawnAt) return NO_DELTA;
+    if (seen < this.lastWithdrawal) return NO_DELTA;
     const key = keyOf(hash, by);
     this.kept.delete(key);
     this.kept.set(key, { seen, approval });
@@ -64,7 +69,7 @@ export class EarlyApprovals {
 
   /** A proposal was withdrawn, by the log at `n`. */
   withdrawn(n: number): Delta {
-    this.withdrawnAt = n;
+    this.lastWithdrawal = n;
     return { put: [[WITHDRAWN, encode(n, u53.write)]], delete: [] };
   }
 

@@ -10,6 +10,7 @@ import { type Displaced, toDisplace } from "./displacement.js";
 import { EarlyApprovals } from "./earlyApprovals.js";
 import { Farewells } from "./farewells.js";
 import { GivenYeses } from "./givenYeses.js";
+import { TakenBack } from "./takenBack.js";
 import { askersOf, isAskedBy, type ProposalRecord, proposalRecordLayout } from "./proposalRecord.js";
 
 const PROPOSAL = "q/";
@@ -21,6 +22,7 @@ export class ProposalRecords {
     readonly farewells: Farewells,
     private readonly early: EarlyApprovals,
     readonly given: GivenYeses,
+    private readonly back: TakenBack,
   ) {}
 
   static empty(): ProposalRecords {
@@ -33,7 +35,8 @@ export class ProposalRecords {
     // The oldest first, as they came.
     found.sort((a, b) => a.since - b.since);
     const proposals = new Map(found.map((proposal) => [toHex(proposal.actionHash), proposal]));
-    return new ProposalRecords(proposals, Farewells.load(all), EarlyApprovals.load(all), GivenYeses.load(all));
+    const [early, given] = [EarlyApprovals.load(all), GivenYeses.load(all)];
+    return new ProposalRecords(proposals, Farewells.load(all), early, given, TakenBack.load(all));
   }
 
   list(): ProposalRecord[] {
@@ -89,7 +92,7 @@ export class ProposalRecords {
     const proposal = this.find(hash);
     if (proposal === null) return { approved: null, delta: this.early.keep(hash, by, bytes, seen) };
     // The newest yes of a person counts: an older one may have been given for other rules.
-    const others = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    const others = withoutThatOf(crypto, proposal, by);
     const declinedBy = proposal.declinedBy.filter((each) => !equalBytes(each, by));
     const kept = this.given.keep(proposal, by, bytes);
     const delta = joinDeltas(kept, this.put({ ...proposal, approvals: [...others, bytes], declinedBy }));
@@ -97,7 +100,18 @@ export class ProposalRecords {
   }
 
   /**
-   * Somebody says no, and takes their yes back. No `declined` when it says nothing: not of a member, of who asked, or nobody
+   * Whether an approval of `by`, given when the log was `n` long, was taken back since, or may have been: by them, or with the
+   * proposal by those who asked for it. `unknown`: messages are missing that would say so.
+   */
+  takenBackSince(hash: ActionHash, by: PersonId, n: number): "yes" | "no" | "unknown" {
+    const proposal = this.find(hash);
+    // It was open then, and is still: nobody who asked has given it up.
+    const isOpenSince = proposal !== null && proposal.since <= n;
+    return !isOpenSince && n < this.early.withdrawnAt ? "yes" : this.back.since(by, n);
+  }
+
+  /**
+   * Somebody says no at `n` in the log, and takes their yes back. No `declined` when it says nothing: not of a member, of who asked, or nobody
    * asked. `delta` is to be stored in either case.
    *
    * RULE: proposals.no-veto: a no takes nothing away but the yes of the person who says it: what enough others agree to is done
@@ -108,29 +122,44 @@ export class ProposalRecords {
     roster: Roster,
     hash: Uint8Array,
     by: PersonId,
+    n: number,
   ): { declined: { hash: ActionHash } | null; delta: Delta } {
     const proposal = this.find(hash);
-    if (proposal === null) return { declined: null, delta: this.early.forget(hash, by) };
-    if (memberOf(roster, by) === null || isAskedBy(proposal, by)) return { declined: null, delta: NO_DELTA };
-    const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
+    if (memberOf(roster, by) === null) return { declined: null, delta: this.early.forget(hash, by) };
+    const noted = this.back.note(by, n);
+    if (proposal === null) return { declined: null, delta: joinDeltas(this.early.forget(hash, by), noted) };
+    if (isAskedBy(proposal, by)) return { declined: null, delta: noted };
+    const approvals = withoutThatOf(crypto, proposal, by);
     const declinedBy = [...proposal.declinedBy.filter((each) => !equalBytes(each, by)), by];
     const declined = { hash: proposal.actionHash };
-    return { declined, delta: this.put({ ...proposal, approvals, declinedBy }) };
+    return { declined, delta: joinDeltas(noted, this.put({ ...proposal, approvals, declinedBy })) };
   }
 
   /**
-   * Who asked does not want it any more, says the log at `n`. Null when they did not ask. It goes with all yeses, unless others asked for the same.
+   * Who asked does not want it any more, says the log at `n`: it goes with all yeses, unless others asked for the same. No
+   * `withdrawn` when they did not ask, as far as this device knows: then their own yes goes, and nothing else. `delta` is to be
+   * stored in either case.
    *
    * RULE: proposals.withdraw-own: only who asked takes back what was asked: anybody else would have a veto. So a member who asks
    * for something first, such as their own removal, does not take it back from others who ask for it too (attack A55).
    */
-  withdraw(crypto: Crypto, hash: Uint8Array, by: PersonId, n: number): { hash: ActionHash; delta: Delta } | null {
+  withdraw(
+    crypto: Crypto,
+    roster: Roster,
+    hash: Uint8Array,
+    by: PersonId,
+    n: number,
+  ): { withdrawn: { hash: ActionHash } | null; delta: Delta } {
     const proposal = this.find(hash);
-    if (proposal === null || !isAskedBy(proposal, by)) return null;
+    const noted = memberOf(roster, by) === null ? NO_DELTA : this.back.note(by, n);
+    if (proposal === null) return { withdrawn: null, delta: joinDeltas(this.early.forget(hash, by), noted) };
+    const approvals = withoutThatOf(crypto, proposal, by);
+    if (!isAskedBy(proposal, by))
+      return { withdrawn: null, delta: joinDeltas(noted, this.put({ ...proposal, approvals })) };
     const left = askersOf(proposal).filter((each) => !equalBytes(each, by));
-    const approvals = proposal.approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, by));
     const kept = this.keepFor(left, { ...proposal, approvals });
-    return { hash: proposal.actionHash, delta: joinDeltas(kept, this.early.withdrawn(n)) };
+    const withdrawn = { hash: proposal.actionHash };
+    return { withdrawn, delta: joinDeltas(kept, this.early.withdrawn(n), noted) };
   }
 
   /** The roster changed: what is done, or can no more be done, is forgotten. */
@@ -147,12 +176,17 @@ export class ProposalRecords {
       gone.push(...delta.delete);
     }
     const given = this.given.settle(crypto, roster);
-    return joinDeltas({ put, delete: gone }, this.farewells.settle(crypto, roster), this.early.settle(roster), given);
+    const others = joinDeltas(
+      this.farewells.settle(crypto, roster),
+      this.early.settle(roster),
+      this.back.settle(roster),
+    );
+    return joinDeltas({ put, delete: gone }, others, given);
   }
 
-  /** Messages are missing that came after what we heard: what they may have taken back does not count any longer. */
-  missed(): Delta {
-    return joinDeltas(this.farewells.clear(), this.early.clear());
+  /** A message is missing, at `n` in the log: what it may have taken back of what we heard before does not count any longer. */
+  missed(n: number): Delta {
+    return joinDeltas(this.farewells.clear(), this.early.clear(), this.back.missed(n));
   }
 
   /** Keeps a proposal for those who still ask; with none, it is gone. */
@@ -168,6 +202,10 @@ export class ProposalRecords {
     this.proposals.set(key, proposal);
     return { put: [[PROPOSAL + key, encode(proposal, proposalRecordLayout.write)]], delete: [] };
   }
+}
+
+function withoutThatOf(crypto: Crypto, { approvals }: ProposalRecord, person: PersonId): Uint8Array[] {
+  return approvals.filter((each) => !equalBytes(openApproval(crypto, each)?.person ?? each, person));
 }
 
 function isOf(roster: Roster, { roomId, person, leaf }: Approval, author: PersonId): boolean {

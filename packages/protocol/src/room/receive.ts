@@ -64,7 +64,7 @@ function prunedMessage(parts: RoomParts, n: number, hash: Uint8Array): Reception
   const own = receiveOwn(parts, n, hash);
   if (own !== null) return own;
   parts.core = { ...parts.core, gapAt: n };
-  return ignored("pruned", null, parts.proposals.missed());
+  return ignored("pruned", null, parts.proposals.missed(n));
 }
 
 function finish(

@@ -166,14 +166,13 @@ function interpret(parts: RoomParts, payload: Payload, message: Message): { delt
     }
     case ProtocolKind.decline: {
       const by = message.author;
-      const { declined, delta } = proposals.decline(primitives.crypto, roster, payload.body, by);
+      const { declined, delta } = proposals.decline(primitives.crypto, roster, payload.body, by, message.n);
       return { delta, events: declined ? [{ type: "decline", actionHash: declined.hash, by }] : [] };
     }
     case ProtocolKind.withdrawal: {
       const by = message.author;
-      const withdrawn = proposals.withdraw(primitives.crypto, payload.body, by, message.n);
-      if (withdrawn === null) return nothing;
-      return { delta: withdrawn.delta, events: [{ type: "withdrawal", actionHash: withdrawn.hash, by }] };
+      const { withdrawn, delta } = proposals.withdraw(primitives.crypto, roster, payload.body, by, message.n);
+      return { delta, events: withdrawn ? [{ type: "withdrawal", actionHash: withdrawn.hash, by }] : [] };
     }
     case ProtocolKind.farewell: {
       // RULE: proposals.own-farewell: a farewell comes from whom it is of: one that was taken back is brought up again by

@@ -5,12 +5,20 @@ import type { Delta } from "../encoding/provider.js";
 import { ProtocolKind } from "../message/message.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { type Action, encodeAction } from "../roster/action.js";
-import { MAX_APPROVAL_SPAN, signApproval } from "../roster/approval.js";
 import type { GivenYes } from "../roster/coverage.js";
 import { alreadySo, approvedAlready, declinedAlready, unknownHere } from "./alreadySo.js";
 import type { Displaced } from "./displacement.js";
+import {
+  keyRecordOfLetter,
+  signOwnApproval,
+  type TakenLetter,
+  takeLetter,
+  writeLetter,
+  type WrittenLetter,
+} from "./letters.js";
 import type { OutgoingMessage } from "./outcome.js";
 import type { RoomParts } from "./parts.js";
+import { isAskedBy } from "./proposalRecord.js";
 import { objectionToProposal, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
 import { sayInRoom } from "./speak.js";
 
@@ -38,13 +46,13 @@ export class RoomProposals {
     if (asked === null) return refused("unknown_proposal");
     const idle = unknownHere(asked.action) ?? approvedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    const { person, leaf } = core;
-    const place = { baseSeq: roster.seq, maxSeq: roster.seq + MAX_APPROVAL_SPAN, policyHash: roster.policyHash };
-    const approval = { roomId: roster.roomId, actionHash: hash, ...place, person, leaf };
-    const body = signApproval(primitives.crypto, core.leafSeed, approval);
+    const body = signOwnApproval(this.parts, hash);
     const said = sayInRoom(this.parts, { kind: ProtocolKind.approval, ref: null, body }, now);
     if (!said.ok) return said;
-    const kept = proposals.approve(primitives.crypto, roster, body, { author: person, seen: this.parts.log.place.n });
+    const kept = proposals.approve(primitives.crypto, roster, body, {
+      author: core.person,
+      seen: this.parts.log.place.n,
+    });
     return done({ ...said.value, delta: joinDeltas(kept.delta, said.value.delta) });
   }
 
@@ -53,16 +61,40 @@ export class RoomProposals {
     const { proposals, core, roster, primitives } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    const { declined, delta } = proposals.decline(primitives.crypto, roster, hash, core.person);
+    const { declined, delta } = proposals.decline(
+      primitives.crypto,
+      roster,
+      hash,
+      core.person,
+      this.parts.log.place.n + 1,
+    );
     return this.answer(ProtocolKind.decline, declined && { ...declined, delta }, now);
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdraw(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals, core, primitives } = this.parts;
+    const { proposals, core, roster, primitives } = this.parts;
+    const asked = proposals.find(hash);
+    if (asked === null || !isAskedBy(asked, core.person)) return refused("unknown_proposal");
     // Nobody who agrees meanwhile can have seen it.
-    const withdrawn = proposals.withdraw(primitives.crypto, hash, core.person, this.parts.log.place.n + 1);
-    return this.answer(ProtocolKind.withdrawal, withdrawn, now);
+    const n = this.parts.log.place.n + 1;
+    const { withdrawn, delta } = proposals.withdraw(primitives.crypto, roster, hash, core.person, n);
+    return this.answer(ProtocolKind.withdrawal, withdrawn && { ...withdrawn, delta }, now);
+  }
+
+  /** Approves a proposal in a letter, for a file or a QR code: see {@link takeLetter}. It needs no relay. */
+  writeLetter(hash: ActionHash): Result<WrittenLetter, Rejection> {
+    return writeLetter(this.parts, hash);
+  }
+
+  /** The name of this room's record that opens a letter: give what is in it to {@link takeLetter}. Refused for what is none of this room. */
+  keyRecordOfLetter(text: string): Result<string, Rejection> {
+    return keyRecordOfLetter(this.parts, text);
+  }
+
+  /** Takes in an approval that came in a letter. `key`: null where there is no record of that name. */
+  takeLetter(text: string, key: Uint8Array | null): Result<TakenLetter, Rejection> {
+    return takeLetter(this.parts, text, key);
   }
 
   /** What waits for people's agreement, seen from us: `have` counts our own yes as author. */
