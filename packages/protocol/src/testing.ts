@@ -15,6 +15,7 @@ export {
   decodeKeyring,
   envelopeKeyOf,
   type Keyring,
+  nextKeyring,
   wrappedRosterKey,
   writeSeed,
 } from "./room/keyring.js";

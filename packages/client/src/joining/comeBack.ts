@@ -243,8 +243,8 @@ export class ComeBack extends Worker implements ConnectionUser {
     this.isOpen = false;
     if (attempts > MOST_ATTEMPTS) return this.askAnew(room, record);
     const found = await previewDoor(this.state.ports, this.connection, room, {
-      secret: record.secret,
-      device: this.device,
+      ...{ secret: record.secret, device: this.device },
+      since: this.state.decisionLog.find(room.doors.doorLink(record.secret).floor.seq)?.n ?? 0,
     });
     if (this.state.room !== room) return;
     if (!found.ok && this.state.meetsNewer(found.error)) return;

@@ -30,6 +30,8 @@ import type { ErrorResponse } from "@conclave/wire";
 const VERSIONS = 6;
 /** An honest relay gives hundreds of records at a time. */
 const MOST_PAGES = 8192;
+/** Records of the log in a page. */
+const PAGE = 512;
 
 /**
  * Reads what a link leads to and checks all of it (docs/protocol.md §5, Joining). Sends nothing but the ids that the link
@@ -42,20 +44,54 @@ export async function previewSlot(
   connection: RelayConnection,
   link: InviteLink,
 ): Promise<Result<RoomPreview, Problem>> {
-  return readSlotOf(ports, connection, link, { key: null, judge: (opened) => judgeRoom(ports, opened) });
+  return readSlotOf(ports, connection, link, {
+    key: null,
+    judge: (opened) => Promise.resolve(judgedBy(judgeRoom(ports, opened))),
+  });
 }
 
-/** Reads the door that was opened for our plea of this secret, and checks all that it leads to. As `previewSlot`. */
+/**
+ * Reads the door that was opened for our plea of this secret, and checks all that it leads to, and what else the log holds. As
+ * `previewSlot`. `since`: where in the log the newest entry is that we know others to have, or before it.
+ */
 export async function previewDoor(
   ports: JoinPorts,
   connection: RelayConnection,
   room: Room,
-  { secret, device }: { readonly secret: Uint8Array; readonly device: DeviceIdentity },
+  { secret, device, since }: { readonly secret: Uint8Array; readonly device: DeviceIdentity; readonly since: number },
 ): Promise<Result<OpenDoor, Problem>> {
   return readSlotOf(ports, connection, room.doors.doorLink(secret), {
     key: room.doors.doorKey(device.deviceSeed),
-    judge: (opened) => room.doors.judgeDoor(opened),
+    judge: async (opened) => {
+      const door = room.doors.judgeDoor(opened);
+      if (!door.ok) return judgedBy(door);
+      const branches = room.doors.branchesOf(door.value);
+      const read = await readCommits(connection, room, since, (record) => {
+        branches.take(record);
+      });
+      return read ? failed(read) : judgedBy(room.doors.objectionToDoor(door.value, branches) ?? door);
+    },
   });
+}
+
+/** Gives the records of all commits after a place in the log, to where we have read it. Gives what it failed by, or null. */
+async function readCommits(
+  connection: RelayConnection,
+  room: Room,
+  since: number,
+  take: (record: Uint8Array) => void,
+): Promise<Problem | null> {
+  const end = room.cursor.n;
+  for (let n = since; n < end;) {
+    const answer = await connection.request<"read">({ type: "read", roomTag: room.tag, fromN: n + 1, limit: PAGE });
+    if (answer.type !== "page") return problemOf(answer);
+    for (const item of answer.items) if (!item.pruned && item.kind === "commit") take(item.attachment);
+    const last = answer.items.at(-1)?.n ?? n;
+    // It gave more before.
+    if (last <= n) return { kind: "behind" };
+    n = last;
+  }
+  return null;
 }
 
 /** Finds in the room's own history that we were removed, as an answer to our plea by a `leaf` says. `refused` where that is not proved. */
@@ -68,14 +104,13 @@ export async function proveRemoval(
   const opened = await readRosterLog(connection, tag, doors.openingRemoval(removal));
   if (!opened.ok) return opened;
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened.value));
-  const judged = doors.judgeRemoval(leaf, opened.value);
-  return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
+  return judgedBy(doors.judgeRemoval(leaf, opened.value));
 }
 
 /** What opens a slot, and what says whether to believe what is in it. */
 interface SlotReading<T> {
   readonly key: Uint8Array | null;
-  readonly judge: (opened: OpenedRoom) => Result<T, Rejection>;
+  readonly judge: (opened: OpenedRoom) => Promise<Result<T, Problem>>;
 }
 
 async function readSlotOf<T>(
@@ -147,7 +182,10 @@ type JoinPorts = Pick<ClientPorts, "crypto" | "random" | "clock">;
 async function judge<T>(ports: JoinPorts, reading: SlotReading<T>, opened: OpenedRoom): Promise<Result<T, Problem>> {
   // Where signatures are verified quicker by the platform than by us, which is asynchronous; the engine is not.
   await ports.crypto.verifyAhead?.(signaturesOf(ports, opened));
-  const judged = reading.judge(opened);
+  return reading.judge(opened);
+}
+
+function judgedBy<T>(judged: Result<T, Rejection>): Result<T, Problem> {
   return judged.ok ? judged : failed({ kind: "refused", rejection: judged.error });
 }
 

@@ -1,10 +1,11 @@
-import { done, type Result } from "@conclave/codec";
+import { done, type Failure, type Result } from "@conclave/codec";
 import type { LeafKey } from "../encoding/ids.js";
 import { leafSealKeys } from "../identity/leafCert.js";
 import type { Door, Removal } from "../invite/door.js";
 import type { InviteLink } from "../invite/link.js";
 import type { Plea, PleaReason } from "../invite/plea.js";
 import type { Rejection } from "../policy/rejection.js";
+import type { Branches } from "./branches.js";
 import type { ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import type { OpenedHistory } from "./history.js";
@@ -25,7 +26,16 @@ import {
 } from "./pleading.js";
 import type { OpenedRoom } from "./preview.js";
 import type { Unopened } from "./roomCore.js";
-import { doorLinkOf, judgeDoor, type OpenDoor, type Reseating, seatRecords, takeSeat } from "./seat.js";
+import {
+  branchesOf,
+  doorLinkOf,
+  judgeDoor,
+  objectionToDoor,
+  type OpenDoor,
+  type Reseating,
+  seatRecords,
+  takeSeat,
+} from "./seat.js";
 
 /** How a device that cannot follow the room any more comes back into it (docs/protocol.md §7), seen from it and from the others. */
 export class RoomDoors {
@@ -98,6 +108,16 @@ export class RoomDoors {
   /** Checks what the door of our plea leads to. `not_caught_up`: read the log on, and ask again. */
   judgeDoor(opened: OpenedRoom): Result<OpenDoor, Rejection> {
     return judgeDoor(this.parts, opened);
+  }
+
+  /** What the log holds beside a door's chain: give it the records of the commits behind the floor of {@link doorLink}, in their order. */
+  branchesOf(door: OpenDoor): Branches {
+    return branchesOf(this.parts, door);
+  }
+
+  /** Why not to go through a door, now that all of the log was read for it; null where nothing speaks against it. */
+  objectionToDoor(door: OpenDoor, branches: Branches): Failure<Rejection> | null {
+    return objectionToDoor(door, branches);
   }
 
   /**

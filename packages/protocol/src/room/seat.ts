@@ -10,6 +10,7 @@ import { refused, type Rejection } from "../policy/rejection.js";
 import { replayEntries, type Replayed } from "../roster/replay.js";
 import type { RosterKey } from "../transport/rosterLog.js";
 import { type Member, memberOf, memberOfLeaf } from "../roster/roster.js";
+import { Branches } from "./branches.js";
 import { type Arriving, comeIn, type ComingIn } from "./comeIn.js";
 import { type DecisionRecord, decisionRecordOf } from "./decisionRecord.js";
 import { decodeKeyring, encodeKeyring, withEarlier } from "./keyring.js";
@@ -23,6 +24,8 @@ export interface OpenDoor {
   readonly slot: SlotView;
   readonly entrance: GroupInfoView;
   readonly history: Replayed;
+  /** The hash of the roster record of each entry. */
+  readonly records: readonly Uint8Array[];
   /** Who opened it. */
   readonly by: Member;
   /** Us, as the room has us. */
@@ -47,7 +50,10 @@ export function floorOf({ core, roster }: Pick<RoomParts, "core" | "roster">): I
 }
 
 /** Checks what a door leads to, as a newcomer does, and against what this device knows. Changes nothing. */
-export function judgeDoor(parts: RoomParts, { link, slot, entries, keys }: OpenedRoom): Result<OpenDoor, Rejection> {
+export function judgeDoor(
+  parts: RoomParts,
+  { link, slot, entries, keys, records }: OpenedRoom,
+): Result<OpenDoor, Rejection> {
   const { primitives, core, log } = parts;
   const history = replayEntries(primitives.crypto, entries, core.roomId);
   if (!history.ok) return history;
@@ -69,7 +75,28 @@ export function judgeDoor(parts: RoomParts, { link, slot, entries, keys }: Opene
   const entrance = checkEntrance(primitives, slot, history.value);
   if (!entrance.ok) return entrance;
   const found = { secret: link.secret, slot, entrance: entrance.value, history: history.value, by, self };
-  return done({ ...found, keys, decisions: transitions.map(decisionRecordOf) });
+  return done({ ...found, keys, records, decisions: transitions.map(decisionRecordOf) });
+}
+
+/** What the log holds beside the chain that a door leads to: give it the records of all commits behind our {@link floorOf}. */
+export function branchesOf(parts: RoomParts, { history, records, keys, slot }: OpenDoor): Branches {
+  const { primitives, roomTag, core } = parts;
+  const chain = { entries: history.transitions.map(({ entry }) => entry), records, roomId: core.roomId };
+  return new Branches(primitives.crypto, roomTag, {
+    ...chain,
+    keys: [...keys, ...slot.roster],
+    from: floorOf(parts).seq,
+  });
+}
+
+/**
+ * Whether to believe a door, by what the log holds beside it.
+ *
+ * RULE: door.not-taken-out: nobody opens a door whom an entry in the log takes out, which was allowed where it stands and which their
+ * chain leaves out: who was removed leads to the room as it was before (attack A159).
+ */
+export function objectionToDoor({ slot }: OpenDoor, branches: Branches): ReturnType<typeof refused> | null {
+  return branches.isGone(slot.leaf) ? refused("bad_slot", "by somebody who was taken out") : null;
 }
 
 /** Who comes back. */

@@ -63,7 +63,8 @@ export function replayEntries(crypto: Crypto, entries: readonly Entry[], roomId:
 // The rosters on the way are nobody else's.
 const usingUp = (roster: Roster) => RosterDraft.usingUp(roster);
 
-function carriageOf({ epoch, transcript, author, action, evidence }: Entry): Carriage {
+/** Where an entry stands whose commit is not at hand, as it says itself. */
+export function carriageOf({ epoch, transcript, author, action, evidence }: Entry): Carriage {
   // A proof for one place in the chain is of somebody who came by themselves (`invite.place`, `reseat.place`).
   return { epoch, transcript, committer: author.leaf, external: joinPlaceOf({ action, evidence }) !== null };
 }

@@ -90,7 +90,7 @@ export class Slots {
     for (const slot of slots) {
       const known = this.parts.store.slots.get(room.row.no, slot.slotId);
       if (known?.closed === true || (known === null && isOnProbation)) continue;
-      this.write(room, slot, { known, end: known?.end ?? 0, isMember: !isOnProbation, now });
+      this.write(room, slot, { isOpened: !isOnProbation, end: known?.end ?? 0, isMember: !isOnProbation, now });
     }
   }
 
@@ -115,7 +115,10 @@ export class Slots {
     const wait = waitForBytes() || (isDoor ? this.waitForDoor(room, address, now) : 0);
     if (wait > 0) return refuse("rate_limited", wait);
     const end = life === 0 ? 0 : this.parts.clock.at(now) + life * 1000;
-    this.write(room, slot, { known, end, isMember, now });
+    // RULE: slot.door-renewed: whoever opens a door opens it for its whole life, also where somebody did before: else who opens it
+    // first, to lead nowhere, says when it is shut for good (attacks A107, A159).
+    const isRenewed = known !== null && known.end > 0 && life > 0 && life <= LIFE_ON_PROBATION;
+    this.write(room, slot, { isOpened: isMember || known === null || isRenewed, end, isMember, now });
     return done(undefined);
   }
 
@@ -209,15 +212,15 @@ export class Slots {
     return slot.closed ? refuse("slot_closed") : done(slot);
   }
 
-  /** `end`: of a slot that is new, or that a member puts by itself. */
+  /** `isOpened`: the slot is new, or is open anew until `end`. */
   private write(
     room: HostedRoom,
     { slotId, tokenPub, blob }: SlotContent,
-    { known, end, isMember, now }: { known: SlotRow | null; end: number; isMember: boolean; now: number },
+    { isOpened, end, isMember, now }: { isOpened: boolean; end: number; isMember: boolean; now: number },
   ): void {
     const { no, n, commits } = room.row;
     const time = this.parts.clock.at(now);
-    if (isMember || known === null) this.parts.store.slots.open(no, slotId, tokenPub, { time, commits, end });
+    if (isOpened) this.parts.store.slots.open(no, slotId, tokenPub, { time, commits, end });
     this.parts.store.slots.addVersion(no, slotId, { blob, n, time }, !isMember, KEPT_VERSIONS);
   }
 

@@ -124,8 +124,7 @@ export class HostileMember {
         ? sealRosterRecord(crypto, roomTag, currentRosterKey(keys), { seq: entry.seq, before: keys.record }, content)
         : new Uint8Array(),
       nextWriteKey: crypto.ed25519PublicKey(writeSeed(staged.next!)),
-      group,
-      entry,
+      ...{ group, entry, staged },
     };
   }
 

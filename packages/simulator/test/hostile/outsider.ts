@@ -1,6 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import type { Crypto, Random } from "@conclave/crypto";
-import { Group, type LeafParameters, openGroupInfo } from "@conclave/mls";
+import { Group, type LeafParameters, openGroupInfo, type StagedCommit } from "@conclave/mls";
 import {
   type Action,
   authorEntry,
@@ -44,6 +44,8 @@ export interface MadeUpCommit {
   readonly nextWriteKey: Uint8Array;
   readonly group: Group;
   readonly entry: Entry | null;
+  /** What it makes of the group; only of a member's. */
+  readonly staged?: StagedCommit;
 }
 
 /**
