@@ -82,4 +82,17 @@ describe("the charter", () => {
     expect(found(alice, { ...charter, policy: sealedRoom() })).toBe("invalid_policy");
     expect(found(alice, { ...charter, title: " " })).toBe("invalid_action");
   });
+
+  it("RULE charter.founder: nor with another's certificate, nor for another leaf of their own", () => {
+    expect(found(alice, { ...charter, leafCert: chain.certOf(chain.someone("Alice", 2), NO_ROOM) })).toBe(
+      "author_unknown",
+    );
+    const bobsLeaf = { ...chain.someone("Bob"), leaf: alice.leaf };
+    expect(found(alice, { ...charter, leafCert: chain.certOf(bobsLeaf, NO_ROOM) })).toBe("author_unknown");
+  });
+
+  it("RULE charter.first: it stands on nobody's proof or farewell", () => {
+    expect(found(alice, charter, { evidence: { ...NO_EVIDENCE, proof: nothing } })).toBe("invalid_action");
+    expect(found(alice, charter, { evidence: { ...NO_EVIDENCE, farewell: nothing } })).toBe("invalid_action");
+  });
 });

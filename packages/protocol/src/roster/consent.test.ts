@@ -274,4 +274,10 @@ describe("consents", () => {
       by: [],
     });
   });
+
+  it("the author's own approval is none: they say yes by the entry", () => {
+    const { chain, alice, adding } = room();
+    const { by, have } = consents(crypto, chain.roster, adding, alice.person, [chain.approval(alice, adding)]);
+    expect([by, have]).toEqual([[], 1]);
+  });
 });

@@ -5,7 +5,7 @@ import type { Policy } from "../policy/policy.js";
 import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
 import type { Rule } from "../policy/rule.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
-import { covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
+import { bearsOnList, covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
 
 /** Owner Alice, admins Bob and Carol, members Dave and Erin, under this policy. */
 function room(policy: Policy) {
@@ -173,6 +173,104 @@ describe("who is covered is asked before anybody is removed (attack A119)", () =
     expect(verdict(chain.act(carol, adding, { approvals: [yes] }))).toBe("ok");
     const removal = removalOf(erin);
     expect(verdict(chain.act(carol, removal, { approvals: [chain.approval(frank, removal, {}, carol)] }))).toBe("ok");
+  });
+});
+
+describe("a rule of several parts, links and yeses, as they bear on the list", () => {
+  const member: Rule = { kind: "anyMember" };
+  const owner: Rule = { kind: "owner" };
+
+  it("RULE freshness.puppets: more people meet one of several rules, and an owner's rule only as owners", () => {
+    const either: Rule = { kind: "anyOf", rules: [owner, { kind: "majority" }] };
+    const { isCovered, alice, bob, carol, dave } = room(removedBy(either, member));
+    expect(isCovered([alice, bob, carol, dave])).toBe(false);
+    const chain = new Chain(crypto, ownerLed());
+    const ids = new Set([toHex(chain.alice.person)]);
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("admins", { role: "admin" }) });
+    expect(covers(chain.roster, ids)).toBe(true);
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("owners", { role: "owner" }) });
+    expect(covers(chain.roster, ids)).toBe(false);
+    const frank = chain.someone("Frank");
+    expect(verdict(chain.join("owners", frank, "owner"))).toBe("ok");
+    expect(verdict(chain.act(frank, { type: "remove", person: chain.alice.person, ban: false }))).toBe("ok");
+  });
+
+  it("members who can be let in make no quorum of admins", () => {
+    const admins: Rule = { kind: "quorum", role: "admin", count: 2, half: false };
+    const { isCovered, alice, bob } = room(removedBy(admins, member));
+    expect(isCovered([alice, bob])).toBe(true);
+  });
+
+  it("an invite to return lets nobody in who could take part in a ballot", () => {
+    const majority = removedBy({ kind: "majority" });
+    const chain = new Chain(crypto, { ...majority, rules: { ...majority.rules, invite: owner } });
+    const [bob] = [chain.add("Bob"), chain.add("Carol")];
+    const ids = new Set([chain.alice, bob].map(({ person }) => toHex(person)));
+    const personal = { class: "personal", person: chain.alice.person } as const;
+    chain.must(chain.alice, { type: "openReturn", invite: chain.terms("words", { mode: "return", for: personal }) });
+    expect(covers(chain.roster, ids)).toBe(true);
+  });
+
+  it("RULE freshness.given-yes: to come in as an admin takes a yes to both, the coming in and the role", () => {
+    const { rules, settings } = openHouse();
+    const open = room({ rules: { ...rules, add: member }, settings });
+    const { alice, bob, carol, dave, ids } = open;
+    const adding = open.chain.adding(open.chain.someone("Frank"), "admin");
+    expect(open.isCovered([alice, bob, carol], [{ action: adding, yes: ids([dave]) }])).toBe(true);
+    expect(open.isCovered([alice, bob, carol], [{ action: adding, yes: ids([alice]) }])).toBe(false);
+  });
+
+  it("RULE freshness.given-yes: a yes to a newcomer counts where newcomers have a say, and only if it suffices", () => {
+    const { isCovered, chain, ids, alice, bob, carol, dave } = room(removedBy({ kind: "majority" }));
+    const adding = chain.adding(chain.someone("Frank"));
+    expect(isCovered([alice, bob, carol], [{ action: adding, yes: ids([alice]) }])).toBe(false);
+    expect(isCovered([alice, bob, carol], [{ action: adding, yes: ids([dave]) }])).toBe(true);
+  });
+
+  it("RULE freshness.puppets: who comes in by one rule may be enough for what the next one asks", () => {
+    const { rules, settings } = openHouse();
+    const { isCovered, chain, ids, alice, bob, carol } = room({
+      rules: { ...rules, add: { kind: "majority" }, invite: member },
+      settings,
+    });
+    expect(isCovered([alice, bob, carol])).toBe(true);
+    const adding = chain.adding(chain.someone("Frank"), "admin");
+    expect(isCovered([alice, bob, carol], [{ action: adding, yes: ids([alice]) }])).toBe(false);
+  });
+
+  it("the yes of somebody who is out counts for nothing", () => {
+    const { isCovered, chain, ids, alice, bob, erin } = room(adminsTogether(2));
+    const action = { type: "remove", person: erin.person, ban: false } as const;
+    expect(isCovered([alice, bob], [{ action, yes: ids([chain.someone("Frank")]) }])).toBe(true);
+  });
+
+  it("what lets nobody in and takes nobody out does not bear on it", () => {
+    const { chain, erin } = room(ownerLed());
+    expect(bearsOnList({ type: "setTitle", title: "x" })).toBe(false);
+    expect(bearsOnList(chain.adding(chain.someone("Frank")))).toBe(true);
+    expect(bearsOnList(chain.allowing("frank"))).toBe(true);
+    expect(bearsOnList({ type: "remove", person: erin.person, ban: false })).toBe(true);
+  });
+
+  it("asks those with the highest roles first, and not everybody where fewer suffice", () => {
+    const chain = new Chain(crypto, adminsTogether(1));
+    const [bob, carol, dave] = [chain.add("Bob", "admin"), chain.add("Carol", "owner"), chain.add("Dave")];
+    const down = { type: "setRole", person: chain.alice.person, role: "admin" } as const;
+    chain.must(chain.alice, down, { approvals: [chain.approval(bob, down)] });
+    const { rules, settings } = adminsTogether(2);
+    const roster = { ...chain.roster, policy: { rules: { ...rules, setRole: owner, setPolicy: owner }, settings } };
+    expect(othersNeeded(roster, dave.person, 8)).toBe(2);
+    expect(othersNeeded(roster, bob.person, 8)).toBe(1);
+    expect(othersNeeded(roster, carol.person, 8)).toBe(1);
+    const two: Rule = { kind: "quorum", role: "member", count: 2, half: false };
+    const made = room(removedBy(two));
+    expect(othersNeeded(made.roster, made.dave.person, 8)).toBe(3);
+  });
+
+  it("in a room of two each asks the other, though that is everybody", () => {
+    const chain = new Chain(crypto, everyoneAgrees());
+    const bob = chain.add("Bob");
+    expect(othersNeeded(chain.roster, bob.person, 8)).toBe(1);
   });
 });
 

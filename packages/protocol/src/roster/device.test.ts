@@ -1,7 +1,8 @@
+import { toHex } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { ownerLed } from "../policy/presets.js";
-import { Chain, verdict } from "./chain.fixture.js";
+import { adminsTogether, everyoneAgrees, ownerLed } from "../policy/presets.js";
+import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { MAX_DEVICES } from "./limit.js";
 
 describe("devices", () => {
@@ -58,5 +59,35 @@ describe("devices", () => {
     expect(verdict(chain.act(chain.alice, { ...gone, leaf: carol.leaf }))).toBe("not_member");
     expect(verdict(chain.act(chain.alice, { ...gone, person: chain.someone("Dave").person }))).toBe("not_member");
     expect(verdict(chain.act(chain.alice, gone))).toBe("ok");
+  });
+
+  it("one's own do not count as removals, of which there are only so many", () => {
+    const chain = new Chain(crypto, everyoneAgrees());
+    const more = [2, 3, 4].map((n) => chain.someone("Alice", n));
+    for (const who of more) chain.must(chain.alice, { type: "addDevice", leafCert: chain.certOf(who) });
+    for (const { person, leaf } of more) chain.must(chain.alice, { type: "removeDevice", person, leaf });
+    expect(chain.roster.members.get(toHex(chain.alice.person))?.removals).toEqual([]);
+  });
+
+  it("RULE device.return-revoked: with one goes the way back by its person's words, and no other link", () => {
+    const chain = new Chain(crypto);
+    const [bob, second] = [chain.add("Bob"), chain.someone("Alice", 2)];
+    chain.must(chain.alice, { type: "setRole", person: bob.person, role: "owner" });
+    const words = ({ person }: Someone) =>
+      chain.terms(toHex(person), { mode: "return", for: { class: "personal", person } });
+    for (const owner of [chain.alice, bob]) chain.must(owner, { type: "openReturn", invite: words(owner) });
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("link") });
+    chain.must(chain.alice, { type: "addDevice", leafCert: chain.certOf(second) });
+    const { person, leaf } = second;
+    const gone = chain.must(chain.alice, { type: "removeDevice", person, leaf });
+    expect(gone.revokedInvites).toEqual([words(chain.alice).inviteId]);
+    expect(chain.roster.openInvites.size).toBe(2);
+  });
+
+  it("a yes to take out one that is not there is refused like the rest", () => {
+    const chain = new Chain(crypto, adminsTogether(2));
+    const bob = chain.add("Bob", "admin");
+    const gone = { type: "removeDevice", person: bob.person, leaf: chain.someone("Bob", 2).leaf } as const;
+    expect(verdict(chain.act(chain.alice, gone, { approvals: [chain.approval(bob, gone)] }))).toBe("not_member");
   });
 });

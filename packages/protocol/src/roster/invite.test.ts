@@ -6,7 +6,8 @@ import type { InviteTerms } from "../invite/invite.js";
 import { adminsTogether, everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
-import { MAX_OPEN_INVITES } from "./limit.js";
+import { MAX_MEMBERS, MAX_OPEN_INVITES } from "./limit.js";
+import { letsIn } from "./outlook.js";
 
 function invited(terms: Partial<InviteTerms> = {}, policy = ownerLed()): { chain: Chain; carol: Someone } {
   const chain = new Chain(crypto, policy);
@@ -215,5 +216,42 @@ describe("making an invite", () => {
     expect(verdict(chain.act(bob, chain.adding(chain.someone("Carol"))))).toBe("ok");
     expect(verdict(chain.act(chain.alice, create))).toBe("ok");
     expect(verdict(chain.join("link", chain.someone("Dave"), "admin"))).toBe("ok");
+  });
+
+  it("an entry says for whom a personal one is, by name where it is a member, and a link is for at most 1,000", () => {
+    const chain = new Chain(crypto);
+    const bob = chain.add("Bob");
+    const made = (name: string, terms: Partial<InviteTerms>) =>
+      chain.must(chain.alice, { type: "createInvite", invite: chain.terms(name, terms) });
+    const [{ inviteId }, { person }] = [chain.terms("b"), bob];
+    expect(made("b", { for: { class: "personal", person } })).toMatchObject({ inviteId, person, name: "Bob" });
+    const carol = chain.someone("Carol");
+    expect(made("c", { for: { class: "personal", person: carol.person } })).toMatchObject({
+      person: carol.person,
+      name: null,
+    });
+    expect(made("link", {})).toMatchObject({ person: null, name: null });
+    made("most", { for: { class: "multi", limit: MAX_MEMBERS } });
+    const more = chain.terms("more", { for: { class: "multi", limit: MAX_MEMBERS + 1 } });
+    expect(verdict(chain.act(chain.alice, { type: "createInvite", invite: more }))).toBe("invalid_action");
+  });
+
+  it("is said to lead somewhere by what the rules ask of its kind: to come in, to ask, or to return", () => {
+    const { rules, settings } = ownerLed();
+    const chain = new Chain(crypto, { rules: { ...rules, add: { kind: "owner" } }, settings });
+    const words = { mode: "return", for: { class: "personal", person: chain.alice.person } } as const;
+    chain.must(chain.alice, { type: "openReturn", invite: chain.terms("return", words) });
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("direct") });
+    chain.must(chain.alice, { type: "createInvite", invite: chain.terms("ask", { mode: "ask" }) });
+    const leads = () =>
+      Object.fromEntries(
+        [...chain.roster.openInvites.values()].map((invite) => [invite.mode, letsIn(chain.roster, invite)]),
+      );
+    expect(leads()).toEqual({ return: true, direct: false, ask: true });
+    chain.must(chain.alice, {
+      type: "setPolicy",
+      policy: { rules: { ...rules, add: { kind: "nobody" } }, settings },
+    });
+    expect(leads()).toEqual({ return: true, direct: false, ask: false });
   });
 });

@@ -287,4 +287,20 @@ describe("the list", () => {
     expect([off(plain), off(plain.toReversed()), off([])]).toEqual([true, false, false]);
     expect(toHex(plain[0]!) < toHex(plain[1]!)).toBe(true);
   });
+
+  it("one bad comment among good ones spoils the action, and a key named twice is listed once", () => {
+    const good = listing().allowing("a", "b");
+    const [a, b] = good.type === "allow" ? [good.keys[0]!, good.keys[1]!] : [];
+    const spoiled = { type: "allow", keys: [a!, { ...b!, comment: "a\u202eb" }] } as const;
+    expect(decodeAction(encodeAction(spoiled), ROOM_VERSION)).toBeNull();
+    expect(sortedKeys([b!, a!, b!])).toEqual([a, b]);
+  });
+
+  it("a yes to take off a key that is not on it is refused like the rest", () => {
+    const chain = listing("bob");
+    const adam = chain.add("Adam", "admin");
+    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+    const off = chain.disallowing("nobody's");
+    expect(verdict(chain.act(chain.alice, off, { approvals: [chain.approval(adam, off)] }))).toBe("key_not_listed");
+  });
 });

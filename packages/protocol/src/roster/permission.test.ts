@@ -2,6 +2,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
+import type { Rule } from "../policy/rule.js";
 import type { Action } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 
@@ -273,5 +274,15 @@ describe("permission", () => {
     const { chain, alice } = room();
     expect(verdict(chain.act(alice, { type: "setTitle", title: "a\u202eb" }))).toBe("invalid_action");
     expect(chain.must(alice, { type: "setTitle", title: "Choir" }).roster.title).toBe("Choir");
+  });
+
+  it("RULE policy.no-lock: rules stay changeable where one of several ways to change them asks people", () => {
+    const { rules, settings } = ownerLed();
+    const changedBy = (...ways: Rule[]) => {
+      const policy = { rules: { ...rules, setPolicy: { kind: "anyOf", rules: ways } as const }, settings };
+      return verdict(new Chain(crypto).act(new Chain(crypto).alice, { type: "setPolicy", policy }));
+    };
+    expect(changedBy({ kind: "nobody" }, { kind: "owner" })).toBe("ok");
+    expect(changedBy({ kind: "nobody" }, { kind: "self" })).toBe("invalid_policy");
   });
 });

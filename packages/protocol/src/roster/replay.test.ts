@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RoomId } from "../encoding/ids.js";
 import { Chain, verdict } from "./chain.fixture.js";
 import { signEntry } from "./entry.js";
-import { replay } from "./replay.js";
+import { replay, replayEntries } from "./replay.js";
 import { loadRoster } from "./rosterRecord.js";
 
 function room() {
@@ -78,6 +78,15 @@ describe("replay", () => {
     });
     const carried = { proof: chain.proof("more", erin) };
     expect(verdict(chain.author(chain.alice, chain.adding(erin), carried))).toBe("bad_invite_proof");
+  });
+
+  it("RULE replay.room-id: nor does a chain pass that was read already, of another room or of none", () => {
+    const { chain } = room();
+    const entries = chain.transitions.map(({ entry }) => entry);
+    const replayed = replayEntries(crypto, entries, chain.roster.roomId);
+    expect(replayed.ok && replayed.value.delta.delete).toEqual([]);
+    expect(verdict(replayEntries(crypto, entries, RoomId.of(chain.bytes("other"))))).toBe("wrong_room");
+    expect(verdict(replayEntries(crypto, [], chain.roster.roomId))).toBe("malformed");
   });
 
   it("RULE replay.linear: a history twice as long is twice the work: nothing is copied or walked for each entry (attack A83)", () => {

@@ -1,10 +1,11 @@
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import type { Invite, InviteTerms } from "../invite/invite.js";
 import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import { decodeAction, encodeAction } from "./action.js";
+import { openReturnOf } from "./actions/openReturn.js";
 import { ROOM_VERSION } from "./version.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 
@@ -177,5 +178,27 @@ describe("coming back by the recovery words", () => {
     const { chain, alice, renewed } = prepared();
     chain.must(alice, { type: "seal" });
     expect(verdict(comeBack(chain, renewed, alice))).toBe("sealed");
+  });
+
+  it("RULE return.own: each owner has one of their own, and an ordinary link is none", () => {
+    const { chain, bob, alice } = prepared();
+    chain.must(alice, { type: "revokeInvite", inviteId: chain.terms("return").inviteId });
+    chain.must(alice, { type: "createInvite", invite: chain.terms("link") });
+    expect(openReturnOf(chain.roster, alice.person)).toBeNull();
+    chain.must(alice, returning(chain, alice, {}, "again"));
+    expect(openReturnOf(chain.roster, alice.person)?.inviteId).toEqual(chain.terms("again").inviteId);
+    chain.must(alice, { type: "setRole", person: bob!.person, role: "owner" });
+    expect(openReturnOf(chain.roster, bob!.person)).toBeNull();
+    expect(verdict(chain.act(bob!, returning(chain, bob!, {}, "b")))).toBe("ok");
+  });
+
+  it("replaces the lost device alone: the others stay, and so does the way back", () => {
+    const { chain, alice, renewed } = prepared();
+    chain.must(alice, { type: "addDevice", leafCert: chain.certOf(renewed) });
+    const third = chain.someone("Alice", 3);
+    const back = comeBack(chain, third, alice);
+    expect(back.ok && back.value.revokedInvites).toEqual([]);
+    const leaves = chain.roster.members.get(toHex(alice.person))?.devices.map(({ leaf }) => leaf);
+    expect(leaves).toEqual([renewed.leaf, third.leaf]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RoomId } from "../encoding/ids.js";
 import { preset } from "../policy/presets.js";
 import { Chain, verdict } from "./chain.fixture.js";
+import { ahead } from "./ahead.js";
 import { readChain } from "./chain.js";
 import { signEntry } from "./entry.js";
 import { replay } from "./replay.js";
@@ -74,6 +75,8 @@ describe("a chain that leads to a version that this app does not know", () => {
     expect(readChain(crypto, [...known, later], chain.roster.roomId)).toMatchObject({
       value: { length: known.length },
     });
+    const { entry, roster } = chain.transitions.at(-1)!;
+    expect(ahead(roster, entry)).toEqual(told);
   });
 
   it("A104: is refused where the move is not allowed: nobody waits for it", () => {
