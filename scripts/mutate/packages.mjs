@@ -1,7 +1,7 @@
 /**
  * What is changed in each package, and the tests that are asked, relative to the package. Those that draw their inputs at random
  * are not asked: they are slow, and what only they see may be missed the next time. Nor is any that starts a browser.
- * `inOneProcess`: its tests need only what scripts/mutate/vitestStandIn.mjs has, and are run by oneProcess.mjs.
+ * `notChanged`: what only tests use. `inOneProcess`: its tests need only what scripts/mutate/vitestStandIn.mjs has, and are run by oneProcess.mjs.
  */
 export const PACKAGES = {
   // What decides who is in a room is asked of the tests beside it alone: they are quick, and it is theirs to hold.
@@ -33,9 +33,11 @@ export const PACKAGES = {
       "**/{attachment,attachmentRelay,frameLimit,remote,wsTransport}.test.ts",
       "**/{browser,crash,process,vault,vaultRecovery}.test.ts",
     ],
+    inOneProcess: true,
   },
   relay: {
     files: ["src/core/*.ts", "src/ledger/*.ts"],
+    notChanged: ["src/**/{coreWorld,probationRoom,scriptedClient}.ts"],
     tests: ["src/core/*.test.ts", "src/ledger/*.test.ts"],
     inOneProcess: true,
   },

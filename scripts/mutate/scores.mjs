@@ -1,17 +1,25 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDrawn } from "./sample.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = `${root}docs/mutation.md`;
-const ROW = /^\| `(?<file>[^`]+)` \| [^|]+ \| (?<killed>\d+) \| (?<survived>\d+) \| (?<unseen>\d+) \|/u;
+const ROW =
+  /^\| `(?<file>[^`]+)` \| [^|]+ \| (?<killed>\d+) \| (?<survived>\d+) \| (?<unseen>\d+) \| (?<changes>[^|]+) \|/u;
+const COUNTED = ["Killed", "Timeout", "Survived", "NoCoverage"];
 
-/** Puts the scores of these files, as Stryker reports them, into the tables of docs/mutation.md. Gives the score of all. */
-export function writeScores(files) {
+/**
+ * Puts the scores of these files, as Stryker reports them, into the tables of docs/mutation.md. Gives the score of all. Of a sample
+ * only what was drawn counts, and the row says of how many.
+ */
+export function writeScores(files, sample) {
   const text = readFileSync(page, "utf8");
   const rows = new Map(tableOf(text, "| File |").map((row) => [ROW.exec(row).groups.file, row]));
   const sum = { caught: 0, of: 0 };
-  for (const [file, { mutants }] of Object.entries(files)) {
+  for (const [file, { mutants: all }] of Object.entries(files)) {
+    const mutants = all.filter(({ id }) => isDrawn(id, sample));
+    const there = all.filter(({ status }) => COUNTED.includes(status) || status === "RuntimeError").length;
     const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
     const [caught, survived, unseen] = [count("Killed", "Timeout"), count("Survived"), count("NoCoverage")];
     const of = caught + survived + unseen;
@@ -19,7 +27,11 @@ export function writeScores(files) {
     sum.caught += caught;
     sum.of += of;
     const day = new Date().toISOString().slice(0, 10);
-    rows.set(file, `| \`${file}\` | ${percent(caught, of)} | ${caught} | ${survived} | ${unseen} | ${day} |`);
+    const changes = sample.oneIn === 1 ? "all" : `of ${there}, seed ${sample.seed}`;
+    rows.set(
+      file,
+      `| \`${file}\` | ${percent(caught, of)} | ${caught} | ${survived} | ${unseen} | ${changes} | ${day} |`,
+    );
   }
   const byFile = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   const named = withTable(withTable(text, "| File |", byFile), "| Folder |", byFolder(byFile));
@@ -31,14 +43,21 @@ export function writeScores(files) {
 /** One row for each folder of which a file has a score, which says of how many files. */
 function byFolder(rows) {
   const folders = new Map();
-  for (const { file, killed, survived, unseen } of rows.map((row) => ROW.exec(row).groups)) {
-    const { files, caught, of } = folders.get(dirname(file)) ?? { files: 0, caught: 0, of: 0 };
-    const all = Number(killed) + Number(survived) + Number(unseen);
-    folders.set(dirname(file), { files: files + 1, caught: caught + Number(killed), of: of + all });
+  for (const { file, killed, survived, unseen, changes } of rows.map((row) => ROW.exec(row).groups)) {
+    const { files, caught, of, there } = folders.get(dirname(file)) ?? { files: 0, caught: 0, of: 0, there: 0 };
+    const tried = Number(killed) + Number(survived) + Number(unseen);
+    const all = Number(/of (\d+)/u.exec(changes)?.[1] ?? tried);
+    folders.set(dirname(file), {
+      files: files + 1,
+      caught: caught + Number(killed),
+      of: of + tried,
+      there: there + all,
+    });
   }
-  return [...folders].map(([folder, { files, caught, of }]) => {
-    const there = readdirSync(`${root}${folder}`).filter((file) => /^[^.]+\.ts$/u.test(file)).length;
-    return `| \`${folder}\` | ${files} of ${there} | ${of} | ${caught} | ${percent(caught, of)} |`;
+  return [...folders].map(([folder, { files, caught, of, there }]) => {
+    const inAll = readdirSync(`${root}${folder}`).filter((file) => /^[^.]+\.ts$/u.test(file)).length;
+    const tried = of === there ? String(of) : `${of} of ${there}`;
+    return `| \`${folder}\` | ${files} of ${inAll} | ${tried} | ${caught} | ${percent(caught, of)} |`;
   });
 }
 
