@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDrawn } from "./sample.mjs";
@@ -11,7 +11,7 @@ const COUNTED = ["Killed", "Timeout", "Survived", "NoCoverage"];
 
 /**
  * Puts the scores of these files, as Stryker reports them, into the tables of docs/mutation.md. Gives the score of all. Of a sample
- * only what was drawn counts, and the row says of how many.
+ * only what was drawn counts, and the row says of how many. Files that are no more lose their rows.
  */
 export function writeScores(files, sample) {
   const text = readFileSync(page, "utf8");
@@ -33,7 +33,10 @@ export function writeScores(files, sample) {
       `| \`${file}\` | ${percent(caught, of)} | ${caught} | ${survived} | ${unseen} | ${changes} | ${day} |`,
     );
   }
-  const byFile = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const byFile = [...rows]
+    .filter(([file]) => existsSync(root + file))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row);
   const named = withTable(withTable(text, "| File |", byFile), "| Folder |", byFolder(byFile));
   writeFileSync(page, named);
   console.log(`${percent(sum.caught, sum.of)} of ${sum.of}, in docs/mutation.md by file`);

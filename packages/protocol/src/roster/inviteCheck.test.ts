@@ -31,7 +31,7 @@ describe("the invite of somebody who asks", () => {
     expect(objection({ ...bob, person: eve.person }, chain.proof("ask", bob, "ask"))).toBe("bad_invite_proof");
     const content = {
       ...{ roomId: chain.roster.roomId, inviteId: chain.terms("ask").inviteId, person: bob.person, leaf: bob.leaf },
-      ...{ place: null, ssh: null },
+      ...{ place: null, baseSeq: null, ssh: null },
     };
     const elsewhere = { ...content, roomId: RoomId.of(chain.bytes("elsewhere")) };
     expect(objection(bob, signInviteProof(crypto, chain.bytes("join ask"), elsewhere))).toBe("bad_invite_proof");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryStore } from "../store/memoryStore.js";
+import { MemoryStore } from "../store/memory/memoryStore.js";
 import { RelayTime } from "./relayTime.js";
 import { WallClock } from "./wallClock.js";
 
