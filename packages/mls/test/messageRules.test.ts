@@ -1,8 +1,10 @@
-import { Writer } from "@conclave/codec";
+import { encode, Writer } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { ExtensionType } from "../src/extension.js";
 import { type Content, type FramedContent, signFramedContent, writeAuthData, writeContent } from "../src/framing.js";
 import { Group } from "../src/index.js";
+import { writeCredential } from "../src/leafNode.js";
 import { decodeMessage, encodeMessage } from "../src/mlsMessage.js";
 import { type PrivateMessage, sealPrivateMessage, senderDataKey } from "../src/privateMessage.js";
 import type { Proposal } from "../src/proposal.js";
@@ -14,6 +16,7 @@ import {
   engine,
   forge,
   inside,
+  keyPackage,
   ok,
   random,
   reason,
@@ -76,6 +79,39 @@ describe("messages (RFC 9420 §6)", () => {
     expect(code(bob.stage(forge(alice, remove, { sender: { type: "new_member_proposal" } })))).toBe("proposal_sender");
     const init: Content = { type: "proposal", proposal: { type: "external_init", kemOutput: new Uint8Array(32) } };
     expect(code(bob.stage(forge(alice, init)))).toBe("proposal_sender");
+  });
+  it("RULE mls.external-sender: one whom the group lists proposes, and so does somebody who asks to be added", () => {
+    const stranger = random(32);
+    const signatureKey = nodeCrypto.ed25519PublicKey(stranger);
+    const senders = encode([{ type: "basic" as const, identity: text("stranger") }], (writer, list) =>
+      writer.vector(list, (w, credential) => writeCredential(w.opaque(signatureKey), credential)),
+    );
+    const { bob } = room([{ type: ExtensionType.externalSenders, data: senders }]);
+    const { state } = inside(bob);
+    const sent = (key: Uint8Array, sender: FramedContent["sender"], content: Content) => {
+      const framed = { ...{ groupId: state.context.groupId, epoch: state.context.epoch }, sender, content };
+      const whole = { ...framed, authenticatedData: EMPTY };
+      const signature = signFramedContent(suite, "public", whole, state.context, key);
+      const auth = { signature, confirmationTag: null };
+      const { membership } = state.secrets;
+      const message = publicMessage(suite, whole, auth, state.context, membership);
+      return code(bob.stage(encodeMessage({ wireFormat: "public", message })));
+    };
+    const remove: Content = { type: "proposal", proposal: { type: "remove", removed: 2 } };
+    expect(sent(stranger, { type: "external", senderIndex: 0 }, remove)).toBe("ok");
+    expect(sent(stranger, { type: "external", senderIndex: 1 }, remove)).toBe("unknown_sender");
+    expect(sent(random(32), { type: "external", senderIndex: 0 }, remove)).toBe("bad_signature");
+    const dave = keyPackage("dave");
+    const add: Content = { type: "proposal", proposal: { type: "add", keyPackage: dave.keyPackage } };
+    expect(sent(dave.signaturePrivateKey, { type: "new_member_proposal" }, add)).toBe("ok");
+    expect(sent(stranger, { type: "new_member_proposal" }, add)).toBe("bad_signature");
+    expect(sent(dave.signaturePrivateKey, { type: "new_member_proposal" }, remove)).toBe("proposal_sender");
+  });
+  it("RULE mls.current-handshake: nor is a public message of another epoch, whoever sent it", () => {
+    const { alice, bob } = room();
+    const remove: Content = { type: "proposal", proposal: { type: "remove", removed: 2 } };
+    expect(code(bob.stage(forge(alice, remove)))).toBe("ok");
+    expect(reason(bob.stage(forge(alice, remove, { epoch: 0n })))).toBe("wrong_epoch: public message");
   });
   it("RULE mls.external-path: an external commit brings its leaf", () => {
     const { alice, bob } = room();

@@ -1,7 +1,7 @@
 import { SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import type { WriteKey } from "../store/roomTable.js";
-import { type Ground, keysAfterCommit, parentOf } from "./writeKeys.js";
+import { type Ground, keysAfterCommit, parentOf, provedKey } from "./writeKeys.js";
 
 const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
 const OWN = 0;
@@ -115,5 +115,30 @@ describe("write keys", () => {
     const on = keysAfterCommit(more, { ...added(4), epoch: 2 }, OWN, bySlot);
     expect([0, 1, 2, 3].map((epoch) => parentOf(on, OWN, bySlot, epoch))).toEqual([0, 1, 4, null]);
     expect(parentOf(on, OWN, by(on.find(({ n }) => n === 3)!), 1)).toBe(3);
+  });
+});
+
+describe("the key by which somebody writes", () => {
+  const keyAt = (n: number, live: boolean): WriteKey => ({ ...founder, key: id(n), epoch: 1, n, live });
+
+  it("is the newest live one of the epoch that they have proved, and else the newest that was retired", () => {
+    const keys = [founder, keyAt(1, true), keyAt(2, true), keyAt(3, false)];
+    const proved = (...numbers: number[]) => provedKey(keys, 1, ({ n }) => numbers.includes(n))?.n ?? null;
+    expect([proved(1, 2, 3), proved(1, 3), proved(3), proved(0), proved()]).toEqual([2, 1, 3, null, null]);
+  });
+
+  it("RULE writeKey.bounded: nothing that is still in use goes, and of two worth the same the older one goes first", () => {
+    // Keys of one link, the first three of which were in use for as long and as long ago.
+    const ofLink = (n: number, change: Partial<WriteKey> = {}): WriteKey => ({
+      ...{ key: id(n), epoch: n, n, lineage: 1, slot: link, live: false, since: 0, until: 10 },
+      ...change,
+    });
+    const many = Array.from({ length: 32 }, (_, at) => ofLink(at + 1));
+    const live = ofLink(50, { live: true, until: 5 });
+    const after = keysAfterCommit([founder, ...many, live], added(99, 100), OWN, bySlot);
+    const left = after.filter(({ slot }) => slot !== null).map(({ n }) => n);
+    expect(left).toHaveLength(32);
+    expect(left).toContain(50);
+    expect(left.slice(0, 2)).toEqual([3, 4]);
   });
 });
