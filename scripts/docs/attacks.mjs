@@ -3,8 +3,9 @@ import { read, root } from "./files.mjs";
 import { testTitles } from "./titles.mjs";
 
 /**
- * docs/attacks.md has a row `| A1 | attack | status |` for each attack; the first 102, of the design, must all be there. A row
- * whose status is `tested` needs a test whose title begins with that number ("A1: ..."); a row that is `open` must not have one.
+ * docs/attacks.md has a row `| A1 | attack | status |` for each attack; the first 103, of the design, must all be there. A row
+ * whose status is `tested` needs a test whose title begins with that number ("A1: ..."); one that `waits: …`, and says for what,
+ * must not have one. A test whose title begins with a number needs a row.
  */
 export function attackFaults() {
   if (!existsSync(`${root}docs/attacks.md`)) return { faults: ["docs/attacks.md is missing"], summary: "no catalogue" };
@@ -15,23 +16,26 @@ export function attackFaults() {
   const tested = testedAttacks();
   const faults = [];
   for (const { id, status } of rows) {
-    if (!["tested", "open"].includes(status)) faults.push(`${id} is neither tested nor open, but "${status}"`);
+    if (status !== "tested" && !/^waits: \S/u.test(status))
+      faults.push(`${id} is neither tested, nor does it say what it waits for: "${status}"`);
     if (status === "tested" && !tested.has(id))
       faults.push(`${id} is called tested, and no test's title begins with it`);
-    if (status === "open" && tested.has(id)) faults.push(`${id} is called open, and a test has its name`);
+    if (status !== "tested" && tested.has(id)) faults.push(`${id} waits, and a test has its name`);
   }
-  for (let n = 1; n <= 102; n++) if (!rows.some(({ id }) => id === `A${n}`)) faults.push(`A${n} has no row`);
+  for (const id of tested) if (!rows.some((row) => row.id === id)) faults.push(`${id} has a test and no row`);
+  for (let n = 1; n <= 103; n++) if (!rows.some(({ id }) => id === `A${n}`)) faults.push(`A${n} has no row`);
   return {
     faults,
     summary: `${rows.filter(({ status }) => status === "tested").length} of ${rows.length} attacks tested`,
   };
 }
 
-/** Writes each row's status as the tests have it. */
+/** Writes `tested` where the tests have it; where there is none any more, what it waits for is asked for. */
 export function writeAttackStatuses() {
   const tested = testedAttacks();
-  const text = read("docs/attacks.md").replace(/^\| (A\d+) \|(.*)\| (?:tested|open) \|$/gm, (_row, id, attack) => {
-    return `| ${id} |${attack}| ${tested.has(id) ? "tested" : "open"} |`;
+  const text = read("docs/attacks.md").replace(/^\| (A\d+) \|(.*)\| ([^|]*) \|$/gm, (_row, id, attack, status) => {
+    const now = tested.has(id) ? "tested" : status === "tested" ? "waits: " : status;
+    return `| ${id} |${attack}| ${now} |`;
   });
   writeFileSync(`${root}docs/attacks.md`, text);
 }

@@ -386,7 +386,7 @@ describe("a relay that gives nothing of the log for now", () => {
 });
 
 describe("who keeps losing", () => {
-  it("RULE client.starved: RULE client.rivals-named: learns after three lost races to whom, and is not given up before", async () => {
+  it("A23: RULE client.starved: RULE client.rivals-named: learns after three lost races to whom, and is not given up before", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
     const starved: unknown[] = [];

@@ -259,6 +259,29 @@ describe("attacks by way of invites", () => {
     expect([stateOf(world, alice), stateOf(world, bob)]).toEqual(before);
     await talk(world, alice, bob);
   });
+  it("A43: who was banned does not come back as somebody new by the link of many uses that let them in", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
+    const { link, invitation } = await world.invite(alice!, { for: { class: "multi", limit: 50 } });
+    const mallory = await world.device("Mallory");
+    await world.join(mallory, link);
+    await world.inStep();
+    await world.pass(20_000);
+    granted(await world.finish(alice!.room.decide(remove(mallory, true))));
+    // The link goes with the same decision, and not a moment later.
+    const [last] = alice!.room.decisions().slice(-1);
+    expect(last!.revokedInvites.map((id) => toHex(id))).toContain(toHex(invitation.inviteId));
+    await world.pass(20_000);
+    const before = [stateOf(world, alice!), stateOf(world, bob!)];
+    const fresh = await world.device("Nobody you know");
+    expect((await world.finish(fresh.client.previewInvite(link))).ok).toBe(false);
+    // Nor with a relay that opens the slot again, and a member who fills it.
+    const outsider = new Outsider(world, "Somebody new");
+    world.relay.forge(world.tagOf(alice!), outsider.externalCommit(slotByHand(world, bob!, link)));
+    await world.pass(60_000);
+    expect([stateOf(world, alice!), stateOf(world, bob!)]).toEqual(before);
+    expect(alarmsOf(alice!)).toEqual(["REFUSED_CHANGE invite_revoked"]);
+  });
   it("A41: a slot that was overwritten with another room's keys leads nowhere, and nothing is sent", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice] = await world.roomOf(["Alice"]);

@@ -20,7 +20,7 @@ import { alarmsOf, namesOf, stateOf, talk } from "../hostile/view.js";
 vi.setConfig({ testTimeout: 120_000 });
 
 describe("attacks on who is in", () => {
-  it("A1: a ghost that the relay puts into the log is refused, and hears nothing", async () => {
+  it("A1, A91: a ghost that the relay puts into the log is refused, and hears nothing", async () => {
     const world = new World({ isRelayHonest: false });
     world.relay.isWatching = true;
     const [alice, bob] = await world.roomOf(["Alice", "Bob"]);
@@ -282,5 +282,61 @@ describe("attacks on who is in", () => {
     await world.pass(3000);
     expect(stateOf(world, alice!)).toEqual(before);
     expect(alarmsOf(alice!).join()).toContain("REFUSED_CHANGE");
+  });
+  it("A91: a listener whom a member is forced to let in comes in by nobody's hand unseen, and reads nothing of whom it is kept from", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
+    await world.pass(60_000);
+    const tag = world.tagOf(alice!);
+    const before = namesOf(bob!);
+    // With the owner's keys, and without a decision, or under the name of another one: everybody refuses it.
+    const forced = new HostileMember(world, alice!);
+    const listener = new Outsider(world, "Listener");
+    const leafSeed = listener.random(32);
+    const leaf = LeafKey.of(world.crypto.ed25519PublicKey(leafSeed));
+    const { keyPackage } = generateKeyPackage(roomEngine(listener.primitives), {
+      suite: 1,
+      credential: {
+        type: "basic",
+        identity: certifyLeaf(world.crypto, listener.device, { roomId: forced.roomId, leaf, name: "Listener" }),
+      },
+      capabilities: roomCapabilities(1),
+      extensions: [],
+      signaturePrivateKey: leafSeed,
+      lifetime: { notBefore: 0n, notAfter: 2n ** 64n - 1n },
+    });
+    const proposals = [{ type: "add" as const, keyPackage }];
+    world.relay.forge(tag, forced.commit({ proposals, extensions: null }));
+    await world.pass(60_000);
+    const again = new HostileMember(world, alice!);
+    world.relay.forge(tag, again.commit({ proposals, lie: { action: { type: "setTitle", title: "Nothing to see" } } }));
+    await world.pass(60_000);
+    for (const device of [bob!, carol!]) {
+      expect(namesOf(device)).toEqual(before);
+      expect(alarmsOf(device).filter((alarm) => alarm.startsWith("REFUSED_CHANGE")).length).toBeGreaterThan(0);
+      expect(device.room.title).toBe("Garden club");
+    }
+    // The owner lets them in as anybody: that is a decision, and Carol sees whose.
+    const ear = await world.device("Ear");
+    const { link } = await world.invite(alice!);
+    await world.inStep([alice!, bob!, carol!]);
+    await world.pass(60_000);
+    const away = world.relay.fork("without the ear", ["Bob"]);
+    await world.pass(20_000);
+    await world.join(ear, link);
+    await world.pass(20_000);
+    expect(carol!.room.decisions().at(-1)).toMatchObject({ person: { name: "Ear" } });
+    expect(namesOf(carol!)).toContain("Ear");
+    // From Bob it was kept: what he says then the listener reads nothing of, whoever brings it.
+    expect(namesOf(bob!)).not.toContain("Ear");
+    world.invariants.wrote(bob!.client.person, "is anybody listening?");
+    granted(await world.finish(bob!.room.send("is anybody listening?")));
+    await world.pass(20_000);
+    const last = away.log(tag).at(-1)!;
+    if (last.pruned) throw new Error("pruned");
+    world.relay.forge(tag, last);
+    await world.pass(20_000);
+    expect((await world.texts(bob!)).join()).toContain("listening");
+    expect((await world.texts(ear)).join()).not.toContain("listening");
   });
 });
