@@ -72,8 +72,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     });
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
     this.probes = new Probes(this, this.sync, this.sender);
-    this.answers = new ProbeAnswers(this, this.sync, this.sender);
     this.decisions = new Decisions(this, proof);
+    this.answers = new ProbeAnswers(this, this.sync, this.decisions, this.sender);
     this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
     this.requests = new JoinRequests(this, this.sync, proof);
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);

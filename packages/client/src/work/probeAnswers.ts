@@ -2,6 +2,7 @@ import { toHex } from "@conclave/codec";
 import { covers, newMessageNonce, ProtocolKind, type RoomEvent } from "@conclave/protocol";
 import { queuedContent } from "../store/outbox.js";
 import { FRESH_MS, MOST_ANSWERS, vouchersIn } from "../timeline/freshness.js";
+import type { Decisions } from "./decisions.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import type { MessageSender } from "./sender.js";
@@ -12,6 +13,9 @@ import type { RoomWork } from "./worker.js";
 const STEP_MS = 2000;
 /** A device answers at most once in this time, however often it is asked (ms). */
 const LEAST_MS = 20_000;
+
+/** How long new keys are left alone that came to nothing (ms). */
+const IN_VAIN_MS = 3_600_000;
 
 /** The newest question, and who has vouched since. */
 interface Question {
@@ -33,10 +37,13 @@ export class ProbeAnswers extends ElectedWorker {
   private question: Question | null = null;
   /** When this device answered last. */
   private answeredAt = Number.NEGATIVE_INFINITY;
+  /** Until when no new keys are made. */
+  private vainUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     work: RoomWork,
     sync: Sync,
+    private readonly decisions: Decisions,
     private readonly sender: MessageSender,
   ) {
     super(work, sync);
@@ -76,7 +83,20 @@ export class ProbeAnswers extends ElectedWorker {
       const before = Math.max(0, rank - (this.state.freshness.needed ?? 0));
       return Math.max(STEP_MS * before, this.answeredAt + LEAST_MS - this.state.now());
     };
-    return { key: `probe ${String(question.first)}`, wait, job: () => this.answer(question) };
+    const key = `probe ${String(question.first)}`;
+    if (!room.hasWithdrawn) return { key, wait, job: () => this.answer(question) };
+    if (this.state.now() < this.vainUntil) return null;
+    return { key: `keys ${key}`, wait, job: () => this.makeKeys() };
+  }
+
+  /**
+   * RULE: freshness.given-up-ends: a commit that was given up for good cannot come into the log any more once there are new keys. Who is
+   * asked makes them, or their word would count for nothing until somebody decides something (attack A120).
+   */
+  private async makeKeys(): Promise<boolean> {
+    const made = await this.decisions.decide({ type: "rekey" }, { mayPropose: false });
+    if (!made.ok) this.vainUntil = this.state.now() + IN_VAIN_MS;
+    return true;
   }
 
   private get room() {

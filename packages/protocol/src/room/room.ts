@@ -123,6 +123,11 @@ export class Room {
     return pending !== null && isTakenBack(this.parts, pending);
   }
 
+  /** Commits of this epoch were given up, and the relay may still bring them in: we vouch for nothing before other keys. */
+  get hasWithdrawn(): boolean {
+    return this.parts.withdrawn.length > 0;
+  }
+
   /** What proves to the relay that we are a member: sign `writeProofBytes` with the seed. */
   writeKey(): RoomWriteKey {
     return writeKeysOf(this.parts.primitives.crypto, this.parts.keys, this.epoch - 1).at(-1)!;

@@ -192,6 +192,48 @@ describe("attacks on how fresh the list of members is", () => {
     expect(await check(world, bob!)).toMatchObject({ isConfirmed: true, answeredBy: [{ name: "Alice" }] });
   });
 
+  it("A120: RULE freshness.given-up-ends: who decides, and whose commit the relay has refused for good, vouches for the list again when asked", async () => {
+    const { world, devices } = await room(["Alice", "Bob", "Carol"]);
+    const [alice, bob] = devices as [SimulatedDevice, SimulatedDevice];
+    expect((await check(world, bob)).isConfirmed).toBe(true);
+    let refused = 0;
+    const refuseCommits = () => {
+      world.relay.tamper({
+        request: (node, frame) => {
+          if (node !== "Alice" || frame.type !== "append" || frame.kind !== "commit") return [frame];
+          refused++;
+          const answer = {
+            type: "error",
+            id: frame.id,
+            error: "quota_exceeded",
+            retryAfter: 0,
+            position: null,
+          } as const;
+          world.relay.say(node, [answer]);
+          return [];
+        },
+      });
+    };
+    refuseCommits();
+    const decided = await world.finish(alice.room.decide({ type: "setTitle", title: "another" }));
+    expect(decided).toMatchObject({ ok: false, error: { kind: "relay", error: "quota_exceeded" } });
+    world.relay.tamper(null);
+    await world.pass(10 * MINUTE);
+    await check(world, bob);
+    await world.pass(MINUTE);
+    expect((await check(world, bob)).isConfirmed).toBe(true);
+    expect(alice.room.title).not.toBe("another");
+    // Where the relay goes on refusing them, it is not asked to take new keys at every question.
+    refuseCommits();
+    expect((await world.finish(alice.room.decide({ type: "setTitle", title: "a third" }))).ok).toBe(false);
+    refused = 0;
+    for (let n = 0; n < 4; n++) {
+      await world.pass(11 * MINUTE);
+      expect((await check(world, bob)).isConfirmed).toBe(false);
+    }
+    expect(refused).toBe(4);
+  });
+
   it("A120: a yes that was given counts against the list after its proposal was withdrawn (RULE freshness.yes-outlives)", async () => {
     const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory", "Erin"], "admins", 1);
     const [alice, bob, carol, dora, mallory, erin] = devices;
