@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "@conclave/codec";
-import { type Room, type CommitRequest, roleOf, stewardsOf } from "@conclave/protocol";
+import { type Room, type CommitRequest, roleOf, stewardsOf, memberOf } from "@conclave/protocol";
 import { isLastOwner } from "../api/lastOwner.js";
 import { autoAdmissionOf } from "../timeline/requestView.js";
 import { membersOf } from "../timeline/roomView.js";
@@ -85,6 +85,9 @@ export class Caretaker extends ElectedWorker {
     if (this.state.leaving !== null && isAlone) {
       return { key: "alone", wait: () => 0, job: () => this.leaveAlone() };
     }
+    if (this.isVoid(room) && !this.isKept(room)) {
+      return { key: "farewell again", wait: () => 0, job: () => this.sayAgain() };
+    }
     const owed = this.owed(room);
     if (!owed) {
       if (this.isKept(room)) return { key: "kept", wait: () => 0, job: () => this.stayOn() };
@@ -117,6 +120,28 @@ export class Caretaker extends ElectedWorker {
    */
   private isKept({ roster }: Room): boolean {
     return this.state.leaving !== null && isLastOwner(membersOf(this.state), roster.sealed);
+  }
+
+  /** We said farewell by a leaf that has given way to another of ours. */
+  private isVoid(room: Room): boolean {
+    const { leaving, decisionLog } = this.state;
+    if (leaving === null || room.isFarewellKept) return false;
+    const self = memberOf(room.roster, room.self.person)?.devices.find(({ leaf }) => equalBytes(leaf, room.self.leaf));
+    return self !== undefined && (decisionLog.find(self.addedSeq)?.n ?? 0) > leaving;
+  }
+
+  /**
+   * RULE: client.farewell-again: a wish to leave outlasts the leaf that said it: who came back by another one says it anew, or would
+   * see nothing more of a room in which nobody lets them go (docs/protocol.md §10, attack A61).
+   */
+  private async sayAgain(): Promise<boolean> {
+    const said = await this.state.transact((tx) => {
+      if (!this.isVoid(this.state.room!)) return true;
+      const outcome = this.state.room!.farewell(this.state.now());
+      if (outcome.ok) this.sender.addSealed(tx, outcome.value);
+      return outcome.ok;
+    });
+    return said.ok && said.value;
   }
 
   private async stayOn(): Promise<boolean> {

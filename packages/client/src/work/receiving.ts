@@ -171,6 +171,11 @@ async function keepEvent(state: RoomState, tx: Transaction, event: RoomEvent, n:
     case "joined":
       keepOwnJoin(state, tx, n);
       return;
+    case "stayed":
+      // Another device of ours takes back what this one said.
+      if (state.leaving !== null && equalBytes(event.person, state.person)) state.setLeaving(tx, null);
+      state.emit(tx, { type: "changed" });
+      return;
     case "rekeyed":
     case "lostRace":
       return;

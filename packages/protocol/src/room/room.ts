@@ -1,6 +1,6 @@
 import { equalBytes, done, type Result } from "@conclave/codec";
 import type { LogItem, RoomTag, SlotContent, SlotId } from "@conclave/wire";
-import { joinDeltas } from "../encoding/delta.js";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { InviteId, LeafKey, MessageNonce, PersonId, RoomId } from "../encoding/ids.js";
 import type { Alarm } from "../evidence/alarm.js";
 import { epochMark, signBeacon } from "../evidence/beacon.js";
@@ -249,12 +249,24 @@ export class Room {
   farewell(now: number): Result<OutgoingMessage, Rejection> {
     const { core, primitives } = this.parts;
     const body = signFarewell(primitives.crypto, core.leafSeed, core);
-    return this.say({ kind: ProtocolKind.farewell, ref: null, body }, now);
+    const said = this.say({ kind: ProtocolKind.farewell, ref: null, body }, now);
+    if (!said.ok) return said;
+    // Nobody can read their own message: kept as the others will.
+    const kept = this.parts.proposals.farewells.take(primitives.crypto, this.roster, body, core.person);
+    return done({ ...said.value, delta: joinDeltas(kept?.delta ?? NO_DELTA, said.value.delta) });
+  }
+
+  /** Whether we have said farewell, and no device of ours has taken it back; it is void with the leaf that said it. */
+  get isFarewellKept(): boolean {
+    return this.parts.proposals.farewells.of(this.self.person) !== null;
   }
 
   /** Takes our farewell back: honest members forget it, unless one of them has carried it out before (docs/protocol.md §10). */
   stay(now: number): Result<OutgoingMessage, Rejection> {
-    return this.say({ kind: ProtocolKind.stay, ref: null, body: new Uint8Array(0) }, now);
+    const said = this.say({ kind: ProtocolKind.stay, ref: null, body: new Uint8Array(0) }, now);
+    if (!said.ok) return said;
+    const gone = this.parts.proposals.farewells.stay(this.self.person);
+    return done({ ...said.value, delta: joinDeltas(gone ?? NO_DELTA, said.value.delta) });
   }
 
   /** Members who said farewell and are still here. */
