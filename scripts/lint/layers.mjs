@@ -53,6 +53,7 @@ export const LAYERS = {
     "screens/proposals",
     "screens/people",
     "screens/verify",
+    "screens/approvals",
     "screens/invites",
     "screens/alarms",
     "screens/rooms",

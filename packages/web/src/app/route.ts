@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import "./invite.js";
 
 /** What can be open beside a conversation. */
-export const PANELS = ["people", "decisions", "invites", "verify", "alarms", "room", "search"] as const;
+export const PANELS = ["people", "decisions", "invites", "verify", "alarms", "room", "search", "approvals"] as const;
 export type Panel = (typeof PANELS)[number];
 
 /** Where a person is. Each has an address, so that back, forward, reload and "open in a new tab" work. */

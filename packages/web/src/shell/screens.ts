@@ -43,6 +43,7 @@ export const screens: Screens = {
     invites: lazy(() => import("../screens/invites/InvitesPanel.js").then((m) => m.InvitesPanel)),
     decisions: lazy(() => import("../screens/decisions/DecisionsPanel.js").then((m) => m.DecisionsPanel)),
     people: lazy(() => import("../screens/people/PeoplePanel.js").then((m) => m.PeoplePanel)),
+    approvals: lazy(() => import("../screens/approvals/ApprovalsPanel.js").then((m) => m.ApprovalsPanel)),
     verify: lazy(() => import("../screens/verify/VerifyPanel.js").then((m) => m.VerifyPanel)),
     room: lazy(() => import("../screens/roomSettings/RoomPanel.js").then((m) => m.RoomPanel)),
     alarms: lazy(() => import("../screens/alarms/AlarmsPanel.js").then((m) => m.AlarmsPanel)),

@@ -1,8 +1,10 @@
 import type { NamedPerson, RoomProposal } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
+import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import { go } from "../../app/route.js";
 import { Avatar, Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
@@ -29,6 +31,7 @@ export interface ProposalCardProps {
 /** A decision that waits for more people: exactly what it would change, who wants it, how far it has come, and what one can say. */
 export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardProps): JSX.Element {
   const { action, person, isAsked, refusal } = proposal;
+  const item = toHex(proposal.actionHash);
   const room = rooms.value.get(detail.key);
   const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
   return (
@@ -53,8 +56,24 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
           <Changes rows={changes} />
         </Answers>
       )}
+      {room?.status.standing === "member" && mayGive(proposal) && (
+        <Row>
+          <Button
+            size="small"
+            tone="quiet"
+            onClick={() => go({ at: "room", key: detail.key, panel: "approvals", item })}
+          >
+            {t.byFile}
+          </Button>
+        </Row>
+      )}
     </article>
   );
+}
+
+/** Whether our person has approved it, or is asked to: then their approval can go around the server. */
+function mayGive({ by, isAsked, approvedBy, refusal }: RoomProposal): boolean {
+  return refusal === null && (by.isYou || isAsked || approvedBy.some(({ isYou }) => isYou));
 }
 
 /** Who has said yes, and how many more it takes. */

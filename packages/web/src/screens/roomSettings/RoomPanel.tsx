@@ -1,5 +1,5 @@
 import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/rpc";
-import { BadgeCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
+import { BadgeCheck, FileCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { go, href, type Panel } from "../../app/route.js";
 import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
@@ -37,6 +37,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
       <Card flush>
         <Way room={room} panel="verify" icon={BadgeCheck} title={t.codes} text={t.codesText} />
         <Way room={room} panel="decisions" icon={Gavel} title={t.decisions} text={t.decisionsText} />
+        <Way room={room} panel="approvals" icon={FileCheck} title={t.approvals} text={t.approvalsText} />
         <Way room={room} panel="invites" icon={Link2} title={t.invites} text={t.invitesText} />
         <Way
           room={room}
