@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RoomSession } from "@conclave/client";
@@ -5,6 +6,7 @@ import type { PersonId } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import { preset } from "@conclave/protocol";
 import { axeFaults, canBrowse, found, get, join, World } from "./browser.js";
+import { qrPng } from "./qrPicture.js";
 
 describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromium or a build)", () => {
   let world: World;
@@ -181,5 +183,69 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await alice.getByText("withdrew: remove Carol").waitFor();
     await expect.poll(() => room.proposals()).toEqual([]);
     expect(room.members()).toHaveLength(3);
+  });
+
+  it("A56: an approval goes around the server as a file, a decision with it; and what others have approved is counted by file and QR code", async () => {
+    const { room, alice, carol } = await council();
+    const inRoom = await alice.evaluate(() => location.hash);
+    const panel = () => alice.evaluate((hash) => (location.hash = hash), `${inRoom}/approvals`);
+    const offline = async (isOffline: boolean) => {
+      await alice.context().setOffline(isOffline);
+      await alice.evaluate((name) => dispatchEvent(new Event(name)), isOffline ? "offline" : "online");
+    };
+    await get(room.decide({ type: "setRole", person: carol, role: "admin" }));
+    const inChat = card(alice, "asks to make Carol an admin");
+    await inChat.getByText("1 more needed").waitFor();
+    // The server has nothing of what Alice says from here on.
+    await offline(true);
+    await inChat.getByRole("button", { name: "As a file or QR code" }).click();
+    await alice.getByRole("heading", { name: "Your approval" }).waitFor();
+    const saving = alice.waitForEvent("download");
+    await alice.getByRole("button", { name: "Save my approval as a file" }).click();
+    // Power is not given by one press, in this way either.
+    await alice.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    const file = await saving;
+    expect(file.suggestedFilename()).toMatch(/^conclave-approval-[0-9a-f]{8}\.txt$/u);
+    const letter = readFileSync(await file.path(), "utf8");
+    await alice.getByRole("button", { name: "Show as QR code" }).click();
+    await alice.getByRole("img", { name: "Your approval as a QR code" }).waitFor();
+    expect(await axeFaults(alice)).toEqual([]);
+    expect(room.proposals()[0]?.approvedBy).toHaveLength(1);
+    expect(await get(room.importApproval(letter))).toMatchObject({ by: { name: "Alice" }, progress: { done: true } });
+    await expect.poll(() => room.members()[2]?.role).toBe("admin");
+    await offline(false);
+    await alice.getByText("This proposal isn't open any more.").waitFor();
+
+    // Now Nora's, of something that the server has not shown to Alice.
+    await offline(true);
+    const asked = await get(room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    if (asked.done) throw new Error("decided alone");
+    const noras = await get(room.exportApproval(asked.actionHash));
+    await panel();
+    const choose = (buffer: Buffer) =>
+      alice
+        .locator("input[type=file][aria-label='Choose a file']")
+        .setInputFiles({ name: "approval.txt", mimeType: "text/plain", buffer });
+    for (const [buffer, sentence] of [
+      [Buffer.from("hello"), "That isn't an approval"],
+      [Buffer.alloc(10_000_000, "x"), "That is too large to be an approval."],
+      [Buffer.from(noras.replaceAll("\n", "").slice(0, -3)), "That isn't an approval"],
+    ] as const) {
+      await choose(buffer);
+      await alice.getByText(sentence).first().waitFor();
+      await alice.getByRole("button", { name: "Dismiss" }).first().click();
+    }
+    await choose(Buffer.from(noras));
+    await alice.getByText("Nora's approval counts. 1 more is needed.").first().waitFor();
+    await alice
+      .locator("input[type=file][accept='image/*']")
+      .setInputFiles({ name: "code.png", mimeType: "image/png", buffer: qrPng(noras) });
+    await alice.getByText("That's already the case").first().waitFor();
+    await offline(false);
+    await alice.evaluate((hash) => (location.hash = hash), inRoom);
+    await card(alice, "asks to change the rules").getByRole("button", { name: "Approve" }).click();
+    const question = alice.getByRole("dialog");
+    if (await question.isVisible()) await question.getByRole("button", { name: "Approve" }).click();
+    await expect.poll(() => room.decisions().at(-1)?.action).toMatchObject({ type: "setPolicy" });
   });
 });

@@ -2,12 +2,12 @@ import type { ApprovalImported, Problem, RoomSession } from "@conclave/client";
 import { equalBytes, type Failure, toHex, utf8Bytes } from "@conclave/codec";
 import { MAX_LETTER_TEXT } from "@conclave/protocol";
 import { open, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { importedDocument, outcomeDocument } from "../documents/agreementDocument.js";
 import { EXIT } from "../exitCode.js";
 import type { CommandContext } from "../program/context.js";
-import { hasLooked, newAlarms, roomOf, withHome, withRoom } from "../program/withRoom.js";
+import { hasLooked, newAlarms, roomOf, settle, withHome, withRoom } from "../program/withRoom.js";
 import { decidedBy } from "../room/decide.js";
 import { orThrow } from "../room/orThrow.js";
 import { decisionSummary, labelsOf, proposalSummary } from "../session/decisionView.js";
@@ -40,21 +40,30 @@ export async function exportApproval(context: CommandContext, given: string): Pr
       if (file !== null)
         await saveLocalFile(file, options["force"] === true, (write) => write(utf8Bytes(`${letter}\n`)));
       const isSent = isCurrent && (await room.flushed(ALSO_SENT_MS)).ok;
-      const document = { proposal: toHex(proposal.actionHash), letter, ...(file !== null && { path: file }), isSent };
-      output.result({ ...document, done: false }, (paint) => [
+      // It may have been the last one that was needed.
+      if (isCurrent) await settle(output, room);
+      const id = toHex(proposal.actionHash);
+      const open = room.proposals().find((each) => toHex(each.actionHash) === id);
+      const isDone = !open && decidedBy(room, id) !== null;
+      if (!isDone) process.exitCode = EXIT.waiting;
+      const numbers = open && { approved: open.approvedBy.length, needed: open.need };
+      const document = { proposal: id, letter, ...(file !== null && { path: file }), isSent };
+      output.result({ ...document, done: isDone, ...numbers }, (paint) => [
         ...code,
         `${paint.green("✔")} ${file === null ? "This code is" : "The file holds"} your approval: ${summary}.`,
-        ...(file === null
-          ? []
-          : ["Whoever gets it counts it with:", "", `  ${otherCommand("approve", "--import", file)}`]),
-        ...(isSent
-          ? []
-          : ["", "The relay has not taken your approval. It goes to the relay too, as soon as that takes it."]),
+        ...(isDone ? ["It was the last one that was needed: it is done."] : givenOn(file)),
+        ...(isSent ? [] : ["The relay has not taken your approval yet. It gets it too, as soon as it takes it."]),
       ]);
     } finally {
       tellAlarms();
     }
   });
+}
+
+/** What the others do with it. */
+function givenOn(file: string | null): readonly string[] {
+  if (file === null) return ["Others count it with their phone or browser: room and rules, approvals by file."];
+  return ["Others count it with:", "", `  ${otherCommand("approve", "--import", basename(file))}`, ""];
 }
 
 function drawn(letter: string): readonly string[] {
