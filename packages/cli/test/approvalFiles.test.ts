@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import decodeQR from "qr/decode.js";
 import { drawQrCode } from "../src/terminal/qrCode.js";
@@ -34,7 +35,7 @@ const text = async (who: string, ...args: string[]) => (await runHere([...args, 
 /** What a camera reads of lines in a terminal, dark on light. */
 function readCode(lines: readonly string[]): string {
   const rows = lines.flatMap((line) => {
-    const letters = [...line.replaceAll(/\u001b\[[\d;]*m/gu, "")];
+    const letters = Array.from(stripVTControlCharacters(line));
     return [letters.map((each) => each === "█" || each === "▀"), letters.map((each) => each === "█" || each === "▄")];
   });
   const scale = 4;

@@ -10,6 +10,8 @@ import { readInviteProof } from "../invite/inviteProof.js";
 import { readReseatProof } from "../invite/reseatProof.js";
 import { SshKey } from "../invite/sshKey.js";
 import { isSignedBySsh, sshJoinMessage, sshSignedBytes } from "../invite/sshSignature.js";
+import { openLetter, readLetterText, sealLetter, signLetter } from "../room/approvalLetter.js";
+import { encodeAction } from "../roster/action.js";
 import { openApproval } from "../roster/approval.js";
 import { Chain } from "../roster/chain.fixture.js";
 import { decodeEntry, isSignedByAuthor } from "../roster/entry.js";
@@ -57,6 +59,8 @@ describe("labels", () => {
     const bob = chain.add("Bob");
     const { roomId, seq, head } = chain.roster;
     const join = { roomId, inviteId: chain.terms("x").inviteId, person: bob.person, leaf: bob.leaf };
+    const letterRoom = { roomId, roomTag: RoomTag.of(roomId), rosterKey: { generation: 0, key: head } };
+    const provider = { crypto, random: (length: number) => new Uint8Array(length) };
     const kinds: Record<string, [bytes: Uint8Array, opens: (bytes: Uint8Array) => boolean]> = {
       deviceCert: [bob.device.deviceCert, (bytes) => openDeviceCert(crypto, bytes) !== null],
       leafCert: [chain.certOf(bob), (bytes) => openLeafCert(crypto, bytes) !== null],
@@ -68,6 +72,12 @@ describe("labels", () => {
         },
       ],
       approval: [chain.approval(bob, { type: "tick" }), (bytes) => openApproval(crypto, bytes) !== null],
+      approvalLetter: [
+        signLetter(crypto, bob.leafSeed, {
+          ...{ n: 1, action: encodeAction({ type: "tick" }), approval: chain.approval(bob, { type: "tick" }) },
+        }),
+        (bytes) => openLetter(crypto, letterRoom, readLetterText(sealLetter(provider, letterRoom, bytes))!) !== null,
+      ],
       farewell: [chain.farewell(bob), (bytes) => openFarewell(crypto, bytes) !== null],
       inviteProof: [
         chain.proof("x", bob),

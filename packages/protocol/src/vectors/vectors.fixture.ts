@@ -16,6 +16,8 @@ import { inviteLink } from "../invite/link.js";
 import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
 import { preset, type PresetName } from "../policy/presets.js";
 import { type Rule, ruleLayout } from "../policy/rule.js";
+import { encodeAction } from "../roster/action.js";
+import { sealLetter, signLetter } from "../room/approvalLetter.js";
 import { roomTagOf } from "../room/roomTag.js";
 import type { Chain, Someone } from "../roster/chain.fixture.js";
 import { openEnvelope, sealEnvelope } from "../transport/envelope.js";
@@ -145,6 +147,7 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       signature: toHex(chain.ssh("carol", "direct", carol).signature),
     },
     ...pleaVectors(crypto, chain, carol),
+    ...letterVectors(crypto, chain, carol),
     reseatProof: toHex(chain.reseatProof(carol, chain.again(carol))),
     beacon: {
       epochAuthenticator: toHex(chain.bytes("authenticator")),
@@ -152,6 +155,21 @@ function statementVectors(crypto: Crypto, chain: Chain): Vectors {
       signed: toHex(signBeacon(crypto, carol.leafSeed, beacon)),
     },
   };
+}
+
+/** An approval of Carol's in a letter, signed, and as the text of a file. */
+function letterVectors(crypto: Crypto, chain: Chain, carol: Someone): Vectors {
+  const { roomId } = chain.roster;
+  const action = { type: "setTitle", title: "Meadow" } as const;
+  const letter = { n: 40, action: encodeAction(action), approval: chain.approval(carol, action) };
+  const signed = signLetter(crypto, carol.leafSeed, letter);
+  const room = {
+    roomId,
+    roomTag: roomTagOf(crypto, roomId),
+    rosterKey: { generation: 3, key: chain.bytes("roster key") },
+  };
+  const salted = { crypto, random: () => chain.bytes("salt").slice(0, 16) };
+  return { letter: { signed: toHex(signed), text: sealLetter(salted, room, signed) } };
 }
 
 /** A plea of Carol's, what follows from its secret, and both answers to it. */
