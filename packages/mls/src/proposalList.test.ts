@@ -1,4 +1,4 @@
-import { decode, encode, Writer } from "@conclave/codec";
+import { decode, encode, type Writer } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { CipherSuite } from "./cipherSuite.js";
