@@ -85,6 +85,7 @@ const NO_ROOM = new Set([
   "gateway list",
   "gateway revoke",
   "gateway post",
+  "steward",
   "error",
 ]);
 
@@ -269,6 +270,17 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     expect(await error("Kim", "gateway", "revoke", "sensor")).toBe("NOT_FOUND");
     expect(await gateway.stop()).toBe(0);
     check(JSON.parse(gateway.lines.at(-1)!) as Record, shapes.commands);
+  }, 120_000);
+
+  it("a steward", async () => {
+    const { link } = await json("Kim", "invite");
+    await json("Stew", "join", String(link), "--steward", "--name", "Stew", "--yes");
+    await json("Kim", "admit", "Stew");
+    await json("Stew", "status");
+    expect((await json("Stew", "steward", "--dry-run")).due).toEqual([]);
+    const steward = new Running(["steward", "--json", "--home", join(folder, "Stew")]);
+    check(JSON.parse(await steward.line((line) => line.includes("ready"))) as Record, shapes.commands);
+    expect(await steward.stop()).toBe(0);
   }, 120_000);
 
   it("a setting, a warning and a proof", async () => {

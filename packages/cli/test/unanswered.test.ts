@@ -273,7 +273,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
 const OTHERS = new Set(
   (
     "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
-    "recover recovery resume sync upgrade serve web verify-web sign-web gateway help man completion version"
+    "recover recovery resume sync upgrade serve web verify-web sign-web gateway steward help man completion version"
   ).split(" "),
 );
 

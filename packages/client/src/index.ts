@@ -5,7 +5,7 @@
  */
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
-export type { NewMessage, RoomSession } from "./api/roomSession.js";
+export type { DueWork, NewMessage, RoomSession } from "./api/roomSession.js";
 export type {
   RoomInvite,
   RoomSshKey,

@@ -26,8 +26,14 @@ export async function join(context: CommandContext, given: string): Promise<void
   if (read.ok && read.value.shownTo !== null) output.warn(SHOWN(read.value.shownTo));
   await withHome(context, "begin", async (client) => {
     const invited = await waiting(output, lookAt(client, link));
+    const asSteward = options["steward"] === true;
+    if (asSteward && invited.mode === "return")
+      throw usageError(
+        "You are in this room already, so this home can't be its steward.",
+        "Use another home:  --home DIR",
+      );
     const known = invited.members.find(({ isYou }) => isYou)?.name ?? null;
-    for (const line of describe(invited, output.paint)) output.note(line);
+    for (const line of describe(invited, output.paint, asSteward)) output.note(line);
     const name =
       (invited.mode === "return" ? known : (options["name"] as string | undefined)) ??
       ownName(client) ??
@@ -49,7 +55,7 @@ export async function join(context: CommandContext, given: string): Promise<void
       ]);
       return;
     }
-    const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true, signature };
+    const how = { name, note: String(options["note"] ?? ""), isLast: options["stolen"] === true, signature, asSteward };
     const room = await waiting(output, accept(client, invited, how));
     const { standing, isConfirmed } = room.status();
     const members = room.members();
@@ -86,20 +92,23 @@ const SHOWN = (host: string) =>
 function describe(
   { title, owners, members, confirmed, confirmedBy, mode, relay, needsKey }: InvitePreview,
   paint: Paint,
+  asSteward: boolean,
 ): string[] {
   const fresh = `list confirmed by ${safeName(confirmedBy.name)} ${ago(confirmed, Date.now())}`;
   return [
     "",
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(namesOf(owners))}, ${members.length} ${members.length === 1 ? "person" : "people"}, ${fresh}.`,
-    mode === "return"
-      ? "You are in this room already. This machine replaces the device you lost; everybody will see that you came back."
-      : mode === "auto"
-        ? "You are in as soon as the device of somebody there, or a steward, is on. Nobody has to approve."
-        : mode === "ask"
-          ? `This link lets you ask to join${needsKey ? " with an SSH key on the room's list" : ""}; somebody in the room decides.`
-          : needsKey
-            ? "You can join right away with an SSH key on the room's list; everybody will see which one."
-            : "This link lets you join right away; everybody will see that you used it.",
+    asSteward
+      ? "You ask to be let in as a steward, which reads along and decides nothing; somebody in the room lets it in."
+      : mode === "return"
+        ? "You are in this room already. This machine replaces the device you lost; everybody will see that you came back."
+        : mode === "auto"
+          ? "You are in as soon as the device of somebody there, or a steward, is on. Nobody has to approve."
+          : mode === "ask"
+            ? `This link lets you ask to join${needsKey ? " with an SSH key on the room's list" : ""}; somebody in the room decides.`
+            : needsKey
+              ? "You can join right away with an SSH key on the room's list; everybody will see which one."
+              : "This link lets you join right away; everybody will see that you used it.",
     paint.dim(`This machine checked every decision since the room was founded. Relay: ${safeName(webAddress(relay))}`),
     "",
   ];

@@ -12,6 +12,7 @@ import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./context.js";
 import { addHelpCommands, PROGRAM_VERSION } from "./helpCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
+import { addStewardCommand } from "./stewardCommand.js";
 import { addRoomCommands } from "./roomCommands.js";
 import { addTrustCommands } from "./trustCommands.js";
 
@@ -53,6 +54,7 @@ export function buildProgram(writers: Writers): Command {
   addTrustCommands(program.commandsGroup("Checking:"));
   addRelayCommands(program.commandsGroup("Running:"));
   addGatewayCommands(program);
+  addStewardCommand(program);
   addHelpCommands(program.commandsGroup("Help:"));
   program.hook("preAction", (_, command) => {
     noteSelection(command.optsWithGlobals());

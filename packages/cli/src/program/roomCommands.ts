@@ -33,6 +33,7 @@ Examples:
     .argument("<link>", "the invite link, in quotes; - reads it from standard input")
     .option("--name <name>", "your name, as others see it")
     .option("--note <text>", "a note for the people who decide")
+    .option("--steward", "ask to be let in as a steward: see conclave steward")
     .option("--stolen", "if somebody may have the device you lost: allow no further return with your recovery words")
     .option(
       "--ssh-key <file>",

@@ -84,15 +84,17 @@ export interface AcceptOptions {
   readonly isLast: boolean;
   /** Of an SSH key, where the invite asks for one. */
   readonly signature: SshSignature | null;
+  /** Asks to be let in as a steward. */
+  readonly asSteward: boolean;
 }
 
 /** Joins (with a direct invite), or asks to join. @throws CliError */
 export async function accept(
   client: Client,
   invited: InvitePreview,
-  { name, note, isLast, signature }: AcceptOptions,
+  { name, note, isLast, signature, asSteward }: AcceptOptions,
 ): Promise<RoomSession> {
-  const joined = await invited.accept(name.trim(), note, { isLast, ...(signature && { signature }) });
+  const joined = await invited.accept(name.trim(), note, { isLast, asSteward, ...(signature && { signature }) });
   const standing = client.room(invited.roomId)?.status().standing;
   const relay = webAddress(invited.relay);
   if (!joined.ok && (standing === "joining" || standing === "asking")) throw begunError(joined.error, relay, "join");

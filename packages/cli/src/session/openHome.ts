@@ -26,9 +26,10 @@ import { noRooms } from "./home.js";
  * `write` takes the home's lock and connects. `read` does the same if the home is free; if another process has it, that one
  * keeps it up to date, and `read` shows what it has stored. `offline` takes the lock and connects to nothing. `stored` only reads
  * what is there. `read` and `stored` also work in a read-only home. `begin` is `write` for commands that may create a home: with
- * any other command, a typing error in its name would create a new person.
+ * any other command, a typing error in its name would create a new person. `look` is `write` for who only wants to know: what is new is
+ * read, and nothing is sent.
  */
-export type Access = "stored" | "read" | "offline" | "write" | "begin";
+export type Access = "stored" | "read" | "offline" | "write" | "begin" | "look";
 
 /** A home, and whether it is connected to its relays. */
 export interface OpenHome {
@@ -52,7 +53,7 @@ export const PORTS = {
 /** Opens the home in a folder. @throws CliError HOME_IN_USE, NO_ROOMS (nothing there to read), HOME_UNREADABLE. */
 export async function openHome(folder: string, access: Access): Promise<OpenHome> {
   const file = join(folder, HOME_FILE);
-  const mustWrite = access === "write" || access === "begin" || access === "offline";
+  const mustWrite = access === "write" || access === "begin" || access === "offline" || access === "look";
   if (access !== "begin" && !isThere(file, folder)) throw noRooms();
   if (!mustWrite && !isWritable(file, folder)) {
     const stored = await open(inMemory(recordsOf(file, folder)), ALWAYS, false);
@@ -60,7 +61,7 @@ export async function openHome(folder: string, access: Access): Promise<OpenHome
   }
   const storage = openStorage(file, folder);
   const lock = new HomeLock(join(folder, "lock"));
-  const client = access === "stored" ? null : await open(storage, lock, access !== "offline");
+  const client = access === "stored" ? null : await open(storage, lock, access !== "offline", access === "look");
   if (client) return { client, isConnected: access !== "offline", onlyStored: null };
   if (mustWrite) {
     await storage.close();
@@ -94,8 +95,8 @@ function unreadable(folder: string, reason: string): CliError {
 /** A lock for storage that nobody else can reach. */
 export const ALWAYS: Lock = { take: () => Promise.resolve({ release: () => Promise.resolve() }) };
 
-async function open(storage: Storage, lock: Lock, connect: boolean): Promise<Client | null> {
-  const opened = await openClient({ ...PORTS, storage, lock }, { connect });
+async function open(storage: Storage, lock: Lock, connect: boolean, onlyReads = false): Promise<Client | null> {
+  const opened = await openClient({ ...PORTS, storage, lock }, { connect, onlyReads });
   if (opened.ok) return opened.value;
   if (opened.error !== "old_form") return null;
   await storage.close();

@@ -31,6 +31,8 @@ export interface OpenOptions {
   readonly suite?: number;
   /** False leaves rooms unconnected until `connect` (true). */
   readonly connect?: boolean;
+  /** Rooms are read as they go on, and nothing is sent or decided in them: see `RoomSession.due`. */
+  readonly onlyReads?: boolean;
 }
 
 /** Why a home was not opened. */

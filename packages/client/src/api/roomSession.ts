@@ -3,6 +3,7 @@ import type { BlobId } from "@conclave/wire";
 import type {
   Action,
   ActionHash,
+  CommitRequest,
   FileCard,
   Fingerprint,
   InviteId,
@@ -29,7 +30,7 @@ import type {
   RoomProposal,
   DecisionProgress,
 } from "./invitation.js";
-import type { RoomMember } from "./person.js";
+import type { NamedPerson, RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
 import type { Problem } from "./problem.js";
 import type { RecordChange } from "./programRecords.js";
@@ -38,6 +39,12 @@ import type { SearchOptions } from "./search.js";
 import type { SessionEvent } from "./sessionEvent.js";
 import type { FreshnessCheck, Returning, RoomStatus, Settled } from "./status.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "./timeline.js";
+
+/** What this device owes others, and whom it is about. */
+export interface DueWork {
+  readonly action: CommitRequest;
+  readonly person: NamedPerson | null;
+}
 
 /** A message to be sent. The room adds who, when and where. */
 export interface NewMessage {
@@ -90,6 +97,11 @@ export interface RoomSession {
    * and accents do not count. The first search reads everything that is kept, in small pieces, and is slower than those after it.
    */
   search(query: string, options?: SearchOptions): Promise<readonly TimelineMessage[]>;
+  /**
+   * What this device owes others now and does by itself: farewells, what enough people agreed to, links that are the permission, links
+   * whose time is over, new keys for who has joined. By what it has read of the room, and of its `requests`.
+   */
+  due(): readonly DueWork[];
   /** Everything from now on, each after it was stored. A listener must not throw. Returns how to stop. */
   watch(listener: (event: SessionEvent) => void): () => void;
 

@@ -65,7 +65,8 @@ export class HomeClient implements Client {
     };
     this.marks = new HomeMarks(ports, changed);
     this.returnPlan = new HomeReturnPlan(ports.storage, changed);
-    const own = { ...self, marks: this.marks, returnPlan: this.returnPlan };
+    const onlyReads = options.onlyReads === true;
+    const own = { ...self, marks: this.marks, returnPlan: this.returnPlan, onlyReads };
     this.sessions = new RoomSessions(ports, this.relays, own, () => {
       this.tell();
     });

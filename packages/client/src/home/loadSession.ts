@@ -15,13 +15,15 @@ import type { ClientPorts } from "../api/client.js";
 export interface OwnHome extends HomeIdentity {
   readonly marks: HomeMarks;
   readonly returnPlan: ReturnPlan;
+  /** Nothing is sent in its rooms. */
+  readonly onlyReads: boolean;
 }
 
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
 export async function loadSession(
   ports: ClientPorts,
   relays: Relays,
-  { identity, device, marks, returnPlan }: OwnHome,
+  { identity, device, marks, returnPlan, onlyReads }: OwnHome,
   meta: RoomMeta,
   made: { readonly room?: Room } = {},
 ): Promise<LiveSession> {
@@ -30,6 +32,7 @@ export async function loadSession(
   if (!connection) throw new Error("a room's relay has no valid address");
   const room = made.room ?? (meta.phase.is === "out" ? null : await storedRoom(ports, keys));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
+  state.onlyReads = onlyReads;
   const returns = new ReturnKeeper(state, returnPlan, (here) =>
     here.newReturn(identity.seed, (inviteId) => state.decisionLog.creatorOf(inviteId) !== null),
   );

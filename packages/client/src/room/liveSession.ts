@@ -46,8 +46,8 @@ import type {
   DecisionProgress,
 } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
-import { roomProposalsOf } from "../timeline/requestView.js";
-import type { NewMessage, RoomSession } from "../api/roomSession.js";
+import { roomProposalsOf, subjectOf } from "../timeline/requestView.js";
+import type { DueWork, NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { FreshnessCheck, Returning, RoomStatus, Settled } from "../api/status.js";
@@ -107,6 +107,14 @@ export class LiveSession implements RoomSession {
 
   isSealed(): boolean {
     return this.state.room?.roster.sealed === true;
+  }
+
+  due(): readonly DueWork[] {
+    if (this.state.phase.is !== "member") return [];
+    return this.engine.due.map((action) => ({
+      action,
+      person: action.type === "rekey" ? null : subjectOf(this.state, action),
+    }));
   }
 
   version(): RoomVersion | null {

@@ -1,4 +1,4 @@
-import { type DeviceIdentity, newMessageNonce, ProtocolKind } from "@conclave/protocol";
+import { type CommitRequest, type DeviceIdentity, newMessageNonce, ProtocolKind } from "@conclave/protocol";
 import type { Push, RoomTag } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
 import { ComeBack } from "../joining/comeBack.js";
@@ -99,6 +99,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
 
   /** Who works in which phase. */
   private workersOf({ is }: Phase): readonly Worker[] {
+    if (this.state.onlyReads) return is === "member" ? [this.sync, this.requests] : [];
     switch (is) {
       case "founding":
         return [this.founding];
@@ -175,6 +176,11 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   /** How often this device made new keys for newcomers, and put slots in step with the room. */
   get rounds(): { readonly rekeys: number; readonly slots: number } {
     return { rekeys: this.caretaker.rekeys, slots: this.slots.rounds };
+  }
+
+  /** What this device owes others now, by the room and the requests that it has read, in the order in which it would do it. */
+  get due(): readonly CommitRequest[] {
+    return this.caretaker.due;
   }
 
   start(): void {

@@ -173,35 +173,49 @@ export class Caretaker extends ElectedWorker {
     return result.ok || isRefused;
   }
 
+  /** All of it, as the room is now. */
+  get due(): readonly CommitRequest[] {
+    const { room } = this.state;
+    return room === null ? [] : [...this.owing(room)].map(({ action }) => action);
+  }
+
   private owed(room: Room): Owed | null {
+    const next = this.owing(room).next();
+    return next.done === true ? null : next.value;
+  }
+
+  private *owing(room: Room): Generator<Owed, void> {
     const self = toHex(room.self.person);
     // RULE: client.farewell-last: a device that has said farewell does nothing more in the room but let others go who have, too.
     const isLeaving = this.state.leaving !== null;
     const isNew = (key: string) => this.refused.get(key) !== room.roster.seq;
     for (const person of room.farewells()) {
       const key = `leave ${toHex(person)}`;
-      if (toHex(person) !== self && isNew(key)) return { key, action: { type: "leave", person }, isOwn: false };
+      // No commit takes out the leaf that makes it: a steward leaves its own person's farewell to others.
+      const takesUs = stewardsOf(room.roster, person).some((each) => toHex(each.person) === self);
+      if (toHex(person) !== self && !takesUs && isNew(key))
+        yield { key, action: { type: "leave", person }, isOwn: false };
     }
-    if (isLeaving) return null;
+    if (isLeaving) return;
     for (const { action, actionHash, by, isAgreed, isWanted } of room.proposals.list()) {
       const key = toHex(actionHash);
       // RULE: client.asked-for: an author's approval counts, so a device authors by itself only what its own person has asked
       // for or approved: else any member's message would use the rights of somebody who has more (attacks A2, A11, A55).
       if (!isWanted) continue;
       const isReady = isAgreed && (action.type !== "add" || this.requests.findLeaf(action.leafCert));
-      if (isReady && isNew(key)) return { key, action, isOwn: toHex(by) === self };
+      if (isReady && isNew(key)) yield { key, action, isOwn: toHex(by) === self };
     }
     for (const each of this.requests.known) {
       const key = `auto ${toHex(each.ask.leaf)}`;
       const action = isNew(key) ? autoAdmissionOf(room, each) : null;
-      if (action !== null) return { key, action, isOwn: false };
+      if (action !== null) yield { key, action, isOwn: false };
     }
     if (isNew("tick") && this.ended(room).some((end) => this.state.clock.isBehindRelay(end)))
-      return { key: "tick", action: { type: "tick" }, isOwn: false };
+      yield { key: "tick", action: { type: "tick" }, isOwn: false };
     const key = `rekey ${String(room.lastCommit)}`;
-    if (this.isUnbound() && isNew(key)) return { key, action: { type: "rekey" }, isOwn: false };
+    if (this.isUnbound() && isNew(key)) yield { key, action: { type: "rekey" }, isOwn: false };
     const action = isNew("return") ? this.returns.due : null;
-    return action && { key: "return", action, isOwn: true };
+    if (action !== null) yield { key: "return", action, isOwn: true };
   }
 
   /**

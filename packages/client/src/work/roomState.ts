@@ -45,6 +45,8 @@ export class RoomState {
   comingBack: ComingBack | null = null;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
+  /** Nothing is sent in this room by this process. */
+  onlyReads = false;
   /** What others say of our clock. */
   readonly clock = new ClockWitness();
   readonly signs: Signs;

@@ -61,7 +61,7 @@ export class Sync extends Worker {
 
   /** Whether anything may be sent in the room: we are in it, and nothing hinders it. */
   get canSend(): boolean {
-    return this.canAsk && this.hindrance === null;
+    return this.canAsk && !this.state.onlyReads && this.hindrance === null;
   }
 
   /** This device cannot follow the room, and is on its way back. */

@@ -1,0 +1,71 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { CliError } from "../cliError.js";
+import type { DeedDocument } from "../documents/deedDocument.js";
+import { writeFault } from "../terminal/fileFault.js";
+
+/**
+ * What a steward has carried out, one JSON line for each, each once: what a process that died has not written is written by the next
+ * one. Only its own user can read it.
+ */
+export class AuditFile {
+  /** By room: the greatest seq that is in the file. */
+  private readonly written = new Map<string, number>();
+
+  private constructor(
+    private readonly path: string,
+    private readonly file: number,
+  ) {}
+
+  /** Opens the file, or makes it. A line that a dead process began and did not finish is cut off. @throws CliError AUDIT */
+  static open(path: string): AuditFile {
+    return failing(path, () => {
+      const audit = new AuditFile(path, openSync(path, "a+", 0o600));
+      const bytes = readFileSync(path);
+      const whole = bytes.lastIndexOf(0x0a) + 1;
+      if (whole < bytes.length) ftruncateSync(audit.file, whole);
+      for (const line of bytes.subarray(0, whole).toString("utf8").split("\n")) audit.note(deedIn(line));
+      return audit;
+    });
+  }
+
+  /** The number of the newest decision of a room that is written here; -1 for none. */
+  newestOf(room: string): number {
+    return this.written.get(room) ?? -1;
+  }
+
+  /** Writes a deed, unless it is there. Returns when it is on the disk. @throws CliError AUDIT */
+  add(deed: DeedDocument): void {
+    if (deed.seq <= this.newestOf(deed.room)) return;
+    failing(this.path, () => {
+      writeSync(this.file, `${JSON.stringify(deed)}\n`);
+      fsyncSync(this.file);
+    });
+    this.note(deed);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private note(deed: Pick<DeedDocument, "room" | "seq"> | null): void {
+    if (deed !== null) this.written.set(deed.room, Math.max(deed.seq, this.newestOf(deed.room)));
+  }
+}
+
+function deedIn(line: string): Pick<DeedDocument, "room" | "seq"> | null {
+  try {
+    const { room, seq } = JSON.parse(line) as Partial<DeedDocument>;
+    return typeof room === "string" && typeof seq === "number" ? { room, seq } : null;
+  } catch {
+    // Somebody has written into it: that is theirs.
+    return null;
+  }
+}
+
+function failing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new CliError("AUDIT", `The audit file ${path} cannot be written: ${writeFault(error)}.`);
+  }
+}
