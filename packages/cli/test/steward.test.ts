@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, watc
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { DeedDocument } from "../src/documents/deedDocument.js";
+import type { StewardDecisionDocument } from "../src/documents/stewardDocument.js";
 import { people } from "./inProcess.js";
 import { Dice } from "./killedRoom.js";
 import { run, Running, startRelay } from "./processes.js";
@@ -32,11 +32,11 @@ async function done(who: string, ...args: string[]) {
   return result;
 }
 
-const deeds = (): DeedDocument[] =>
+const written = (): StewardDecisionDocument[] =>
   readFileSync(audit, "utf8")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as DeedDocument);
+    .map((line) => JSON.parse(line) as StewardDecisionDocument);
 
 /** Somebody comes by the auto link; resolves when their home says that they are in. */
 async function comeIn(name: string): Promise<void> {
@@ -98,26 +98,26 @@ describe("conclave steward", () => {
     await done("bob", "leave", "--yes");
     for (let n = 0; n < 2; n++) {
       const { due } = await done("stew", "steward", "--dry-run");
-      expect(due).toMatchObject([{ title: "Garden", deed: "leave", person: { name: "Bob" } }]);
+      expect(due).toMatchObject([{ title: "Garden", action: "leave", person: { name: "Bob" } }]);
     }
   });
 
   it("carries out what is due until SIGTERM, and writes each thing down once, without a secret", async () => {
     const steward = startAudited();
     await steward.line(isEvent("ready"));
-    const deed = JSON.parse(await steward.line(isEvent("deed"))) as { deed: DeedDocument };
-    expect(deed.deed).toMatchObject({ deed: "leave", person: { name: "Bob" }, approvedBy: [], invite: null });
+    const told = JSON.parse(await steward.line(isEvent("decision"))) as { decision: StewardDecisionDocument };
+    expect(told.decision).toMatchObject({ action: "leave", person: { name: "Bob" }, approvedBy: [], invite: null });
     expect(await run(["steward", "--home", homeOf("stew")])).toMatchObject({ code: 4 });
     await comeIn("carol");
     expect(await steward.stop("SIGTERM")).toBe(0);
-    expect(deeds().map((each) => [each.deed, each.person?.name, each.invite?.by?.name ?? null])).toEqual([
+    expect(written().map((each) => [each.action, each.person?.name, each.invite?.by?.name ?? null])).toEqual([
       ["leave", "Bob", null],
       ["add", "carol", "Alice"],
     ]);
-    expect(deeds()[1]!.text).toBe("carol joined with Alice's invite; Night porter's device let them in");
+    expect(written()[1]!.text).toBe("carol joined with Alice's invite; Night porter's device let them in");
     expect(statSync(audit).mode & 0o777).toBe(0o600);
-    const told = readFileSync(audit, "utf8") + steward.lines.join("\n") + steward.errors;
-    expect(told).not.toContain(auto.split("#")[1]!.slice(10, 60));
+    const all = readFileSync(audit, "utf8") + steward.lines.join("\n") + steward.errors;
+    expect(all).not.toContain(auto.split("#")[1]!.slice(10, 60));
     expect(await done("stew", "steward", "--dry-run")).toMatchObject({ due: [] });
   });
 
@@ -129,31 +129,27 @@ describe("conclave steward", () => {
       await steward.line(isEvent("ready"));
       const at = 1 + dice.roll(14);
       let changes = 0;
-      let isKilled = false;
       const watcher = watch(homeOf("stew"), () => {
-        if (++changes !== at) return;
-        isKilled = true;
-        void steward.stop("SIGKILL");
+        if (++changes === at) void steward.stop("SIGKILL");
       });
       await done(name, "join", auto, "--name", name, "--yes");
       await new Promise((resolve) => setTimeout(resolve, 1500));
       watcher.close();
-      if (!isKilled) await steward.stop("SIGKILL");
-      await steward.end();
+      await steward.stop("SIGKILL");
       // A line that was begun and not finished.
       const { size } = statSync(audit);
       if (turn % 2 === 1) truncateSync(audit, size - 5);
       const next = startAudited();
       await next.line(isEvent("ready"));
       await untilIn(name);
-      await next.line(() => deeds().some(({ person }) => person?.name === name));
+      await next.line(() => written().some(({ person }) => person?.name === name));
       expect(await next.stop()).toBe(0);
     }
     const { decisions } = await done("stew", "log");
     const own = (decisions as { seq: number; author: { isYou: boolean }; action: string }[]).filter(
       ({ author }) => author.isYou,
     );
-    expect(deeds().map(({ seq }) => seq)).toEqual(own.map(({ seq }) => seq));
+    expect(written().map(({ seq }) => seq)).toEqual(own.map(({ seq }) => seq));
     expect(own).toHaveLength(8);
   });
 
@@ -164,7 +160,7 @@ describe("conclave steward", () => {
     await new Promise((resolve) => setTimeout(resolve, 2000));
     ({ relay } = await startRelay(join(folder, "relay"), Number(new URL(address).port)));
     await comeIn("late");
-    await steward.line(() => deeds().some(({ person }) => person?.name === "late"));
+    await steward.line(() => written().some(({ person }) => person?.name === "late"));
     expect(await steward.stop()).toBe(0);
   });
 

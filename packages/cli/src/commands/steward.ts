@@ -1,6 +1,6 @@
 import type { Client, RoomSession } from "@conclave/client";
 import { CliError } from "../cliError.js";
-import { dueDocument, type DueDocument } from "../documents/deedDocument.js";
+import { dueDocument, type DueDocument } from "../documents/stewardDocument.js";
 import { roomDocument } from "../documents/roomDocument.js";
 import type { CommandContext } from "../program/context.js";
 import { hasLooked, withHome } from "../program/withRoom.js";
@@ -29,7 +29,7 @@ export async function steward(context: CommandContext): Promise<void> {
     const failed = new Promise<never>((_, reject) => {
       fail = (error) => {
         begun.failure ??= error;
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       };
     });
     failed.catch(() => undefined);
@@ -38,9 +38,12 @@ export async function steward(context: CommandContext): Promise<void> {
       watchRoom(
         room,
         {
-          deed: (deed) => {
-            audit?.add(deed);
-            output.result({ event: "deed", deed }, () => `${dayAndTime(deed.time)}  ${safeLine(deed.text)}`);
+          decided: (decision) => {
+            audit?.add(decision);
+            output.result(
+              { event: "decision", decision },
+              () => `${dayAndTime(decision.time)}  ${safeLine(decision.text)}`,
+            );
           },
           alarm: (code, text) => {
             output.result({ event: "alarm", alarm: { code, text } }, (paint) => paint.red(`ALARM  ${text}`));

@@ -5,7 +5,7 @@ import type {
   ProposalDocument,
   RefusedFileDocument,
 } from "./agreementDocument.js";
-import type { DeedDocument, DueDocument } from "./deedDocument.js";
+import type { StewardDecisionDocument, DueDocument } from "./stewardDocument.js";
 import type { FingerprintDocument, FingerprintsDocument } from "./fingerprintDocument.js";
 import type { InvitationDocument } from "./invitationDocument.js";
 import type { MessageDocument } from "./messageDocument.js";
@@ -236,11 +236,11 @@ export interface CommandRecords {
     readonly id: string;
   };
   readonly steward: {
-    /** `ready`, then `deed` for each thing that it carries out, and `alarm`. With `--dry-run`: `due`, once. */
+    /** `ready`, then `decision` for each thing that it carries out, and `alarm`. With `--dry-run`: `due`, once. */
     readonly event: string;
     /** With `ready`: where it is a steward, and where it still waits to be let in. */
     readonly rooms?: readonly RoomDocument[];
-    readonly deed?: DeedDocument;
+    readonly decision?: StewardDecisionDocument;
     /** With `due`: what it would carry out now. */
     readonly due?: readonly DueDocument[];
     /** With `alarm`: its code, and the same for people. */

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { CliError } from "../cliError.js";
-import type { DeedDocument } from "../documents/deedDocument.js";
+import type { StewardDecisionDocument } from "../documents/stewardDocument.js";
 import { writeFault } from "../terminal/fileFault.js";
 
 /**
@@ -23,7 +23,7 @@ export class AuditFile {
       const bytes = readFileSync(path);
       const whole = bytes.lastIndexOf(0x0a) + 1;
       if (whole < bytes.length) ftruncateSync(audit.file, whole);
-      for (const line of bytes.subarray(0, whole).toString("utf8").split("\n")) audit.note(deedIn(line));
+      for (const line of bytes.subarray(0, whole).toString("utf8").split("\n")) audit.note(decisionIn(line));
       return audit;
     });
   }
@@ -33,28 +33,28 @@ export class AuditFile {
     return this.written.get(room) ?? -1;
   }
 
-  /** Writes a deed, unless it is there. Returns when it is on the disk. @throws CliError AUDIT */
-  add(deed: DeedDocument): void {
-    if (deed.seq <= this.newestOf(deed.room)) return;
+  /** Writes a decision, unless it is there. Returns when it is on the disk. @throws CliError AUDIT */
+  add(decision: StewardDecisionDocument): void {
+    if (decision.seq <= this.newestOf(decision.room)) return;
     failing(this.path, () => {
-      writeSync(this.file, `${JSON.stringify(deed)}\n`);
+      writeSync(this.file, `${JSON.stringify(decision)}\n`);
       fsyncSync(this.file);
     });
-    this.note(deed);
+    this.note(decision);
   }
 
   close(): void {
     closeSync(this.file);
   }
 
-  private note(deed: Pick<DeedDocument, "room" | "seq"> | null): void {
-    if (deed !== null) this.written.set(deed.room, Math.max(deed.seq, this.newestOf(deed.room)));
+  private note(decision: Pick<StewardDecisionDocument, "room" | "seq"> | null): void {
+    if (decision !== null) this.written.set(decision.room, Math.max(decision.seq, this.newestOf(decision.room)));
   }
 }
 
-function deedIn(line: string): Pick<DeedDocument, "room" | "seq"> | null {
+function decisionIn(line: string): Pick<StewardDecisionDocument, "room" | "seq"> | null {
   try {
-    const { room, seq } = JSON.parse(line) as Partial<DeedDocument>;
+    const { room, seq } = JSON.parse(line) as Partial<StewardDecisionDocument>;
     return typeof room === "string" && typeof seq === "number" ? { room, seq } : null;
   } catch {
     // Somebody has written into it: that is theirs.

@@ -2,21 +2,21 @@ import type { Decision, RoomSession, SessionEvent } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
-import { type DeedDocument, deedDocument } from "../documents/deedDocument.js";
+import { type StewardDecisionDocument, stewardDecisionDocument } from "../documents/stewardDocument.js";
 import { alarmSentence } from "../session/timelineView.js";
 import { LINK, otherCommand } from "../terminal/nextCommand.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
 /** What is told of a room in which this home is a steward. */
 export interface StewardWatcher {
-  deed(deed: DeedDocument): void;
+  decided(decision: StewardDecisionDocument): void;
   alarm(code: string, text: string): void;
   note(text: string): void;
   /** The steward cannot go on. */
   failed(error: unknown): void;
 }
 
-const DEEDS: ReadonlySet<string> = new Set(["add", "leave", "tick"]);
+const CARRIED_OUT: ReadonlySet<string> = new Set(["add", "leave", "tick"]);
 
 /**
  * Follows a room, and tells what this home carries out in it, from the decision numbered `after` on. Returns how to stop.
@@ -30,7 +30,8 @@ export function watchRoom(room: RoomSession, watcher: StewardWatcher, after: num
   const tell = (decision: Decision): void => {
     if (decision.seq <= newest) return;
     newest = decision.seq;
-    if (decision.by.isYou && DEEDS.has(decision.action.type)) watcher.deed(deedDocument(room, decision));
+    if (decision.by.isYou && CARRIED_OUT.has(decision.action.type))
+      watcher.decided(stewardDecisionDocument(room, decision));
   };
   const look = (): void => {
     const { standing, connection } = room.status();

@@ -4,7 +4,7 @@ import { decisionSummary, labelsOf } from "../session/decisionView.js";
 import { type InviteRefDocument, inviteRefDocument, type PersonDocument, personDocument } from "./personDocument.js";
 
 /** Something that a steward has carried out: a decision of the room, by others' word. */
-export interface DeedDocument {
+export interface StewardDecisionDocument {
   /** The room's id. */
   readonly room: string;
   readonly title: string;
@@ -13,7 +13,7 @@ export interface DeedDocument {
   /** This machine's clock when it was made (ms). */
   readonly time: number;
   /** `add`: somebody was let in. `leave`: somebody's farewell was carried out. `tick`: links whose time was over were closed. */
-  readonly deed: string;
+  readonly action: string;
   /** Whom it is about. */
   readonly person: PersonDocument | null;
   /** Whose approvals it rests on. */
@@ -28,12 +28,12 @@ export interface DeedDocument {
 export interface DueDocument {
   readonly room: string;
   readonly title: string;
-  /** As `deed`; `rekey`: new keys for somebody who joined by themselves. */
-  readonly deed: string;
+  /** As in a decision; `rekey`: new keys for somebody who joined by themselves. */
+  readonly action: string;
   readonly person: PersonDocument | null;
 }
 
-export function deedDocument(room: RoomSession, decision: Decision): DeedDocument {
+export function stewardDecisionDocument(room: RoomSession, decision: Decision): StewardDecisionDocument {
   const { id, title } = room;
   const { seq, time, action, person, right } = decision;
   return {
@@ -41,7 +41,7 @@ export function deedDocument(room: RoomSession, decision: Decision): DeedDocumen
     title,
     seq,
     time,
-    deed: action.type,
+    action: action.type,
     person: person && personDocument(person),
     approvedBy: right.approvedBy.map(personDocument),
     invite: right.invite && inviteRefDocument(right.invite),
@@ -50,5 +50,5 @@ export function deedDocument(room: RoomSession, decision: Decision): DeedDocumen
 }
 
 export function dueDocument({ id, title }: RoomSession, { action, person }: DueWork): DueDocument {
-  return { room: toHex(id), title, deed: action.type, person: person && personDocument(person) };
+  return { room: toHex(id), title, action: action.type, person: person && personDocument(person) };
 }
