@@ -94,7 +94,8 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
   // Who has said farewell is shown nothing that others said after it.
   const following = [...shown].filter(([device]) => !device.room.status().isLeaving);
-  const [longest] = following.map(([, texts]) => texts).sort((a, b) => b.size - a.size);
+  const whole = following.filter(([device]) => !hasRejoined(device)).map(([, texts]) => texts);
+  const [longest] = whole.sort((a, b) => b.size - a.size);
   for (const [device, texts] of following) {
     // Somebody who joined later has the end of the log, with no gaps in it.
     const all = [...(longest ?? [])].slice((longest?.size ?? 0) - texts.size);

@@ -33,10 +33,11 @@ export interface JoinHome {
   readonly relay: string;
   readonly marks: Pick<Marks, "markOf">;
   readonly passes: SshPasses;
-  /** A session that is not stored yet. */
-  begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>>;
-  /** The session is stored: let it run. */
-  add(session: LiveSession): void;
+  /** See `RoomSessions.join`. */
+  join(
+    meta: RoomMeta,
+    keep: (session: LiveSession) => Promise<Result<void, Problem>>,
+  ): Promise<Result<LiveSession, Problem>>;
 }
 
 /** What an invite leads to, as a person sees it before they agree. */
@@ -118,19 +119,19 @@ async function accept(
   const phase: Phase = asking?.ok
     ? { is: "asking", request: { link, ...asking.value, isPosted: false, epoch: preview.slot.epoch } }
     : { is: "joining", join: null };
-  const begun = await home.begin({ roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title, phase });
+  const meta = { roomId, roomTag: roomTagOf(ports.crypto, roomId), relay: home.relay, title, phase };
+  const begun = await home.join(meta, ({ engine: { state } }) =>
+    state.transact((tx) => {
+      // RULE: client.ssh-once: the leaf that an SSH key has signed for is kept with the join, and used by no other (attack A131).
+      if (ssh !== null) tx.delete(sshPassKey(roomId, inviteId));
+      if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast, ssh });
+      else state.enter(tx);
+    }),
+  );
   if (!begun.ok) return begun;
   const session = begun.value;
-  const { state } = session.engine;
-  const stored = await state.transact((tx) => {
-    // RULE: client.ssh-once: the leaf that an SSH key has signed for is kept with the join, and used by no other (attack A131).
-    if (ssh !== null) tx.delete(sshPassKey(roomId, inviteId));
-    if (joining?.ok) keepJoin(state, tx, preview, joining.value, { link, name, attempts: 1, isLast, ssh });
-    else state.enter(tx);
-  });
-  if (!stored.ok) return stored;
-  home.add(session);
   const { engine } = session;
+  const { state } = engine;
   const isIn = (): boolean | Problem => {
     const now = state.phase;
     return engine.problem ?? (now.is === "member" || (now.is === "asking" && now.request.isPosted));

@@ -56,10 +56,7 @@ export class InvitedRooms {
         relay: connection.url,
         marks,
         passes: this.passes,
-        begin: (meta) => this.sessions.begin(meta),
-        add: (session) => {
-          this.sessions.add(session);
-        },
+        join: (meta, keep) => this.sessions.join(meta, keep),
       }),
     );
   }

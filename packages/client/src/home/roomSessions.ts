@@ -1,6 +1,6 @@
 import type { Problem } from "../api/problem.js";
 import type { RoomId } from "@conclave/protocol";
-import { equalBytes, toHex, done, failed, type Result } from "@conclave/codec";
+import { toHex, done, failed, type Result } from "@conclave/codec";
 import type { ClientPorts } from "../api/client.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { RoomKeys, ROOMS_PREFIX, roomMetaKey } from "../store/homeKey.js";
@@ -11,6 +11,8 @@ import type { Relays } from "./relays.js";
 /** The sessions of a home's rooms: one for each room. */
 export class RoomSessions {
   private readonly sessions = new Map<string, LiveSession>();
+  /** Rooms that a join is about to bring. */
+  private readonly coming = new Set<string>();
   private isConnected = false;
   private closed = false;
   private isClockTrusted = false;
@@ -49,13 +51,31 @@ export class RoomSessions {
     return loadSession(this.ports, this.relays, this.own, meta, made);
   }
 
-  /** A session for a join, in place of one that is over. */
-  async begin(meta: RoomMeta): Promise<Result<LiveSession, Problem>> {
+  /**
+   * Takes in a session for a join, in place of one that is over. `keep` stores it first.
+   *
+   * RULE: client.one-join: two joins of one room at once would write to the same records, and mix the keys of one with the roster
+   * of the other: the second one is told that the room is here already (found by the simulator).
+   */
+  async join(
+    meta: RoomMeta,
+    keep: (session: LiveSession) => Promise<Result<void, Problem>>,
+  ): Promise<Result<LiveSession, Problem>> {
     if (this.closed) return failed({ kind: "closed" });
-    const before = this.all.find((session) => equalBytes(session.id, meta.roomId));
-    if (before && !isOver(before)) return failed({ kind: "already_here" });
-    if (before) await this.clearForJoin(before);
-    return done(await this.make(meta));
+    const key = toHex(meta.roomId);
+    const before = this.find(meta.roomId);
+    if (this.coming.has(key) || (before && !isOver(before))) return failed({ kind: "already_here" });
+    this.coming.add(key);
+    try {
+      if (before) await this.clearForJoin(before);
+      const session = await this.make(meta);
+      const kept = await keep(session);
+      if (!kept.ok) return kept;
+      this.add(session);
+      return done(session);
+    } finally {
+      this.coming.delete(key);
+    }
   }
 
   /** What was said stays; keys, and what waited to be sent by them, go. */
