@@ -196,7 +196,8 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await get(room.decide({ type: "setRole", person: carol, role: "admin" }));
     const inChat = card(alice, "asks to make Carol an admin");
     await inChat.getByText("1 more needed").waitFor();
-    // The server has nothing of what Alice says from here on.
+    // From here on the page has its files of its own copy, and the server has nothing of what Alice says.
+    await alice.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await offline(true);
     await inChat.getByRole("button", { name: "As a file or QR code" }).click();
     await alice.getByRole("heading", { name: "Your approval" }).waitFor();

@@ -106,12 +106,13 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
     }));
     try {
       const parties = gateway.parties.length;
+      const stopped = stopSignal();
       // eslint-disable-next-line conclave/outcome-last -- That it listens is so; what is awaited is its end.
       output.result({ event: "ready", address: server.address, parties }, (paint) => [
         `The gateway is listening on ${paint.cyan(server.address)}. Parties: ${parties}.`,
         "Ctrl-C stops it.",
       ]);
-      await Promise.race([stopSignal(), failed]);
+      await Promise.race([stopped, failed]);
       output.note("Stopping …");
     } finally {
       for (const stop of stopWatching) stop();

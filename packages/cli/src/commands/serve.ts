@@ -68,8 +68,9 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
   }
   const pages = config.web ? loadPages(OWN_PAGES) : null;
   const relay = await start(config, pages ? pageRoutes(pages, config) : landingPage);
+  const stopped = stopSignal();
   announce(relay, config, pages !== null, out);
-  await stopSignal();
+  await stopped;
   out.note("Stopping …");
   await relay.close();
 }
@@ -229,7 +230,7 @@ function networkAddresses(relay: Relay, host: string): string[] {
   });
 }
 
-/** Resolves when the process is asked to end. */
+/** Resolves when the process is asked to end. Call it before saying that all is ready: until then a signal ends the process at once. */
 export function stopSignal(): Promise<void> {
   return new Promise((done) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

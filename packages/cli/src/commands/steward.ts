@@ -59,11 +59,12 @@ export async function steward(context: CommandContext): Promise<void> {
     );
     try {
       if (begun.failure !== null) throw begun.failure as Error;
+      const stopped = stopSignal();
       // eslint-disable-next-line conclave/outcome-last -- That it is there is so; what is awaited is its end.
       output.result({ event: "ready", rooms: rooms.map(roomDocument) }, () => [
         `Steward of ${rooms.map(({ title }) => safeName(title)).join(", ")}. Ctrl-C stops it.`,
       ]);
-      await Promise.race([stopSignal(), failed]);
+      await Promise.race([stopped, failed]);
       output.note("Stopping …");
     } finally {
       for (const stop of watching) stop();

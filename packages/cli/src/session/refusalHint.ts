@@ -111,7 +111,8 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   letter_too_old: NEW_LETTER,
   letter_taken_back: NEW_LETTER,
   letter_void: REQUESTS,
-  letter_unknown_proposal: () => "First import the approval of the person who proposed it.",
+  letter_unknown_proposal: () =>
+    `First import the approval of the person who proposed it:  ${otherCommand("approve", "--import", "FILE")}`,
   bad_link: () => "Copy the whole link again, or ask for it again.",
   bad_slot: () => "Check that the link is complete. If it is, ask for a new one: this one may have been closed.",
   bad_history: SUSPICIOUS,
