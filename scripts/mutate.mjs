@@ -15,16 +15,6 @@ import { nodeOf, nodePackage } from "./nodeOf.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules/.cache/mutation");
 const LEAST = 90;
-const IN_ONE_PROCESS = {
-  testRunner: "one-process",
-  plugins: ["./scripts/mutate/oneProcess.mjs"],
-  testRunnerNodeArgs: ["--no-warnings"],
-};
-const IN_VITEST = {
-  testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
-  vitest: { configFile: "scripts/mutate/vitest.config.mjs", related: false },
-};
 
 const { values } = parseArgs({
   options: {
@@ -65,7 +55,9 @@ const settings = {
     "!**/*.fixture.ts",
     ...(known.notChanged ?? []).map((glob) => `!${within(glob)}`),
   ],
-  ...(known.inOneProcess ? IN_ONE_PROCESS : IN_VITEST),
+  testRunner: "one-process",
+  plugins: ["./scripts/mutate/oneProcess.mjs"],
+  testRunnerNodeArgs: ["--no-warnings"],
   coverageAnalysis: "perTest",
   concurrency: Number(values.concurrency ?? 2),
   // What is computed when a file is loaded would take a run of every test for each change.

@@ -1,7 +1,7 @@
 /**
  * What is changed in each package, and the tests that are asked, relative to the package. Those that draw their inputs at random
  * are not asked: they are slow, and what only they see may be missed the next time. Nor is any that starts a browser.
- * `notChanged`: what only tests use. `inOneProcess`: its tests need only what scripts/mutate/vitestStandIn.mjs has, and are run by oneProcess.mjs.
+ * `notChanged`: what only tests use. The tests may use of vitest only what vitestStandIn.mjs has.
  */
 export const PACKAGES = {
   // What decides who is in a room is asked of the tests beside it alone: they are quick, and it is theirs to hold.
@@ -10,20 +10,17 @@ export const PACKAGES = {
     tests: ["src/{roster,policy,vectors}/*.test.ts"],
     // ballotLimit builds a room of 482 people, and counts on the order of its tests.
     not: ["**/*.property.test.ts", "**/ballotLimit.test.ts"],
-    inOneProcess: true,
   },
   protocol: {
     files: ["src/!(roster|policy)/*.ts"],
     tests: ["src/**/*.test.ts"],
     // plainLeaf puts another module in the place of one of ours, which only vitest can.
     not: ["**/*.property.test.ts", "**/mutated.attack.test.ts", "**/{plainLeaf.attack,ballotLimit}.test.ts"],
-    inOneProcess: true,
   },
   mls: {
     files: ["src/**/*.ts"],
     tests: ["src/**/*.test.ts", "test/**/*.test.ts"],
     not: ["**/{churn,keyWalk,mutation}.test.ts"],
-    inOneProcess: true,
   },
   // A room's session: what it keeps, what its workers do, and its engine.
   client: {
@@ -33,12 +30,10 @@ export const PACKAGES = {
       "**/{attachment,attachmentRelay,frameLimit,remote,wsTransport}.test.ts",
       "**/{browser,crash,process,vault,vaultRecovery}.test.ts",
     ],
-    inOneProcess: true,
   },
   relay: {
     files: ["src/core/*.ts", "src/ledger/*.ts"],
     notChanged: ["src/**/{coreWorld,probationRoom,scriptedClient}.ts"],
     tests: ["src/core/*.test.ts", "src/ledger/*.test.ts"],
-    inOneProcess: true,
   },
 };

@@ -11,7 +11,7 @@ const COUNTED = ["Killed", "Timeout", "Survived", "NoCoverage"];
 
 /**
  * Puts the scores of these files, as Stryker reports them, into the tables of docs/mutation.md. Gives the score of all. Of a sample
- * only what was drawn counts, and the row says of how many. Files that are no more lose their rows.
+ * only what was drawn counts, and the row says of how many. Files that have been deleted lose their rows.
  */
 export function writeScores(files, sample) {
   const text = readFileSync(page, "utf8");

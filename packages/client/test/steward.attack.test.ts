@@ -255,7 +255,7 @@ describe("a steward", () => {
     await world.get(carol.room.leave());
     await world.until(() => !Object.keys(rolesIn(stew)).includes("Carol"));
     const { seq } = stew.room.status();
-    // Whoever has the link, or the relay itself, brings it up again.
+    // Somebody with the link, or the relay itself, brings it up again.
     if (!(bob.room instanceof LiveSession)) throw new Error("not a session");
     const { connection, state } = bob.room.engine;
     const { inviteId } = [...state.room!.roster.openInvites.values()].find(({ mode }) => mode === "auto")!;
@@ -269,11 +269,11 @@ describe("a steward", () => {
     await world.pass(10 * MINUTE);
     expect(stew.room.status().seq).toBe(seq);
     expect(await world.get(stew.room.requests())).toEqual([]);
-    // Who wants to come back says so anew.
-    const anew = world.home();
-    await anew.open();
-    await anew.join(link, "Carol again");
-    await world.until(() => anew.room.status().standing === "member");
+    // Who wants to come back says so again.
+    const again = world.home();
+    await again.open();
+    await again.join(link, "Carol again");
+    await world.until(() => again.room.status().standing === "member");
   });
 
   it("A124: two do one thing at once, and it is done once; nothing else comes of it", async () => {

@@ -14,7 +14,7 @@ import type { Sync } from "./sync.js";
 import type { RoomWork } from "./worker.js";
 
 const STEP_MS = 1500;
-/** The longest that the end of a link is slept for (ms): clocks are set, and timers know no more. */
+/** How long to sleep at most until a link ends, in ms: people set clocks, and a timer does not notice. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;
 const LONGEST_MS = 60_000;
 /** The longest pause after other people's changes have come first again and again. */
@@ -131,7 +131,7 @@ export class Caretaker extends ElectedWorker {
   }
 
   /**
-   * RULE: client.farewell-again: a wish to leave outlasts the leaf that said it: who came back by another one says it anew, or would
+   * RULE: client.farewell-again: a wish to leave outlasts the leaf that said it: who came back by another one says it again, or would
    * see nothing more of a room in which nobody lets them go (docs/protocol.md §10, attack A61).
    */
   private async sayAgain(): Promise<boolean> {

@@ -29,7 +29,7 @@ export interface BranchingChain {
 
 /**
  * What the log holds beside a chain, or behind it: roster records that follow from one of its entries, as far as the keys that we know
- * open them. Nobody signs that a commit was followed, so none of it is the room's history; but whoever signed it was a member who
+ * open them. Nobody signs that a commit was followed, so none of it is the room's history; but its signer was a member who
  * could decide so.
  */
 export class Branches {

@@ -62,7 +62,7 @@ function take(who: Person, text: string): string | null {
 
 const yes = (who: Person) => who.room.proposals.list().map((each) => each.yes);
 
-/** A letter as its maker wants it, whoever that is. */
+/** A letter as its maker wants it. */
 function forged(who: Person, { n, action, approval }: { n: number; action: Action; approval: Uint8Array }): string {
   const { core, roomTag, keys, primitives } = inside(who.room);
   const signed = signLetter(crypto, core.leafSeed, { n, action: encodeAction(action), approval });
@@ -119,7 +119,7 @@ describe("a letter", () => {
     carol.catchUp(log);
     expect(take(carol, letter)).toBe("letter_taken_back");
     expect(take(alice, letter)).toBe("letter_taken_back");
-    // What he approves anew counts.
+    // What he approves again counts.
     expect(take(carol, write(bob, hash))).toBeNull();
     expect(yes(carol)).toEqual([[bob.room.self.person]]);
     // A no takes back too, of what nobody there has heard of, and so that no older letter comes before it.

@@ -48,7 +48,7 @@ export function signOwnApproval({ core, roster, primitives }: RoomParts, hash: A
 }
 
 /**
- * Approves a proposal in a letter, also without the relay. Whoever writes one asks for the action from then on, if the rules let
+ * Approves a proposal in a letter, also without the relay. Its writer asks for the action from then on, if the rules let
  * them: so the letter brings the proposal along, and they can withdraw it.
  */
 export function writeLetter(parts: RoomParts, hash: ActionHash): Result<WrittenLetter, Rejection> {

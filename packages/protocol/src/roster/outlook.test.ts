@@ -33,12 +33,12 @@ describe("what a screen says would come of an action", () => {
     expect(ask(bob, { type: "tick" })).toEqual({ can: "alone" });
   });
 
-  it("whoever has no say is told so, and not that others are missing", () => {
+  it("somebody without a say is told so, and not that others are missing", () => {
     const { chain, dave, erin, ask } = room();
     expect(ask(dave, chain.adding(erin))).toMatchObject(no("not_allowed"));
   });
 
-  it("what would be refused, whoever agreed, says why", () => {
+  it("what would be refused even if everybody agreed says why", () => {
     const { chain, alice, bob, erin, ask } = room();
     expect(ask(erin, { type: "tick" })).toEqual(no("author_unknown"));
     expect(ask({ ...bob, leaf: alice.leaf }, { type: "tick" })).toEqual(no("author_unknown"));

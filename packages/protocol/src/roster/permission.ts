@@ -17,7 +17,7 @@ export function objection(
   const rule = ruleOf(action);
   // RULE: permission.sealed: a sealed room keeps its people, roles and rules for ever.
   if (before.sealed && !rule.isOpenWhenSealed(action, author.person)) return refused("sealed");
-  // RULE: steward.authors: a steward carries out farewells and admissions and closes links that are over, and nothing else, whoever
+  // RULE: steward.authors: a steward carries out farewells and admissions and closes links that are over, and nothing else, no matter who
   // agrees to it (attacks A99, A122).
   const mayAuthor = hasSay(author.role) ? isAtLeast(author.role, rule.leastRole) : rule.isStewards;
   if (!mayAuthor) return refused("not_allowed", `${action.type} by ${author.role}`);

@@ -272,15 +272,15 @@ describe("an invite that is the permission, and that others carry out", () => {
     expect(add(stew, guest, kept)).toBe("ok");
     chain.must(alice, { type: "leave", person: guest.person }, { farewell: chain.farewell(guest) });
     expect(add(stew, guest, kept)).toBe("invite_stale");
-    // Who wants to come back says so anew.
-    const anew = chain.proof("auto", guest, "auto");
+    // Who wants to come back says so again.
+    const fresh = chain.proof("auto", guest, "auto");
     const { roster } = chain;
-    expect(add(stew, guest, anew)).toBe("ok");
+    expect(add(stew, guest, fresh)).toBe("ok");
     chain.roster = roster;
     for (let n = 0; n < MAX_APPROVAL_SPAN; n++) chain.must(alice, { type: "tick" });
-    expect(verdict(chain.author(stew, chain.adding(guest), { proof: anew }))).toBe("ok");
+    expect(verdict(chain.author(stew, chain.adding(guest), { proof: fresh }))).toBe("ok");
     chain.must(alice, { type: "tick" });
-    expect(add(stew, guest, anew)).toBe("invite_stale");
+    expect(add(stew, guest, fresh)).toBe("invite_stale");
     // A proof of what is still to come, one without a base, and a base where none belongs.
     const ahead = new Chain(crypto);
     Object.assign(ahead, { roster: { ...chain.roster, seq: chain.roster.seq + 1 } });

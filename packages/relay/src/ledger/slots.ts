@@ -115,8 +115,8 @@ export class Slots {
     const wait = waitForBytes() || (isDoor ? this.waitForDoor(room, address, now) : 0);
     if (wait > 0) return refuse("rate_limited", wait);
     const end = life === 0 ? 0 : this.parts.clock.at(now) + life * 1000;
-    // RULE: slot.door-renewed: whoever opens a door opens it for its whole life, also where somebody did before: else who opens it
-    // first, to lead nowhere, says when it is shut for good (attacks A107, A159).
+    // RULE: slot.door-renewed: opening a door that is open starts its whole life again. Otherwise somebody who opens a false
+    // one first decides when the true one shuts for good (attacks A107, A159).
     const isRenewed = known !== null && known.end > 0 && life > 0 && life <= LIFE_ON_PROBATION;
     this.write(room, slot, { isOpened: isMember || known === null || isRenewed, end, isMember, now });
     return done(undefined);
@@ -212,7 +212,7 @@ export class Slots {
     return slot.closed ? refuse("slot_closed") : done(slot);
   }
 
-  /** `isOpened`: the slot is new, or is open anew until `end`. */
+  /** `isOpened`: the slot is new, or is open again, until `end`. */
   private write(
     room: HostedRoom,
     { slotId, tokenPub, blob }: SlotContent,

@@ -42,7 +42,7 @@ describe("the machine's clock", () => {
     }
   });
 
-  it("RULE relay.clock-jump: another jump, or one back, begins the five minutes anew", () => {
+  it("RULE relay.clock-jump: another jump, or one back, starts the five minutes again", () => {
     const { wall, jumps, state, began } = clock();
     wall.at(0);
     state.offset += 2 * HOUR;

@@ -327,7 +327,7 @@ describe("attacks on who is in", () => {
     await world.pass(20_000);
     expect(carol!.room.decisions().at(-1)).toMatchObject({ person: { name: "Ear" } });
     expect(namesOf(carol!)).toContain("Ear");
-    // From Bob it was kept: what he says then the listener reads nothing of, whoever brings it.
+    // From Bob it was kept: the listener reads nothing of what he says then, no matter who brings it.
     expect(namesOf(bob!)).not.toContain("Ear");
     world.invariants.wrote(bob!.client.person, "is anybody listening?");
     granted(await world.finish(bob!.room.send("is anybody listening?")));

@@ -75,7 +75,7 @@ async function refusals(
 }
 
 describe("attacks with a steward", () => {
-  it("A122: whoever stole its keys admits, removes, promotes and changes nothing, and invites nobody (A99)", async () => {
+  it("A122: a thief of its keys admits, removes, promotes and changes nothing, and invites nobody (A99)", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, stew] = await withSteward(world);
     const { person } = bob.client;

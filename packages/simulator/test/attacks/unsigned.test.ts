@@ -6,12 +6,12 @@ import { alarmsOf, talk } from "../hostile/view.js";
 vi.setConfig({ testTimeout: 120_000 });
 
 describe("what is not signed by whom it names", () => {
-  it("A73: a message with an invalid signature is shown by nobody, as a message or otherwise, and is told as one that does not hold", async () => {
+  it("A73: a message with an invalid signature is shown by nobody, as a message or otherwise, and its signature is told as invalid", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
     await talk(world, alice!, bob!);
     const before = await world.finish(alice!.room.timeline({ limit: 1000 }));
-    // Carol's keys and secrets are the room's; only what she signs does not hold: once by another key, once by none.
+    // Carol's keys and secrets are the room's; only her signatures are invalid: once by another key, once by none.
     const signers = [
       (_seed: Uint8Array, bytes: Uint8Array) => world.crypto.ed25519Sign(new Uint8Array(32).fill(7), bytes),
       () => new Uint8Array(64),

@@ -34,7 +34,7 @@ export function putNewInvite({ before, draft, header, seq }: Change, invite: Inv
   // RULE: ssh.member-only: a link for listed keys gives plain membership: a person who may list keys gives nobody more by it (attack A11).
   if (invite.for.class === "listed" && invite.role !== "member")
     return refused("invalid_action", "role of listed keys");
-  // RULE: invite.auto-member: whose device carries it out gives no more than membership, as a steward could give no more (attack A11).
+  // RULE: invite.auto-member: it gives membership only, since a steward who carries it out could give nothing else (attack A11).
   if (invite.mode === "auto" && invite.role !== "member") return refused("invalid_action", "role of an auto invite");
   if (invite.for.class === "multi" && invite.for.limit > MAX_MEMBERS) return refused("invalid_action", "invite limit");
   draft.putInvite({

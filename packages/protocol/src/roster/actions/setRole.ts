@@ -25,7 +25,7 @@ export const setRole = actionRule<SetRole>({
   apply: (change, action) => {
     const member = memberOf(change.before, action.person);
     if (member === null) return refused("not_member");
-    // RULE: steward.stays: what was let in as a steward never gets a say: whoever runs it asks anew, as a person (attack A122).
+    // RULE: steward.stays: what was let in as a steward never gets a say: the person who runs it asks again, as a person (attack A122).
     if (!hasSay(member.role)) return refused("is_steward");
     if (member.role === action.role) return refused("invalid_action", "same role");
     change.draft.putMember({ ...member, role: action.role, changedSeq: change.seq });
