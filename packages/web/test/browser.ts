@@ -222,6 +222,9 @@ export async function axeFaults(page: Page): Promise<string[]> {
     const { axe: run } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> };
     };
+    // A colour that is half way from one theme to the other is nobody's choice.
+    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((each) => each.finished));
     const { violations } = await run.run();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary}`),

@@ -80,6 +80,8 @@ export class Outbox {
   private entries: QueuedMessage[] = [];
   private nextOrder = 1;
   private readonly unstored = new Set<number>();
+  /** Those that are out, as the next commit to the disk will say. */
+  private leaving: QueuedMessage[] = [];
 
   constructor(
     private readonly keys: RoomKeys,
@@ -98,9 +100,10 @@ export class Outbox {
     return this.entries.filter(({ content }) => !isSilent(content.kind));
   }
 
-  /** Those that a timeline shows as lines. */
+  /** Those that a timeline shows as lines, until the disk has them elsewhere. */
   get lines(): readonly QueuedMessage[] {
-    return this.visible.filter(({ content }) => !isAmendment(content.kind));
+    const all = [...this.leaving, ...this.entries].sort((a, b) => a.order - b.order);
+    return all.filter(({ content: { kind } }) => !isSilent(kind) && !isAmendment(kind));
   }
 
   /** Those that do something to another message. */
@@ -142,6 +145,8 @@ export class Outbox {
   remove(tx: Transaction, entry: QueuedMessage): void {
     this.entries = this.entries.filter((other) => other !== entry);
     tx.delete(this.keys.outgoing(entry.order));
+    this.leaving.push(entry);
+    tx.after(() => (this.leaving = this.leaving.filter((other) => other !== entry)));
   }
 
   private store(tx: Transaction, entry: QueuedMessage): void {

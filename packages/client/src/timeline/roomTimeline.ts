@@ -16,10 +16,10 @@ export class RoomTimeline {
 
   async page({ before, after, around, limit = 100 }: TimelinePage = {}): Promise<TimelineItem[]> {
     if (before !== undefined) return this.lines({ before }, limit);
-    if (after !== undefined) return this.toTheEnd(after, limit);
-    if (around === undefined) return [...(await this.lines({}, limit)), ...(await this.unsent())];
+    if (after !== undefined) return this.toTheEnd({ after }, limit);
+    if (around === undefined) return this.toTheEnd({}, limit);
     const head = await this.lines({ before: around + 1 }, Math.ceil(limit / 2));
-    return [...head, ...(await this.toTheEnd(around, Math.max(1, limit - head.length)))];
+    return [...head, ...(await this.toTheEnd({ after: around }, Math.max(1, limit - head.length)))];
   }
 
   /** The message with this id as it is now, or null. */
@@ -82,9 +82,19 @@ export class RoomTimeline {
     return message;
   }
 
-  private async toTheEnd(after: number, limit: number): Promise<TimelineItem[]> {
-    const lines = await this.lines({ after }, limit);
-    return lines.length < limit ? [...lines, ...(await this.unsent())] : lines;
+  /**
+   * Lines of the log, and behind its end what waits to be sent.
+   *
+   * RULE: timeline.no-gap: what waits is looked at before the log. A message that gets into the log meanwhile is found in both,
+   * and shown once; the other way round it would be found in neither.
+   */
+  private async toTheEnd(cursor: Omit<HistoryPage, "limit">, limit: number): Promise<TimelineItem[]> {
+    const waiting = this.state.outbox.lines;
+    const lines = await this.lines(cursor, limit);
+    if (cursor.after !== undefined && lines.length >= limit) return lines;
+    const logged = new Set(lines.flatMap((line) => (line.kind === "message" ? toHex(line.message.id) : [])));
+    const unsent = waiting.filter(({ content }) => !logged.has(toHex(content.id)));
+    return [...lines, ...(await Promise.all(unsent.map(async (entry) => messageLine(await this.pending(entry)))))];
   }
 
   /** Lines of the log. What cannot be shown any more is made up for from further on. */
@@ -111,10 +121,6 @@ export class RoomTimeline {
       return messageLine(await this.view(this.ofItem(item, amendments.get(item.n) ?? UNAMENDED), quotes));
     });
     return (await Promise.all(lines)).filter((line) => line !== null);
-  }
-
-  private unsent(): Promise<TimelineItem[]> {
-    return Promise.all(this.state.outbox.lines.map(async (entry) => messageLine(await this.pending(entry))));
   }
 
   private async view(
