@@ -222,9 +222,16 @@ export async function axeFaults(page: Page): Promise<string[]> {
     const { axe: run } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> };
     };
-    // A colour that is half way from one theme to the other is nobody's choice.
-    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map((each) => each.finished));
+    // A colour that is half way from one theme to the other is nobody's choice. A theme takes effect in a frame,
+    // and only then do its transitions begin.
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const ending = () =>
+      document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+    do {
+      await frame();
+      await frame();
+      await Promise.allSettled(ending().map((each) => each.finished));
+    } while (ending().length > 0);
     const { violations } = await run.run();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary}`),
