@@ -166,7 +166,7 @@ async function takePictures() {
     ["Neighbours, house 12", "Jonas", "Does somebody have a ladder that reaches the gutter?"],
   ]) {
     const founder = await person();
-    const policy = { title, name: host, policy: (await import("@conclave/protocol")).preset("ownerLed"), relay: url };
+    const policy = { title, name: host, policy: (await import("@conclave/protocol")).preset("owner"), relay: url };
     const other = await value(founder.createRoom(policy));
     const terms = { label: "Everybody", for: { class: "multi", limit: 20 }, notAfter: null, mode: "direct" };
     const { invitation } = await value(other.createInvite(terms));

@@ -52,7 +52,7 @@ function recordBytes(): number {
     device: newDevice(primitives, newIdentity(primitives), 1),
     name: "Alice",
     title: "Garden club",
-    policy: preset("ownerLed"),
+    policy: preset("owner"),
     relay: { publicKey: new Uint8Array(32), address: "wss://relay.example" },
     now: Date.now(),
   });

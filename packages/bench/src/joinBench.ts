@@ -67,7 +67,7 @@ async function makeRoom(url: string, entries: number, junk: number): Promise<str
   const client = await RelayClient.connect(url);
   const founded = foundRoom(PRIMITIVES, {
     ...{ device: newDevice(PRIMITIVES, newIdentity(PRIMITIVES), 1), name: "Alice", title: "Garden" },
-    ...{ policy: preset("ownerLed"), relay: { publicKey: client.relayKey, address: url }, now: Date.now(), suite: 3 },
+    ...{ policy: preset("owner"), relay: { publicKey: client.relayKey, address: url }, now: Date.now(), suite: 3 },
   });
   if (!founded.ok) throw new Error(founded.error.code);
   const { room, creation } = founded.value;

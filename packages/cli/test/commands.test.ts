@@ -68,7 +68,7 @@ describe("deciding", () => {
     expect((await conclave("Cleo", "title", "a\u202eb")).code).toBe(2);
 
     expect(await conclave("Cleo", "leave", "--yes")).toMatchObject({ code: 1, error: { code: "LAST_OWNER" } });
-    expect(await conclave("Cleo", "policy", "sealed")).toMatchObject({
+    expect(await conclave("Cleo", "policy", "set", "sealed")).toMatchObject({
       code: 2,
       error: { hint: expect.stringMatching(/ seal /u) },
     });
@@ -112,11 +112,11 @@ describe("deciding", () => {
   it("where several people decide together on who comes in, the first link asks", async () => {
     for (const [who, preset, mode] of [
       ["Jo", "everyone", "ask"],
-      ["Kai", "admins", "ask"],
-      ["Lou", "owner-led", "direct"],
-      ["Max", "open-house", "direct"],
+      ["Kai", "admins:2", "ask"],
+      ["Lou", "owner", "direct"],
+      ["Max", "open", "direct"],
     ] as const) {
-      const { invitation, link } = await roomOf(who, "--preset", preset);
+      const { invitation, link } = await roomOf(who, "--policy", preset);
       expect([preset, invitation.mode]).toEqual([preset, mode]);
       const asked = await conclave("Nia", "join", link, "--name", "Nia");
       expect([preset, asked.room.standing]).toEqual([preset, mode === "ask" ? "asking" : "member"]);

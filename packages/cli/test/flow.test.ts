@@ -83,8 +83,8 @@ describe("a room by the command line, each command a process", () => {
     const owner = await conclave("Dora", "leave", "--yes");
     expect(owner).toMatchObject({ code: 1, error: { code: "LAST_OWNER", hint: expect.stringContaining("hand-over") } });
     expect((await conclave("Dora", "role", "Emil", "owner", "--yes")).code).toBe(0);
-    expect((await conclave("Dora", "policy", "open-house", "--yes")).code).toBe(0);
-    expect((await conclave("Emil", "policy")).policy.preset).toBe("open-house");
+    expect((await conclave("Dora", "policy", "set", "open", "--yes")).code).toBe(0);
+    expect((await conclave("Emil", "policy")).preset).toBe("open");
     expect((await conclave("Dora", "leave", "--yes")).code).toBe(0);
     // Whoever runs the next command carries it out.
     expect(names((await conclave("Emil", "members")).members)).toEqual(["Emil"]);
@@ -127,7 +127,7 @@ describe("what goes wrong", () => {
     expect(texts((await conclave("Ida", "history")).items)).toEqual(["one", "three"]);
   }, 180_000);
 
-  it("a damaged link, no room, an unknown person, a wrong preset: each says what, with its exit code", async () => {
+  it("a damaged link, no room, an unknown person, a wrong policy: each says what, with its exit code", async () => {
     expect(await conclave("Nobody", "members")).toMatchObject({ code: 1, error: { code: "NO_ROOMS" } });
     expect(await conclave("Nobody", "rooms")).toMatchObject({ code: 0, rooms: [] });
     const link = await roomOf("Jan");
@@ -136,7 +136,7 @@ describe("what goes wrong", () => {
       error: { code: "LINK" },
     });
     expect(await conclave("Jan", "remove", "Zoe")).toMatchObject({ code: 1, error: { code: "NOT_FOUND" } });
-    expect(await conclave("Jan", "policy", "anarchy")).toMatchObject({ code: 2, error: { code: "USAGE" } });
+    expect(await conclave("Jan", "policy", "set", "anarchy")).toMatchObject({ code: 2, error: { code: "USAGE" } });
     expect(await conclave("Jan", "join", link, "--name", "Jan")).toMatchObject({
       code: 1,
       error: { code: "ALREADY_HERE" },

@@ -82,8 +82,8 @@ describe("what --json prints", () => {
     await json("Cid", "send", "hello?");
 
     await json("Ann", "policy");
-    await json("Ann", "policy", "admins", "--yes");
-    await json("Ann", "policy", "admins");
+    await json("Ann", "policy", "set", "admins:2", "--yes");
+    await json("Ann", "policy", "set", "admins:2");
     const { proposal } = await json("Ann", "ban", "Dan", "--yes");
     await json("Ben", "requests");
     await json("Ben", "decline", proposal.slice(0, 20));

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const started = await startRelay(join(folder, "relay"));
   relay = started.relay;
   room = new KilledRoom(folder, started.address, new Dice(SEED));
-  await room.done("Alice", "room", "new", "Garden", "--name", "Alice", "--preset", "everyone", "--no-invite");
+  await room.done("Alice", "room", "new", "Garden", "--name", "Alice", "--policy", "everyone", "--no-invite");
   // Everyone has to agree to a link: Alice makes them while she is everyone.
   const made = async (mode: string) => String((await room.done("Alice", "invite", "--mode", mode))["link"]);
   const forBob = await made("direct");

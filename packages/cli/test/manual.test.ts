@@ -27,8 +27,8 @@ describe("completion", () => {
   it("a real bash offers commands, then their options and values", () => {
     expect(offered("se")).toEqual(["send", "search", "seal", "serve"]);
     expect(offered("room", "")).toContain("new");
-    expect(offered("room", "new", "--pre")).toEqual(["--preset"]);
-    expect(offered("room", "new", "--preset", "e")).toEqual(["everyone"]);
+    expect(offered("room", "new", "--pol")).toEqual(["--policy"]);
+    expect(offered("room", "new", "--policy", "e")).toEqual(["everyone"]);
     expect(offered("role", "Bob", "a")).toEqual(["admin"]);
     expect(offered("--home", "send", "his")).toEqual(["history"]);
     expect(offered("send", "--home", "x", "--fi")).toEqual(["--file"]);
@@ -88,7 +88,7 @@ describe("the manual", () => {
     expect((await runHere(["help", "errors"])).stdout).toContain("NOT_ALLOWED");
     expect((await runHere(["help", "environment"])).stdout).toContain("CONCLAVE_CREATE_PERMIT");
     expect((await runHere(["help", "json"])).stdout).toContain("warnings");
-    expect((await runHere(["help", "room", "new"])).stdout).toContain("--preset");
+    expect((await runHere(["help", "room", "new"])).stdout).toContain("--policy");
     expect((await runHere(["help", "rum", "--json"])).code).toBe(2);
     expect((await runHere(["version"])).stdout).toContain(process.versions.node);
   });

@@ -103,7 +103,7 @@ async function live(world: OldWorld): Promise<Omit<OldHome, "files" | "madeAt">>
   const shed = await did("ann", "room", "new", "Shed", "--name", "Ann");
   await did("ben", "join", shed.link, "--name", "Ben");
   await did("ben", "leave", "--yes");
-  const { link, roomId } = await did("ann", "room", "new", "Garden", "--name", "Ann", "--preset", "open-house");
+  const { link, roomId } = await did("ann", "room", "new", "Garden", "--name", "Ann", "--policy", "open");
   const inGarden = ["--room", roomId];
   for (const [who, called] of Object.entries({ ben: "Ben", cy: "Cy" })) await did(who, "join", link, "--name", called);
   await did("ann", "role", "Ben", "admin", "--yes", ...inGarden);
@@ -119,7 +119,7 @@ async function live(world: OldWorld): Promise<Omit<OldHome, "files" | "madeAt">>
   const { link: askLink } = await did("ann", "invite", "--label", "ask", "--mode", "ask", ...inGarden);
   await did("dan", "join", askLink, "--name", "Dan");
   await did("ann", "title", "The garden", ...inGarden);
-  await did("ann", "policy", "admins", "--yes", ...inGarden);
+  await did("ann", "policy", "set", "admins:2", "--yes", ...inGarden);
   await did("ann", "invite", "--label", "agreed", ...inGarden);
   await did("ben", "sync", ...inGarden);
   await did("cy", "sync");

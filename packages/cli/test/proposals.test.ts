@@ -21,11 +21,11 @@ beforeAll(async () => {
   const started = await startRelay(join(folder, "relay"));
   relay = started.relay;
   conclave = people(folder);
-  const found = ["room", "new", "Garden", "--name", "Alice", "--preset", "open-house", "--relay", started.address];
+  const found = ["room", "new", "Garden", "--name", "Alice", "--policy", "open", "--relay", started.address];
   const { link } = await conclave("alice", ...found);
   for (const name of ["Bob", "Carol"]) await conclave(name.toLowerCase(), "join", link, "--name", name);
   await conclave("alice", "role", "Bob", "admin", "--yes");
-  expect((await conclave("alice", "policy", "admins", "--yes")).code).toBe(0);
+  expect((await conclave("alice", "policy", "set", "admins:2", "--yes")).code).toBe(0);
 }, 120_000);
 afterAll(async () => {
   await relay.stop();
@@ -84,7 +84,10 @@ describe("what waits for agreement", () => {
     const own = (await typed("bob", `/withdraw ${id}`).catch((error: unknown) => error)) as CliError;
     expect(own).toMatchObject({ code: "NOT_ALLOWED", hint: expect.stringContaining(`/decline ${id}`) });
     expect(await conclave("alice", "approve", id)).toMatchObject({ code: 1, error: { code: "ALREADY_SO" } });
-    expect(await conclave("alice", "policy", "admins", "--yes")).toMatchObject({ code: 0, preset: "admins" });
+    expect(await conclave("alice", "policy", "set", "admins:2", "--yes")).toMatchObject({
+      code: 0,
+      preset: "admins:2",
+    });
     expect(await conclave("alice", "role", "Bob", "admin")).toMatchObject({ code: 0, role: "admin" });
     expect(await typed("alice", `/withdraw ${id}`)).toContain("Withdrawn: remove Carol.");
     expect((await conclave("bob", "requests")).proposals).toEqual([]);
@@ -123,7 +126,7 @@ const ANYONE = PersonId.of(new Uint8Array(32));
 /** Two changes of the rules whose ids begin with the same four digits. */
 function alike(): [Action, Action] {
   const known = new Map<string, Action>();
-  const policy = preset("admins");
+  const policy = preset("admins:2");
   for (let maxStale = 1; ; maxStale++) {
     const action: Action = { type: "setPolicy", policy: { ...policy, settings: { ...policy.settings, maxStale } } };
     const begin = toHex(actionHash(nodeCrypto, action, ANYONE)).slice(0, 4);

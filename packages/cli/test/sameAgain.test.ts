@@ -5,9 +5,9 @@ const { conclave } = relayAndHomes("again");
 
 describe("what is so already", () => {
   it("is decided, proposed and asked about no second time, alone and where several decide", async () => {
-    for (const preset of ["owner-led", "admins"]) {
+    for (const preset of ["owner", "admins:2"]) {
       const ann = `Ann-${preset}`;
-      const { room } = await conclave(ann, "room", "new", "Shed", "--name", "Ann", "--preset", preset);
+      const { room } = await conclave(ann, "room", "new", "Shed", "--name", "Ann", "--policy", preset);
       const { link } = await conclave(ann, "invite", "--mode", "direct");
       await conclave(`Ben-${preset}`, "join", link, "--name", "Ben");
       expect(await conclave(ann, "role", "Ben", "admin")).toMatchObject({ code: 0, done: true });
@@ -15,7 +15,7 @@ describe("what is so already", () => {
       for (const same of [
         ["role", "Ben", "admin"],
         ["role", "Ann", "owner"],
-        ["policy", preset],
+        ["policy", "set", preset],
         ["title", "Shed"],
       ])
         expect([same, await conclave(ann, ...same)]).toMatchObject([same, { code: 0, done: true }]);

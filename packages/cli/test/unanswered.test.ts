@@ -73,10 +73,10 @@ class Scene {
 
   /** Two admins decide together, about Carol. */
   async deciding(): Promise<void> {
-    await this.found("--preset", "open-house");
+    await this.found("--policy", "open");
     await this.join("Bob", "Carol");
     await this.do("alice", "role", "Bob", "admin", "--yes");
-    await this.do("alice", "policy", "admins", "--yes");
+    await this.do("alice", "policy", "set", "admins:2", "--yes");
     await this.do("bob", "sync");
   }
 
@@ -196,8 +196,8 @@ const WALKS: Readonly<Record<string, Walk>> = {
     count: (s) => s.decided(({ action }) => action === "resetTime", "bob"),
   },
   seal: { args: () => ["seal", "--yes"], count: (s) => s.decided(({ action }) => action === "seal", "bob") },
-  policy: {
-    args: () => ["policy", "add-only", "--yes"],
+  "policy set": {
+    args: () => ["policy", "set", "add-only", "--yes"],
     count: (s) => s.decided(({ action }) => action === "setPolicy", "bob"),
   },
   leave: {

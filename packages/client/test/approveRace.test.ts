@@ -11,7 +11,7 @@ it("whoever says the last yes is told that it is done, also when another device 
   await world.until(() => alice.room.members().length === 2);
   const bobs = alice.room.members().find(({ name }) => name === "Bob")!;
   await world.get(alice.room.decide({ type: "setRole", person: bobs.person, role: "admin" }));
-  await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+  await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
   const made = await world.get(
     alice.room.createInvite({ label: "More", for: { class: "multi", limit: 5 }, notAfter: null, mode: "direct" }),
   );

@@ -6,7 +6,7 @@ async function everyone(): Promise<{ world: World; alice: Home; bob: Home; carol
   const world = new World();
   const [alice, bob, carol] = [world.home(), world.home(), world.home()];
   for (const home of [alice, bob, carol]) await home.open();
-  await alice.found("Garden", "Alice", "everyoneAgrees");
+  await alice.found("Garden", "Alice", "everyone");
   const link = await alice.invite();
   await bob.join(link, "Bob");
   await carol.join(link, "Carol");
@@ -40,7 +40,7 @@ describe("the last yes", () => {
     const [alice, bob, carol, dora] = [world.home(), world.home(), world.home(), world.home()];
     const all = [alice, bob, carol, dora];
     for (const home of all) await home.open();
-    await alice.found("Garden", "Alice", "admins");
+    await alice.found("Garden", "Alice", "admins:2");
     const link = await alice.invite();
     await bob.join(link, "Bob");
     await carol.join(link, "Carol");

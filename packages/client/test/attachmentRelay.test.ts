@@ -71,7 +71,7 @@ async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
 
 async function twoIn(): Promise<[RoomSession, RoomSession]> {
   const [alice, bob] = [await openHome("alice"), await openHome("bob")];
-  const policy = preset("ownerLed");
+  const policy = preset("owner");
   const room = await get(alice.createRoom({ title: "Garden", name: "Alice", policy, relay: relay.address }));
   const { invitation } = await get(
     room.createInvite({ label: "link", for: { class: "multi", limit: 10 }, notAfter: null, mode: "direct" }),

@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the browser drivers in Chromium (skipped
     });
     if (!opened.ok) throw new Error(opened.error);
     const { value: client } = opened;
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     const room = await get(client.createRoom({ title: "Garden", name: "Node", policy, relay: relay.address }));
     const terms = { label: "page", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
     const { invitation } = await get(room.createInvite(terms));

@@ -15,7 +15,7 @@ async function council(world: World): Promise<[Home, Home, Home, Home]> {
   await mallory.join(link, "Mallory");
   for (const { client } of [bob, carol])
     await world.get(alice.room.decide({ type: "setRole", person: client.person, role: "admin" }));
-  await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+  await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
   await world.until(() => new Set(homes.map(({ room }) => room.status().n)).size === 1);
   return homes;
 }
@@ -134,7 +134,7 @@ describe("approvals by file", () => {
     const dan = world.home();
     await dan.open();
     await dan.found("Orchard", "Dan");
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("everyoneAgrees") }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("everyone") }));
     const letter = await world.get(alice.room.exportApproval(asked(alice).actionHash));
     await world.until(() => bob.room.proposals().length === 1 && asked(bob).approvedBy.length === 1);
     expect(await world.run(dan.room.importApproval(letter))).toMatchObject(refusal("letter_wrong_room"));

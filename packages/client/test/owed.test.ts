@@ -25,7 +25,7 @@ describe("what several agreed to", () => {
     const world = new World();
     const [alice, bob, carol] = (await circle(world, "Alice", "Bob", "Carol")) as [Home, Home, Home];
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     await world.get(alice.room.decide({ type: "remove", person: person(alice, "Carol"), ban: false }));
     await world.until(() => bob.room.proposals().length === 1);
     await world.get(alice.room.flushed(10_000));
@@ -52,7 +52,7 @@ describe("what several agreed to", () => {
     ];
     for (const name of ["Bob", "Dora"])
       await world.get(alice.room.decide({ type: "setRole", person: person(alice, name), role: "admin" }));
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 3) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:3") }));
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Carol"), role: "admin" }));
     await world.until(() => carol.room.proposals().length === 1 && bob.room.proposals().length === 1);
     const { actionHash } = carol.room.proposals()[0]!;

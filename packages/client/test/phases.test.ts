@@ -13,7 +13,7 @@ function recordOf({ disk }: Home): [string, RoomMeta] {
 const SCENES: Record<string, (world: World, alice: Home, carol: Home) => Promise<() => Promise<void>>> = {
   founding: async (world, _alice, carol) => {
     world.beforeFrames = (_home, frames) => hold(frames.some(({ type }) => type === "createRoom"));
-    const options = { title: "Own", name: "Carol", policy: preset("ownerLed"), relay: "ws://relay" };
+    const options = { title: "Own", name: "Carol", policy: preset("owner"), relay: "ws://relay" };
     void carol.client.createRoom(options);
     await world.pass(2000);
     return () => standing(world, carol, "member");

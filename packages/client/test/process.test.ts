@@ -56,7 +56,7 @@ async function get<T>(promise: Promise<Result<T, Problem>>): Promise<T> {
 
 async function foundWithLink(): Promise<{ room: RoomSession; link: string }> {
   const room = await get(
-    alice.createRoom({ title: "Garden", name: "Alice", policy: preset("ownerLed"), relay: relay.address }),
+    alice.createRoom({ title: "Garden", name: "Alice", policy: preset("owner"), relay: relay.address }),
   );
   const { invitation } = await get(
     room.createInvite({ label: "link", for: { class: "multi", limit: 10 }, notAfter: null, mode: "direct" }),

@@ -27,7 +27,7 @@ describe("what a member asks for by a message", () => {
     await carol.join(link, "Carol");
     await world.until(() => alice.room.members().length === 3);
     const before = alice.room.decisions().length;
-    await propose(bob, { type: "setPolicy", policy: preset("openHouse") });
+    await propose(bob, { type: "setPolicy", policy: preset("open") });
     await propose(bob, { type: "remove", person: carol.client.person, ban: true });
     await world.until(() => alice.room.proposals().length === 2);
     await world.pass(120_000);

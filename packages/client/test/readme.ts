@@ -29,7 +29,7 @@ const [hers, his] = [await openClient(portsOf("alice")), await openClient(portsO
 if (!hers.ok || !his.ok) throw new Error("a home is in use");
 
 // Alice founds a room and makes a link for one person.
-const charter = { title: "Garden club", name: "Alice", policy: preset("ownerLed") };
+const charter = { title: "Garden club", name: "Alice", policy: preset("owner") };
 const room = await must(hers.value.createRoom({ ...charter, relay: relay.socketUrl }));
 const terms = { label: "Bob", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
 const { inviteId } = await must(room.createInvite(terms));

@@ -34,7 +34,7 @@ describe("a home in another thread", () => {
     await alice.open();
     await bob.open();
     const [a, b] = [pageOf(alice), pageOf(bob)];
-    const room = { title: "Garden", name: "Alice", policy: preset("ownerLed"), relay: "ws://relay" };
+    const room = { title: "Garden", name: "Alice", policy: preset("owner"), relay: "ws://relay" };
     const key = await world.get(a.home.createRoom(room));
     const made = await world.get(
       a.room(key).createInvite({ label: "link", for: { class: "single" }, notAfter: null, mode: "direct" }),
@@ -90,7 +90,7 @@ describe("a home in another thread", () => {
     await alice.open();
     await bob.open();
     const [a, b] = [pageOf(alice), pageOf(bob)];
-    const { rules, settings } = preset("ownerLed");
+    const { rules, settings } = preset("owner");
     const policy = { rules, settings: { ...settings, maxStale: 3_600_000 } };
     const key = await world.get(a.home.createRoom({ title: "Garden", name: "Alice", policy, relay: "ws://relay" }));
     const terms = { label: "link", for: { class: "single" }, notAfter: null, mode: "direct" } as const;

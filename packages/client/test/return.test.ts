@@ -64,7 +64,7 @@ describe("an owner who has lost the browser", () => {
     const world = new World();
     const alice = world.home();
     await alice.open();
-    await alice.found("Diary", "Alice", "everyoneAgrees");
+    await alice.found("Diary", "Alice", "everyone");
     await world.get(alice.room.prepareReturn());
     const link = alice.room.returnLink("https://chat.example")!;
     expect(parseLink(link)).not.toBeNull();

@@ -102,7 +102,7 @@ describe("a home", () => {
       const home = world.home();
       let commits = 0;
       await home.open(() => (++commits >= from ? "fail" : "commit"));
-      const options = { title: "Shed", name: "Alice", policy: preset("ownerLed"), relay: "ws://relay" };
+      const options = { title: "Shed", name: "Alice", policy: preset("owner"), relay: "ws://relay" };
       const started = world.clock.now();
       const made = await world.run(home.client.createRoom(options));
       const decided = made.ok ? await world.run(made.value.decide({ type: "setTitle", title: "Meadow" })) : made;

@@ -302,7 +302,7 @@ describe("several must agree", () => {
     const world = new World();
     const [alice, bob, carol] = await threeIn(world);
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     const remove = { type: "remove", person: person(alice, "Carol"), ban: false } as const;
     const proposed = await world.get(alice.room.decide(remove));
     expect(proposed).toMatchObject({ done: false, have: 1, need: 2 });
@@ -321,7 +321,7 @@ describe("several must agree", () => {
   async function twoAdmins(world: World): Promise<[Home, Home, Home]> {
     const [alice, bob, carol] = await threeIn(world);
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     await world.until(() => carol.room.status().seq === alice.room.status().seq);
     return [alice, bob, carol];
   }
@@ -352,7 +352,7 @@ describe("several must agree", () => {
       error: { kind: "refused", rejection: { code, detail } },
     });
     const idle = [
-      [{ type: "setPolicy", policy: preset("admins", 2) }, "policy"],
+      [{ type: "setPolicy", policy: preset("admins:2") }, "policy"],
       [{ type: "setTitle", title: "Allotment" }, "title"],
       [{ type: "setRole", person: toBob, role: "admin" }, "role"],
       [{ type: "transferOwnership", person: toAlice }, "role"],
@@ -408,7 +408,7 @@ describe("several must agree", () => {
     const [alice, bob, carol] = await threeIn(world);
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
     const link = await alice.invite("ask");
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     await world.until(() => carol.room.status().seq === alice.room.status().seq);
     const dora = world.home();
     await dora.open();
@@ -431,7 +431,7 @@ describe("several must agree", () => {
     const world = new World();
     const [alice, bob] = await threeIn(world);
     await world.get(alice.room.decide({ type: "setRole", person: person(alice, "Bob"), role: "admin" }));
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 1) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:1") }));
     const link = await alice.invite("ask");
     const [dora, eve] = [world.home(), world.home()];
     for (const [home, name] of [[dora, "Dora"] as const, [eve, "Eve"] as const]) {
@@ -468,7 +468,7 @@ describe("several must agree", () => {
   it("RULE proposals.withdraw-own: who asked takes it back, and nobody else does", async () => {
     const world = new World();
     const [alice, bob, carol] = await twoAdmins(world);
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("open") }));
     await world.until(() => bob.room.status().asked === 1);
     const { actionHash } = bob.room.proposals()[0]!;
     expect(await world.run(bob.room.withdrawProposal(actionHash))).toMatchObject({
@@ -491,7 +491,7 @@ describe("several must agree", () => {
     await world.until(() => bob.room.status().asked === 1);
     // Under an open house any admin makes invites alone, and what Alice asked for is hers to do.
     const toBob = told(bob);
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("open") }));
     await world.until(() => bob.room.proposals().length === 2);
     await world.get(bob.room.approve(bob.room.proposals()[1]!.actionHash));
     await world.until(() => [...toBob.values()].join() === "done,done");
@@ -502,7 +502,7 @@ describe("several must agree", () => {
     const world = new World();
     const [alice, bob] = await twoAdmins(world);
     await world.get(alice.room.decide({ type: "remove", person: person(alice, "Carol"), ban: false }));
-    await world.get(bob.room.decide({ type: "setPolicy", policy: preset("addOnly") }));
+    await world.get(bob.room.decide({ type: "setPolicy", policy: preset("add-only") }));
     await world.until(() => alice.room.status().asked === 1 && bob.room.status().asked === 1);
     const change = alice.room.proposals().find(({ action }) => action.type === "setPolicy")!;
     await world.get(alice.room.approve(change.actionHash));

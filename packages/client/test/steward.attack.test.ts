@@ -95,7 +95,7 @@ describe("a steward", () => {
     const stew = await stewardOf(world, alice);
     await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" }));
     const link = await alice.invite("ask");
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     const carol = world.home();
     await carol.open();
     await carol.join(link, "Carol");
@@ -323,7 +323,7 @@ describe("who carries out a link that is the permission", () => {
     expect(decided(carol).at(-1)).toBe("Bob: add");
     await alice.open();
     await world.get(alice.room.synced(10_000));
-    const { rules, settings } = preset("ownerLed");
+    const { rules, settings } = preset("owner");
     await world.get(
       alice.room.decide({ type: "setPolicy", policy: { rules: { ...rules, add: { kind: "owner" } }, settings } }),
     );

@@ -45,7 +45,7 @@ describe("what was taken back", () => {
     for (const { client } of [bob, mallory]) {
       await world.get(alice.room.decide({ type: "setRole", person: client.person, role: "admin" }));
     }
-    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
     await inStep(world, alice, bob, mallory);
     const demotion = { type: "setRole", person: mallory.client.person, role: "member" } as const;
     await say(mallory, ProtocolKind.proposal, encodeAction(demotion));

@@ -46,7 +46,7 @@ const calls = {
 
   /** Founds a room and says something in it. */
   async say(relay: string, title: string, text: string) {
-    const created = await client!.createRoom({ title, name: "Ada", policy: preset("ownerLed"), relay });
+    const created = await client!.createRoom({ title, name: "Ada", policy: preset("owner"), relay });
     if (!created.ok) throw new Error(JSON.stringify(created.error));
     const sent = await created.value.send(text);
     if (!sent.ok) throw new Error(JSON.stringify(sent.error));

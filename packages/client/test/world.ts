@@ -26,7 +26,7 @@ import {
   type Problem,
 } from "@conclave/client";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { preset, type PresetName } from "@conclave/protocol";
+import { preset, type Preset } from "@conclave/protocol";
 import { expect } from "vitest";
 import { MemoryStore, type PartialSettings, RelayCore } from "@conclave/relay";
 
@@ -239,7 +239,7 @@ export class Home {
     for (const session of this.opened?.rooms() ?? []) engineOf(session).stop();
   }
 
-  found(title: string, name: string, policy: PresetName = "ownerLed"): Promise<RoomSession> {
+  found(title: string, name: string, policy: Preset = "owner"): Promise<RoomSession> {
     return this.world.get(this.client.createRoom({ title, name, policy: preset(policy), relay: "ws://relay" }));
   }
 

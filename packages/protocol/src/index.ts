@@ -69,7 +69,17 @@ export {
   type Member,
   type Roster,
 } from "./roster/roster.js";
-export { preset, type PresetName } from "./policy/presets.js";
+export {
+  adminsOf,
+  preset,
+  PRESET_NAMES,
+  presetNameOf,
+  presetOf,
+  readPreset,
+  type Preset,
+  type PresetFault,
+  type PresetName,
+} from "./policy/presets.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";
 export type { Rule } from "./policy/rule.js";

@@ -21,7 +21,7 @@ const alice = {
   device,
   name: "Alice",
   title: "Garden club",
-  policy: preset("ownerLed"),
+  policy: preset("owner"),
   relay,
   now,
 };

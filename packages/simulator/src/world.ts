@@ -101,11 +101,7 @@ export class World {
   }
 
   /** Founds a room at the relay. */
-  async found(
-    device: SimulatedDevice,
-    policy: Policy = preset("ownerLed"),
-    title = "Garden club",
-  ): Promise<RoomSession> {
+  async found(device: SimulatedDevice, policy: Policy = preset("owner"), title = "Garden club"): Promise<RoomSession> {
     const { name } = device;
     return granted(await this.finish(device.client.createRoom({ title, name, policy, relay: RELAY_URL })));
   }

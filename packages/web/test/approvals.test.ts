@@ -21,7 +21,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
   async function council(looks = {}): Promise<{ room: RoomSession; alice: Page; carol: PersonId }> {
     const relay = world.url.replace("http", "ws");
     const node = await world.person();
-    const room = await get(node.createRoom({ title: "Garden", name: "Nora", policy: preset("admins", 2), relay }));
+    const room = await get(node.createRoom({ title: "Garden", name: "Nora", policy: preset("admins:2"), relay }));
     const link = await world.invite(room, { role: "admin" });
     // As long as she is the only admin, Nora decides alone.
     const forCarol = await world.invite(room);
@@ -63,7 +63,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
 
   it("rules are shown before and after; a no is told to who asked, who takes it back", async () => {
     const { room, alice } = await council({ width: 390, height: 844, theme: "dark" });
-    await get(room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    await get(room.decide({ type: "setPolicy", policy: preset("open") }));
     const inChat = card(alice, "asks to change the rules");
     await inChat.getByText("Admins decide together").waitFor();
     await inChat.getByText("Open house").waitFor();

@@ -17,7 +17,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     world = await World.start();
     const founder = await world.person();
     alice = await get(
-      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
+      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("open"), relay: world.url }),
     );
     const link = await world.invite(alice);
     const looked = await get((await world.person()).previewInvite(link));

@@ -42,9 +42,7 @@ describe.skipIf(!canBrowse)("hostile members in Chromium (skipped without /usr/b
   beforeAll(async () => {
     world = await World.start();
     const founder = await world.person();
-    alice = await get(
-      founder.createRoom({ title: "Garden", name: "Alice", policy: preset("openHouse"), relay: world.url }),
-    );
+    alice = await get(founder.createRoom({ title: "Garden", name: "Alice", policy: preset("open"), relay: world.url }));
     const link = await world.invite(alice);
     page = await world.visitor();
     await join(page, link, "Bob");

@@ -23,7 +23,7 @@ describe.skipIf(!canBrowse)(
       world = await World.start();
       const founder = await world.person();
       alice = await get(
-        founder.createRoom({ title: "Garden", name: "Alice", policy: preset("openHouse"), relay: world.url }),
+        founder.createRoom({ title: "Garden", name: "Alice", policy: preset("open"), relay: world.url }),
       );
       page = await world.visitor();
       await join(page, await world.invite(alice), "Bob");

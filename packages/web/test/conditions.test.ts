@@ -15,7 +15,7 @@ describe.skipIf(!canBrowse)(
     beforeAll(async () => {
       world = await World.start();
       const owner = await world.person();
-      const policy = preset("openHouse");
+      const policy = preset("open");
       alice = await get(owner.createRoom({ title: "Garden club", name: "Alice", policy, relay: world.url }));
       page = await world.visitor();
       await join(page, await world.invite(alice), "Bob");

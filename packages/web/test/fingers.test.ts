@@ -21,7 +21,7 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
     world = await World.start();
     const founder = await world.person();
     alice = await get(
-      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
+      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("open"), relay: world.url }),
     );
     const link = await world.invite(alice);
     [phone, desk] = await Promise.all([world.visitor(PHONE), world.visitor()]);

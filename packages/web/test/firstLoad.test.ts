@@ -28,7 +28,7 @@ describe.skipIf(!canBrowse)("the first load in Chromium (skipped without /usr/bi
   beforeAll(async () => {
     world = await World.start();
     const founder = await world.person();
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     const room = await get(founder.createRoom({ title: "Garden", name: "Alice", policy, relay: world.url }));
     link = await world.invite(room);
   });

@@ -22,7 +22,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     english = left.other.filter((text) => !isRecoveryWord(text));
     world = await World.start();
     const owner = await world.person();
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     alice = await get(owner.createRoom({ title: "Gartenfreunde", name: "Alina", policy, relay: world.url }));
     page = await world.visitor({ width: 360, height: 740, language: "de-DE" });
   });

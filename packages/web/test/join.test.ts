@@ -28,7 +28,7 @@ describe.skipIf(!canBrowse)("joining in Chromium (skipped without /usr/bin/chrom
   afterAll(() => world.stop());
 
   const found = (title: string, relay = world.url) =>
-    get(alice.createRoom({ title, name: "Alice", policy: preset("ownerLed"), relay }));
+    get(alice.createRoom({ title, name: "Alice", policy: preset("owner"), relay }));
   const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
   const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 

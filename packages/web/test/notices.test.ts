@@ -26,7 +26,7 @@ describe.skipIf(!canBrowse)("notifications and what is unread, in Chromium (skip
     world = await World.start();
     const alice = await world.person();
     const open = async (title: string) =>
-      get(alice.createRoom({ title, name: "Alice", policy: preset("openHouse"), relay: world.url }));
+      get(alice.createRoom({ title, name: "Alice", policy: preset("open"), relay: world.url }));
     garden = await open("Garden club");
     choir = await open("Choir");
     first = await world.visitor();

@@ -25,7 +25,7 @@ describe.skipIf(!canBrowse)(
       host = await HostileHost.before(() => `${world.url}/`);
       const alice = await world.person();
       room = await get(
-        alice.createRoom({ title: "Garden club", name: "Alice", policy: preset("openHouse"), relay: world.url }),
+        alice.createRoom({ title: "Garden club", name: "Alice", policy: preset("open"), relay: world.url }),
       );
     });
     afterAll(async () => {

@@ -91,7 +91,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
   it("the browser that was only asleep says that one came back elsewhere", async () => {
     const person = await world.person();
     const relay = world.url.replace(/^http/u, "ws");
-    const options = { title: "Orchard", name: "Olga", policy: preset("ownerLed"), relay };
+    const options = { title: "Orchard", name: "Olga", policy: preset("owner"), relay };
     const room = await get(person.createRoom(options));
     await get(room.prepareReturn());
     const kept = room.returnLink(world.url)!;

@@ -13,9 +13,7 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
   beforeAll(async () => {
     world = await World.start();
     const alice = await world.person();
-    room = await get(
-      alice.createRoom({ title: "Garden", name: "Alice", policy: preset("ownerLed"), relay: world.url }),
-    );
+    room = await get(alice.createRoom({ title: "Garden", name: "Alice", policy: preset("owner"), relay: world.url }));
     link = await world.invite(room);
   });
   afterAll(() => world.stop());

@@ -16,7 +16,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     world = await World.start();
     const founder = await world.person();
     pia = await get(
-      founder.createRoom({ title: "Garden club", name: "Pia", policy: preset("openHouse"), relay: world.url }),
+      founder.createRoom({ title: "Garden club", name: "Pia", policy: preset("open"), relay: world.url }),
     );
     link = await world.invite(pia);
     page = await world.visitor();

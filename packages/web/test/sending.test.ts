@@ -27,7 +27,7 @@ describe.skipIf(!canBrowse)("sending under conditions, in Chromium (skipped with
     if (!opened.ok) throw new Error(opened.error);
     ({ value: client } = opened);
     // A list of people that nobody confirmed for a second is old here: ten minutes are always granted.
-    const { rules, settings } = preset("ownerLed");
+    const { rules, settings } = preset("owner");
     const policy = { rules, settings: { ...settings, maxStale: 1000 } };
     alice = await get(client.createRoom({ title: "Garden club", name: "Alice", policy, relay: server.url }));
     page = await world.visitor();

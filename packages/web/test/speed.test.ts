@@ -30,7 +30,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
 
   async function foundInNode(title: string): Promise<{ room: RoomSession; link: string }> {
     const founder = await world.person();
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     const room = await get(founder.createRoom({ title, name: "Alice", policy, relay: world.url }));
     const link = await world.invite(room, { for: { class: "multi", limit: 10 } });
     return { room, link };

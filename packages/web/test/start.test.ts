@@ -306,7 +306,7 @@ describe.skipIf(!canBrowse)(
     it("a room that one was shown out of is said so, and can be forgotten; an owner alone among three is told", async () => {
       const eva = await world.person();
       const room = await get(
-        eva.createRoom({ title: "Short stay", name: "Eva", policy: preset("ownerLed"), relay: world.url }),
+        eva.createRoom({ title: "Short stay", name: "Eva", policy: preset("owner"), relay: world.url }),
       );
       const page = await world.visitor();
       await join(page, await world.invite(room), "Bob");

@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(CHROMIUM))("one home in several tabs (skipped withou
   }
 
   it("A65: two tabs send at once, one of them dies, and no key is used twice (RULE client.one-leader)", async () => {
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     const room = await get(node.createRoom({ title: "Garden", name: "Node", policy, relay: relay.address }));
     const terms = { label: "tabs", for: { class: "single" }, notAfter: null, mode: "direct" } as const;
     const { invitation } = await get(room.createInvite(terms));

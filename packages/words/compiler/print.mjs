@@ -47,7 +47,8 @@ ${others.join("")}} satisfies Catalogue<typeof en>;
 function printSection(language, name, sentences) {
   const isModel = language === "en";
   const lines = Object.entries(sentences).map(
-    ([key, message]) => `  ${key}: ${printSentence(language, message, isModel)},\n`,
+    ([key, message]) =>
+      `  ${/^\w+$/u.test(key) ? key : JSON.stringify(key)}: ${printSentence(language, message, isModel)},\n`,
   );
   const body = lines.join("");
   const used = ["counted", "formatNumber", "plural", "select"].filter((each) =>

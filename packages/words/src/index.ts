@@ -5,4 +5,5 @@ export { comingBackSentence, type ToldWayBack } from "./comingBackSentence.js";
 export { DIRECTIONS, LANGUAGES, type Language } from "./generated/languages.js";
 export { isolated } from "./isolated.js";
 export { type ProblemSections, problemSentence, type ToldProblem } from "./problemSentence.js";
+export { ruleSentence, type ToldRule } from "./ruleSentence.js";
 export { spanOf } from "./spanOf.js";

@@ -8,6 +8,7 @@ import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { type Made, makeInvite } from "../room/decide.js";
 import { createRoomHere } from "../session/home.js";
+import { policyOf } from "../session/policyView.js";
 import { DEFAULT_USES, warnLate } from "./invite.js";
 import { ask } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -30,11 +31,11 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
   await withHome(context, "begin", async (client) => {
-    const preset = String(options["preset"]);
+    const policy = policyOf(String(options["policy"]));
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     // The founder owns the room: from the first moment on, the words offered below bring them back to it.
     await client.wantReturn();
-    const room = await waiting(output, createRoomHere(client, { title, name, preset, relay, permit }));
+    const room = await waiting(output, createRoomHere(client, { title, name, policy, relay, permit }));
     const invite = options["invite"] === false ? null : await firstLink(room);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
     if (invite?.invitation && !invite.isReady) warnLate(output);

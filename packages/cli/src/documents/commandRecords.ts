@@ -147,15 +147,10 @@ export interface CommandRecords {
   };
   readonly "reset-clock": OutcomeDocument & { readonly room: string };
   readonly seal: OutcomeDocument & { readonly room: string };
-  readonly policy: {
-    /** Without an argument. */
-    readonly policy?: PolicyDocument;
-    /** With a preset: what it was changed to, and what came of it. */
-    readonly preset?: string;
-    readonly done?: boolean;
-    readonly proposal?: string;
-    readonly approved?: number;
-    readonly needed?: number;
+  readonly "policy show": PolicyDocument;
+  readonly "policy set": OutcomeDocument & {
+    /** The word of what it was changed to; null for a policy of the room's own. */
+    readonly preset: string | null;
   };
   readonly verify: Partial<FingerprintsDocument> & {
     readonly person: PersonDocument;

@@ -1,5 +1,5 @@
 import { usageError } from "../cliError.js";
-import { CHOICES } from "../session/policyView.js";
+import { PRESET_CHOICES } from "../session/policyView.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 import { TOPICS } from "./topics.js";
 import type { commandTree, ManualCommand, ManualOption } from "./commandTree.js";
@@ -11,10 +11,10 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** What can follow an option or a command, if that is a short list. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-  "--preset": CHOICES,
+  "--policy": PRESET_CHOICES,
   "--mode": ["direct", "ask", "auto"],
   "--log": ["text", "json"],
-  policy: CHOICES,
+  "policy set": PRESET_CHOICES,
   role: ["owner", "admin", "member"],
   completion: SHELLS,
   help: Object.keys(TOPICS),

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf, FOR_GOOD } from "./context.js";
+import { contextOf, FOR_GOOD, POLICIES } from "./context.js";
 
 const PERSON = "their name (name#tag if names look alike), or the beginning of their id";
 
@@ -233,13 +233,21 @@ They keep what they have already read: nobody can take that back.`,
       await upgrade(contextOf(command.optsWithGlobals()));
     });
 
-  program
-    .command("policy")
-    .description("show who decides what in this room, or change it to a preset")
-    .argument("[preset]", "owner-led, admins, everyone, add-only, open-house")
+  const policy = program.command("policy").description("show, or change, who decides what in a room");
+  policy
+    .command("show", { isDefault: true })
+    .description("show who decides what in this room")
+    .action(async (_: unknown, command: Command) => {
+      const { showPolicy } = await import("../commands/policy.js");
+      await showPolicy(contextOf(command.optsWithGlobals()));
+    });
+  policy
+    .command("set")
+    .description("change who decides what in this room")
+    .argument("<policy>", POLICIES)
     .option("--yes", FOR_GOOD)
-    .action(async (preset: string | undefined, _: unknown, command: Command) => {
-      const { policy } = await import("../commands/policy.js");
-      await policy(contextOf(command.optsWithGlobals()), preset ?? null);
+    .action(async (text: string, _: unknown, command: Command) => {
+      const { setPolicy } = await import("../commands/policy.js");
+      await setPolicy(contextOf(command.optsWithGlobals()), text);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextOf, FOR_GOOD } from "./context.js";
+import { contextOf, FOR_GOOD, POLICIES } from "./context.js";
 import { addMessageCommands } from "./messageCommands.js";
 
 /** Founding, joining, talking. */
@@ -10,7 +10,7 @@ export function addRoomCommands(program: Command): void {
     .description("create a room and print an invite link")
     .argument("<title>", "what the room is called")
     .option("--name <name>", "your name, as others see it (needed the first time)")
-    .option("--preset <preset>", "who decides: owner-led, admins, everyone, add-only, open-house", "owner-led")
+    .option("--policy <policy>", `who decides: ${POLICIES}`, "owner")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
     .option("--no-invite", "don't make an invite link")
     .addHelpText(
@@ -20,7 +20,7 @@ If the relay asks for a permit to create rooms, give it in CONCLAVE_PERMIT.
 
 Examples:
   conclave room new "Garden club" --name Alice
-  conclave room new Board --name Alice --preset admins --relay https://chat.example.org
+  conclave room new Board --name Alice --policy admins:2 --relay https://chat.example.org
   conclave room new Test --name Bot --json | jq -r .link`,
     )
     .action(async (title: string, _: unknown, command: Command) => {

@@ -9,7 +9,7 @@ import { removeOffer } from "@conclave/words/en/removeOffer";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { clockTime } from "../terminal/when.js";
 import { inviteName, namesOf, shownName } from "./personView.js";
-import { presetOf } from "./policyView.js";
+import { policyName } from "./policyView.js";
 
 /** What this home calls an invite, or null. */
 export type LabelOf = (inviteId: InviteId) => string | null;
@@ -88,7 +88,7 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
     case "setRole":
       return did.setRole({ by, person, role: action.role });
     case "setPolicy":
-      return didDetail.setPolicy({ by, rules: presetOf(action.policy) });
+      return didDetail.setPolicy({ by, rules: policyName(action.policy) });
     case "setTitle":
       return did.setTitle({ by, title: action.title });
     case "upgrade":
@@ -130,7 +130,7 @@ export function proposalPhrase(action: Action, whom: string | null, labelOf: Lab
     case "setRole":
       return proposed[({ member: "toMember", admin: "toAdmin", owner: "toOwner" } as const)[action.role]]({ person });
     case "setPolicy":
-      return proposedDetail.setPolicy({ rules: presetOf(action.policy) });
+      return proposedDetail.setPolicy({ rules: policyName(action.policy) });
     case "setTitle":
       return proposedDetail.setTitle({ title: action.title });
     case "setRelay":

@@ -1,13 +1,12 @@
 import type { Client, InvitePreview, RoomSession, Problem } from "@conclave/client";
 import { isGone, readGivenLink } from "@conclave/client/pure";
 import { toHex, utf8Bytes, type Result } from "@conclave/codec";
-import type { SshSignature } from "@conclave/protocol";
+import type { Policy, SshSignature } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { findOne } from "../room/find.js";
 import { orThrow } from "../room/orThrow.js";
 import { LINK, nextCommand, noteRoom } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
-import { policyOf } from "./policyView.js";
 import { begunError } from "./fate.js";
 import { noWayBack, problemError, unreachable } from "./problem.js";
 import { askedAlready } from "./standing.js";
@@ -20,7 +19,7 @@ const PATIENCE_MS = 15_000;
 export interface NewRoom {
   readonly title: string;
   readonly name: string;
-  readonly preset: string;
+  readonly policy: Policy;
   readonly relay: string;
   /** The permit from the relay's operator to create rooms, or null. */
   readonly permit: string | null;
@@ -46,9 +45,8 @@ export function findRoom(client: Client, selector: string | null): RoomSession {
 /** Founds a room. @throws CliError */
 export async function createRoomHere(
   client: Client,
-  { title, name, preset, relay, permit }: NewRoom,
+  { title, name, policy, relay, permit }: NewRoom,
 ): Promise<RoomSession> {
-  const policy = policyOf(preset);
   if (await refusesConnections(relay)) throw unreachable(relay);
   const options = { title: title.trim(), name: name.trim(), policy, relay };
   const made = await client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });

@@ -46,13 +46,13 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   rate_limited: () => `Somebody else has to decide something first. To see what was decided:  ${nextCommand("log")}`,
   sealed: () => `People can still leave:  ${nextCommand("leave")}`,
   last_owner: () => `Make somebody else the owner first:  ${nextCommand("hand-over", "NAME")}`,
-  invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "PRESET")}`,
+  invalid_policy: () => `Choose another policy:  ${nextCommand("policy", "set", "POLICY")}`,
   invalid_action: FAULT,
   member_limit: MEMBERS,
   steward_limit: MEMBERS,
   is_steward: MEMBERS,
   ballot_limit: () =>
-    `Somebody in the room first has to let fewer people decide about the rules:  ${nextCommand("policy", "PRESET")}`,
+    `Somebody in the room first has to let fewer people decide about the rules:  ${nextCommand("policy", "set", "POLICY")}`,
   relay_fixed: STATUS,
   already_member: () =>
     "If that is you on another device, go on there. If you lost it, ask somebody in the room to remove you first; then you can join with a new link.",

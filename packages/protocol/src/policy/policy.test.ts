@@ -2,11 +2,11 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { decode, encode } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import { type Policy, policyHash, policyLayout } from "./policy.js";
-import { preset, type PresetName } from "./presets.js";
+import { adminsOf, preset, PRESET_NAMES, presetNameOf, presetOf, type Preset, readPreset } from "./presets.js";
 import { isAtLeast } from "./role.js";
 import { type Rule, ruleLayout } from "./rule.js";
 
-const names: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
+const words: Preset[] = ["owner", "admins:2", "admins:3", "everyone", "add-only", "open"];
 
 function isReadable(rule: Rule): boolean {
   return decode(encode(rule, ruleLayout.write), ruleLayout.read).ok;
@@ -15,13 +15,40 @@ function isReadable(rule: Rule): boolean {
 describe("policy", () => {
   it("is one value in bytes, and its hash tells the presets apart", () => {
     const hashes = new Set<string>();
-    for (const name of names) {
-      const policy = preset(name);
+    for (const word of words) {
+      const policy = preset(word);
       expect(decode(encode(policy, policyLayout.write), policyLayout.read)).toEqual({ ok: true, value: policy });
       hashes.add(String(policyHash(crypto, policy)));
     }
-    expect(hashes.size).toBe(names.length);
-    expect(policyHash(crypto, preset("admins", 2))).not.toEqual(policyHash(crypto, preset("admins", 3)));
+    expect(hashes.size).toBe(words.length);
+  });
+
+  it("every preset has one word, which is read, and known again by its policy", () => {
+    for (const word of words) {
+      expect([word, readPreset(word), presetOf(preset(word))]).toEqual([word, { ok: true, value: word }, word]);
+    }
+    expect(words.map(presetNameOf).filter((name, at, all) => all.indexOf(name) === at)).toEqual(PRESET_NAMES);
+    expect(words.map(adminsOf)).toEqual([1, 2, 3, 1, 1, 1]);
+    const { rules, settings } = preset("owner");
+    expect(presetOf({ rules: { ...rules, remove: { kind: "anyMember" } }, settings })).toBeNull();
+    expect(presetOf({ rules, settings: { ...settings, minTenure: 1 } })).toBeNull();
+    expect(presetOf({ rules: preset("admins:2").rules, settings })).toBe("admins:2");
+    const { setPolicy } = preset("admins:3").rules;
+    expect(presetOf({ rules: { ...preset("admins:2").rules, setPolicy }, settings })).toBeNull();
+  });
+
+  it("whatever else is typed is no preset, and it is said why", () => {
+    const why = (text: string) => {
+      const read = readPreset(text);
+      return read.ok ? read.value : read.error;
+    };
+    for (const text of ["", "ownerLed", "owner-led", "sealed", "Owner", "owner:1", "open:", "admins:2:3", "./owner"])
+      expect([text, why(text)]).toEqual([text, "unknown"]);
+    expect(why("admins")).toBe("no_count");
+    for (const count of ["", "0", "-1", "1.5", "02", "2x", "242", "1e2", " 2", "99999"])
+      expect([count, why(`admins:${count}`)]).toEqual([count, "bad_count"]);
+    expect([why("admins:1"), why("admins:241")]).toEqual(["admins:1", "admins:241"]);
+    expect(() => preset("admins:0")).toThrow(RangeError);
   });
 
   it("reads every kind of rule", () => {
@@ -56,7 +83,7 @@ describe("policy", () => {
   });
 
   it("RULE policy.tenure-bounded: newcomers wait for 1,000 entries at most", () => {
-    const policy = preset("ownerLed");
+    const policy = preset("owner");
     const isFine = (settings: Partial<Policy["settings"]>) =>
       decode(
         encode({ ...policy, settings: { ...policy.settings, ...settings } }, policyLayout.write),

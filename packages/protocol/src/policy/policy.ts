@@ -3,6 +3,9 @@ import type { Crypto } from "@conclave/crypto";
 import { labelledHash } from "../encoding/digest.js";
 import { type Rule, ruleLayout } from "./rule.js";
 
+/** The most people whose yes one decision holds: its author's, and those of as many others as an entry has room for. */
+export const MAX_YESES = 241;
+
 /** What a policy has a rule for. */
 export type PolicyMatter = "add" | "remove" | "setRole" | "setPolicy" | "invite" | "addDevice";
 

@@ -15,7 +15,7 @@ import { beforeCommit } from "./parts.js";
 import type { Append, Received } from "./outcome.js";
 import { founded, invite, join, NOW, Person, seeded, type TestLog } from "./testRelay.fixture.js";
 
-function threeFriends(policy = preset("ownerLed")) {
+function threeFriends(policy = preset("owner")) {
   const { alice, log } = founded(policy);
   const secret = invite(alice, log);
   const bob = join(alice, "Bob", log, secret);
@@ -82,7 +82,7 @@ describe("forged commits", () => {
         [{ type: "remove", removed: inside(carol).group.ownLeafIndex }],
       ],
       [{ type: "setRole", person: bob.room.self.person, role: "owner" }, []],
-      [{ type: "setPolicy", policy: preset("openHouse") }, []],
+      [{ type: "setPolicy", policy: preset("open") }, []],
     ] as const;
     for (const [action, proposals] of attempts) {
       bob.catchUp(log);

@@ -14,7 +14,7 @@ import { founded, invite, join, NOW, type Person, type TestLog } from "./testRel
 
 /** Alice, Bob and Carol are admins, of whom two decide; Mallory is one too. */
 function four() {
-  const { alice, log } = founded(preset("admins", 2));
+  const { alice, log } = founded(preset("admins:2"));
   const admins = invite(alice, log, { role: "admin" });
   const [bob, carol] = [join(alice, "Bob", log, admins), join(alice, "Carol", log, admins)];
   const mallory = join(alice, "Mallory", log, admins);

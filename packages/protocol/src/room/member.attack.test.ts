@@ -2,7 +2,7 @@ import { equalBytes } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { newDevice, identityOf, newIdentity } from "../identity/person.js";
-import { preset, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { actionHash, type Action } from "../roster/action.js";
 import { openApproval, signApproval } from "../roster/approval.js";
 import { NO_EVIDENCE } from "../roster/entryHeader.js";
@@ -15,7 +15,7 @@ import { founded, invite, join, NOW, Person, preview, seeded, type TestLog } fro
 import { joinRoom } from "./joinRoom.js";
 import type { Message } from "../message/message.js";
 
-function room(policy = ownerLed(), role: "member" | "admin" = "member") {
+function room(policy = preset("owner"), role: "member" | "admin" = "member") {
   const { alice, log } = founded(policy);
   const secret = invite(alice, log, { role });
   const bob = join(alice, "Bob", log, secret);
@@ -51,13 +51,13 @@ function expectForged(
 
 describe("admins against each other", () => {
   it("A11: an admin lets somebody in with a role above their own", () => {
-    const { alice, bob, carol, log } = room(preset("openHouse"), "admin");
+    const { alice, bob, carol, log } = room(preset("open"), "admin");
     const { leafCert } = stranger(new Person(seeded("mallory"), "Mallory"), bob.room);
     expectForged(log, bob, { type: "add", leafCert, role: "owner" }, "above_own_role", [alice, carol]);
   });
 
   it("A16: a demoted admin's entry from before, or on another history", () => {
-    const { alice, bob, carol, log } = room(preset("openHouse"), "admin");
+    const { alice, bob, carol, log } = room(preset("open"), "admin");
     const early = { seq: bob.room.roster.seq + 1, prev: bob.room.roster.head, time: NOW - 1e9 };
     expect(alice.act(log, { type: "setRole", person: bob.room.self.person, role: "member" })).toBeNull();
     const action = { type: "setTitle", title: "Bob's" } as const;
@@ -68,7 +68,7 @@ describe("admins against each other", () => {
 
   it("A47: two admins remove each other at once: whichever is first stands, the same for all", () => {
     for (const isAliceFirst of [true, false]) {
-      const { alice, log } = founded(preset("admins", 1));
+      const { alice, log } = founded(preset("admins:1"));
       const secret = invite(alice, log, { role: "admin" });
       const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
       everyone(log, alice, bob, carol);
@@ -88,7 +88,7 @@ describe("admins against each other", () => {
   });
 
   it("A48: an approval from before a removal does not bring the person back", () => {
-    const { alice, log } = founded(preset("admins", 2));
+    const { alice, log } = founded(preset("admins:2"));
     const secret = invite(alice, log, { role: "admin" });
     const [bob, carol] = [join(alice, "Bob", log, secret), join(alice, "Carol", log, secret)];
     everyone(log, alice, bob, carol);
@@ -135,7 +135,7 @@ describe("admins against each other", () => {
   it("A50: one entry is one action: rules and people never change together", () => {
     const { alice, bob, carol, log } = room();
     const { keyPackage } = stranger(new Person(seeded("mallory"), "Mallory"), alice.room);
-    const made = alice.room.act({ type: "setPolicy", policy: preset("openHouse") }, { now: NOW });
+    const made = alice.room.act({ type: "setPolicy", policy: preset("open") }, { now: NOW });
     if (!made.ok) throw new Error(made.error.code);
     const { transition } = inside(alice).pending!.judgement;
     inside(alice).pending = null;
@@ -168,7 +168,7 @@ describe("admins against each other", () => {
   });
 
   it("A54: signed entries and approvals of a former admin, replayed by whoever has them", () => {
-    const { alice, bob, carol, log } = room(preset("openHouse"), "admin");
+    const { alice, bob, carol, log } = room(preset("open"), "admin");
     const action = { type: "setTitle", title: "Bob's" } as const;
     const old = forgeEntry(bob, action);
     expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: true })).toBeNull();

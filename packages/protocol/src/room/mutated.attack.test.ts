@@ -18,7 +18,7 @@ const ROUNDS = process.env["CONCLAVE_LONG"] === "1" ? 5000 : 600;
 
 /** Real traffic of a room, of every kind, and somebody who has read none of it yet. */
 function traffic(): { reader: Person; items: readonly LogItem[] } {
-  const { alice, log } = founded(preset("admins", 1));
+  const { alice, log } = founded(preset("admins:1"));
   const secret = invite(alice, log, { role: "admin" });
   const bob = join(alice, "Bob", log, secret);
   const reader = join(alice, "Reader", log, secret);

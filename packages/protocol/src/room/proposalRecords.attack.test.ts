@@ -13,7 +13,7 @@ import { founded, invite, join, NOW, type Person, type TestLog } from "./testRel
 
 /** Four admins, of whom two decide. */
 function four() {
-  const { alice, log } = founded(preset("admins", 2));
+  const { alice, log } = founded(preset("admins:2"));
   const admins = invite(alice, log, { role: "admin" });
   const [bob, carol] = [join(alice, "Bob", log, admins), join(alice, "Carol", log, admins)];
   const mallory = join(alice, "Mallory", log, admins);
@@ -253,7 +253,7 @@ describe("what people ask of each other", () => {
   });
 
   it("A117: RULE proposals.possible: what its author could not do if everybody agreed is shown to nobody", () => {
-    const { alice, log } = founded(preset("admins", 2));
+    const { alice, log } = founded(preset("admins:2"));
     const [bob, carol] = [join(alice, "Bob", log, invite(alice, log)), join(alice, "Carol", log, invite(alice, log))];
     const everybody = () => {
       for (const each of [alice, bob, carol]) each.catchUp(log);

@@ -5,7 +5,7 @@ import { KEYS } from "./parts.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
 function room() {
-  const { alice, log } = founded(preset("everyoneAgrees"));
+  const { alice, log } = founded(preset("everyone"));
   const secret = invite(alice, log);
   const bob = join(alice, "Bob", log, secret);
   const carol = join(alice, "Carol", log, secret);

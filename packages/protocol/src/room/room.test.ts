@@ -101,7 +101,7 @@ describe("a room", () => {
   });
 
   it("lets the first of two racing commits win, and the other be built again", () => {
-    const { alice, log } = founded(preset("admins", 1));
+    const { alice, log } = founded(preset("admins:1"));
     const secret = invite(alice, log, { role: "admin" });
     const bob = join(alice, "Bob", log, secret);
     expect(bob.act(log, { type: "setTitle", title: "Bob's" })).toBe(null);
@@ -184,7 +184,7 @@ describe("a room", () => {
   });
 
   it("collects approvals until the rules are met", () => {
-    const { alice, log } = founded(preset("admins", 2));
+    const { alice, log } = founded(preset("admins:2"));
     const secret = invite(alice, log, { role: "admin" });
     const bob = join(alice, "Bob", log, secret);
     const carol = join(alice, "Carol", log, secret);

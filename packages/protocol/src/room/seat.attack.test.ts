@@ -158,7 +158,7 @@ describe("a member whom another one has shut out", () => {
   });
 
   it("A107: after decisions that they have missed: those are judged from their own roster on, and followed", () => {
-    const { alice, bob, carol, log } = threeOfUs(preset("admins", 1));
+    const { alice, bob, carol, log } = threeOfUs(preset("admins:1"));
     shutOut(bob, [carol], log);
     everyone(log, alice, bob, carol);
     expect(alice.act(log, { type: "setTitle", title: "Without Carol" })).toBeNull();
@@ -315,8 +315,8 @@ describe("who has not all that it takes", () => {
 
 describe("what the old leaf had signed", () => {
   it("counts no more: an approval has to be given again, and a farewell is forgotten", () => {
-    const { alice, bob, carol, log } = threeOfUs(preset("everyoneAgrees"));
-    const change = { type: "setPolicy", policy: preset("admins", 2) } as const;
+    const { alice, bob, carol, log } = threeOfUs(preset("everyone"));
+    const change = { type: "setPolicy", policy: preset("admins:2") } as const;
     const proposed = bob.room.proposals.propose(change, NOW);
     if (!proposed.ok) throw new Error(proposed.error.code);
     bob.store(proposed.value.delta);

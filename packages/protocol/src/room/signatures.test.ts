@@ -17,7 +17,7 @@ const nameOf = ({ publicKey, message, signature }: SignatureCheck) =>
 
 describe("the signatures that a joiner will check", () => {
   it("are foreseen, all that there is one of for each member or decision", () => {
-    const { alice, log } = founded(preset("ownerLed"));
+    const { alice, log } = founded(preset("owner"));
     const secret = invite(alice, log);
     const people = ["Bob", "Carol", "Dora"].map((name) => join(alice, name, log, secret));
     const guest = new Person(seeded("guest"), "Guest");
@@ -77,7 +77,7 @@ describe("the signatures that a joiner will check", () => {
   });
 
   it("asking about a room judges nothing: what does not hold is asked about, and refused after it", () => {
-    const { alice, log } = founded(preset("ownerLed"));
+    const { alice, log } = founded(preset("owner"));
     const secret = invite(alice, log);
     join(alice, "Bob", log, secret);
     const guest = new Person(seeded("guest"), "Guest");
@@ -95,7 +95,7 @@ describe("the signatures that a joiner will check", () => {
   });
 
   it("A80: asking throws at nothing, and asks about no more than there is, whatever the keys of the slot are made of", () => {
-    const { alice, log } = founded(preset("ownerLed"));
+    const { alice, log } = founded(preset("owner"));
     const secret = invite(alice, log);
     for (const name of ["Bob", "Carol", "Dave"]) join(alice, name, log, secret);
     const guest = new Person(seeded("guest"), "Guest");

@@ -3,7 +3,7 @@ import { toHex } from "@conclave/codec";
 import { type LogItem } from "@conclave/wire";
 import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
-import { ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Plea } from "../invite/plea.js";
 import type { Delta, Provider } from "../encoding/provider.js";
@@ -126,7 +126,7 @@ export function seeded(seed: string): Provider {
 
 /** A room with Alice in it, and its log. Suite 1, as it is the fastest. */
 export function founded(
-  policy: Policy = ownerLed(),
+  policy: Policy = preset("owner"),
   suite = 1,
   alice = new Person(seeded("alice"), "Alice"),
 ): { alice: Person; log: TestLog } {

@@ -17,7 +17,7 @@ const NEXT = { type: "upgrade", version: ROOM_VERSION + 1 } as const;
 const upgradedBy = { by: { name: "Alice" }, version: ROOM_VERSION + 1, knows: ROOM_VERSION };
 
 function friends() {
-  const { alice, log } = founded(preset("ownerLed"));
+  const { alice, log } = founded(preset("owner"));
   const secret = invite(alice, log);
   const bob = join(alice, "Bob", log, secret);
   const carol = join(alice, "Carol", log, secret);

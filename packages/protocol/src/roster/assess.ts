@@ -2,13 +2,14 @@ import { equalBytes, toHex, done, failed, type Result, type Failure } from "@con
 import type { Crypto } from "@conclave/crypto";
 import type { PersonId } from "../encoding/ids.js";
 import type { Invite } from "../invite/invite.js";
+import { MAX_YESES } from "../policy/policy.js";
 import { isAtLeast } from "../policy/role.js";
 import type { InviteClass } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
 import { found } from "./actions/charter.js";
 import type { Change, Effect, Newcomer } from "./change.js";
 import { carriedApprovals, type Consents, consentTo } from "./consent.js";
-import { type EntryContent, MAX_APPROVALS } from "./entry.js";
+import type { EntryContent } from "./entry.js";
 import { objection } from "./permission.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
@@ -159,8 +160,7 @@ function finish({ crypto, before, draft, header, seq, author }: Change, did: Eff
  * RULE: policy.ballot-fits: a room never grows, nor gives so many a say, that nobody could change its rules any more (attack A113).
  */
 function outgrowsBallots({ policy, members }: DraftedRoster["state"]): boolean {
-  const most = 1 + MAX_APPROVALS;
-  return members.size > most && mostNeeded(policy.rules.setPolicy, members) > most;
+  return members.size > MAX_YESES && mostNeeded(policy.rules.setPolicy, members) > MAX_YESES;
 }
 
 function hasOwner(draft: RosterDraft): boolean {

@@ -1,14 +1,14 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Policy } from "../policy/policy.js";
-import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Rule } from "../policy/rule.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import type { Roster } from "./roster.js";
 
 /** A room under a rule for changing rules, in which the owner lets people in alone. */
 function under(setPolicy: Rule, minTenure = 0): Policy {
-  const { rules, settings } = ownerLed();
+  const { rules, settings } = preset("owner");
   return { rules: { ...rules, setPolicy }, settings: { ...settings, minTenure } };
 }
 
@@ -59,7 +59,7 @@ describe("a room whose rules ask many people", () => {
       expect(verdict(room.author(room.alice, room.adding(next(room))))).toBe("ballot_limit");
       expect(verdict(room.join("all", next(room)))).toBe("ballot_limit");
       // All who are needed can agree, so the room can still change its rules; people can go, and others come.
-      const open = change(ownerLed());
+      const open = change(preset("owner"));
       const voices = people.slice(1, 241).map((who) => room.approval(who, open));
       expect(verdict(room.author(room.alice, open, { approvals: voices.slice(1) }))).toBe("approvals_missing");
       expect(verdict(room.author(room.alice, open, { approvals: voices }))).toBe("ok");
@@ -99,7 +99,7 @@ describe("a room whose rules ask many people", () => {
   });
 
   it("the presets: in those in which few decide there is no limit; where all agree, it is 241 people", () => {
-    const presets = [openHouse(), adminsTogether(2), everyoneAgrees(), addOnly()];
+    const presets = [preset("open"), preset("admins:2"), preset("everyone"), preset("add-only")];
     const tried = (size: number) => presets.map((policy) => verdict(roomOf(size).author(chain.alice, change(policy))));
     expect(tried(482)).toEqual(["ok", "ok", "ballot_limit", "ballot_limit"]);
     expect(tried(241)).toEqual(["ok", "ok", "ok", "ok"]);

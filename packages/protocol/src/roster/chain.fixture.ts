@@ -10,7 +10,7 @@ import { SshKey } from "../invite/sshKey.js";
 import { type SshJoin, sshJoinMessage, type SshSignature, sshSignedBytes } from "../invite/sshSignature.js";
 import { sortedKeys } from "./actions/allow.js";
 import { type ReseatProof, signReseatProof } from "../invite/reseatProof.js";
-import { ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
 import { type Action, actionHash } from "./action.js";
@@ -22,6 +22,19 @@ import { signFarewell } from "./farewell.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { Roster } from "./roster.js";
 import { ROOM_VERSION } from "./version.js";
+
+/** Rules that let nobody decide anything but about their own devices: no room may have them. */
+export const NOBODY_DECIDES: Policy = {
+  rules: {
+    add: { kind: "nobody" },
+    remove: { kind: "nobody" },
+    setRole: { kind: "nobody" },
+    setPolicy: { kind: "nobody" },
+    invite: { kind: "nobody" },
+    addDevice: { kind: "self" },
+  },
+  settings: preset("owner").settings,
+};
 
 /** Somebody in a test: a person, one device, its leaf seed. */
 export interface Someone {
@@ -53,7 +66,7 @@ export class Chain {
 
   constructor(
     readonly crypto: Crypto,
-    policy: Policy = ownerLed(),
+    policy: Policy = preset("owner"),
   ) {
     this.alice = this.someone("Alice");
     const { person, leafSeed } = this.alice;

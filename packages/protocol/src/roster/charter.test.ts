@@ -2,15 +2,15 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { RoomId } from "../encoding/ids.js";
 import { NO_ROOM } from "../identity/leafCert.js";
-import { ownerLed, sealedRoom } from "../policy/presets.js";
-import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { preset } from "../policy/presets.js";
+import { Chain, NOBODY_DECIDES, type Someone, verdict } from "./chain.fixture.js";
 import type { Action } from "./action.js";
 import { NO_EVIDENCE } from "./entryHeader.js";
 import { authorEntry, evaluate } from "./evaluate.js";
 
 const chain = new Chain(crypto);
 const { alice } = chain;
-const charter = chain.charter(ownerLed());
+const charter = chain.charter(preset("owner"));
 const nothing = new Uint8Array(0);
 
 function found(who: Someone, action: Action, change: Partial<Parameters<typeof authorEntry>[3]> = {}): string {
@@ -79,7 +79,7 @@ describe("the charter", () => {
   });
 
   it("RULE policy.no-lock: does not begin with rules that nobody can change, nor without a title", () => {
-    expect(found(alice, { ...charter, policy: sealedRoom() })).toBe("invalid_policy");
+    expect(found(alice, { ...charter, policy: NOBODY_DECIDES })).toBe("invalid_policy");
     expect(found(alice, { ...charter, title: " " })).toBe("invalid_action");
   });
 

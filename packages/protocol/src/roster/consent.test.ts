@@ -1,6 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { adminsTogether, everyoneAgrees, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Action } from "./action.js";
 import { MAX_APPROVAL_SPAN } from "./approval.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
@@ -14,7 +14,7 @@ function room() {
   const chain = new Chain(crypto);
   const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol", "admin")];
   const dave = chain.add("Dave");
-  chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+  chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
   const erin = chain.someone("Erin");
   return { chain, alice: chain.alice, bob, carol, dave, erin, adding: chain.adding(erin) };
 }
@@ -25,7 +25,7 @@ function agree(chain: Chain, author: Someone, action: Action, ...approvals: Uint
 
 /** Owner Alice and member Bob, who have to agree to a device. */
 function deviceRoom() {
-  const { rules, settings } = ownerLed();
+  const { rules, settings } = preset("owner");
   const quorum = { kind: "quorum", role: "member", count: 2, half: false } as const;
   const chain = new Chain(crypto, { rules: { ...rules, addDevice: quorum }, settings });
   return { chain, alice: chain.alice, bob: chain.add("Bob") };
@@ -34,7 +34,7 @@ function deviceRoom() {
 describe("approvals", () => {
   it("RULE approval.bound: a yes is to one exact action in one room", () => {
     const { chain, alice, bob, adding, erin } = room();
-    const elsewhere = new Chain(crypto, everyoneAgrees());
+    const elsewhere = new Chain(crypto, preset("everyone"));
     expect(agree(chain, alice, adding, chain.approval(bob, adding))).toBe("ok");
     expect(agree(chain, alice, adding, elsewhere.approval(bob, adding))).toBe("bad_approval");
     const others = [chain.adding(erin, "admin"), chain.adding(chain.someone("Frank")), { type: "tick" } as const];
@@ -127,7 +127,7 @@ describe("approvals", () => {
     const adding = { type: "addDevice", leafCert: chain.certOf(second) } as const;
     const removing = { type: "removeDevice", person: bob.person, leaf: second.leaf } as const;
     chain.must(bob, adding, { approvals: [chain.approval(alice, adding)] });
-    const policy = { ...adminsTogether(2), settings: { ...adminsTogether(2).settings } };
+    const policy = preset("admins:2");
     const carol = chain.add("Carol", "admin");
     chain.must(alice, {
       type: "setPolicy",
@@ -143,12 +143,12 @@ describe("approvals", () => {
   it("RULE approval.policy: a yes under other rules does not count", () => {
     const { chain, alice, bob, carol, adding } = room();
     const approval = chain.approval(bob, adding);
-    const policy = adminsTogether(3);
+    const policy = preset("admins:3");
     const change = { type: "setPolicy", policy } as const;
     chain.must(alice, change, { approvals: [chain.approval(bob, change)] });
     expect(agree(chain, alice, adding, approval, chain.approval(carol, adding))).toBe("bad_approval");
     // Nor does it come back with the old rules.
-    const back = { type: "setPolicy", policy: adminsTogether(2) } as const;
+    const back = { type: "setPolicy", policy: preset("admins:2") } as const;
     chain.must(alice, back, { approvals: [chain.approval(bob, back), chain.approval(carol, back)] });
     expect(agree(chain, alice, change, chain.approval(bob, change))).toBe("ok");
     expect(agree(chain, alice, change, chain.approval(bob, change, { baseSeq: 5 }))).toBe("bad_approval");
@@ -224,7 +224,7 @@ describe("approvals", () => {
 describe("consents", () => {
   it("RULE permission.role-given: each of an action's rules has to hold, and the one that lacks most is told", () => {
     // To let somebody in as an admin takes the rule for adding and the rule for roles.
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const [easy, hard] = [
       { kind: "role", role: "admin" },
       { kind: "quorum", role: "admin", count: 3, half: false },

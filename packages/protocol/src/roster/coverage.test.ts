@@ -2,9 +2,9 @@ import { toHex } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../policy/policy.js";
-import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Rule } from "../policy/rule.js";
-import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { Chain, NOBODY_DECIDES, type Someone, verdict } from "./chain.fixture.js";
 import { bearsOnList, covers, type GivenYes, othersNeeded, vouchersOf } from "./coverage.js";
 
 /** Owner Alice, admins Bob and Carol, members Dave and Erin, under this policy. */
@@ -22,13 +22,13 @@ function room(policy: Policy) {
 }
 
 function removedBy(remove: Rule, add: Rule = { kind: "owner" }): Policy {
-  const { rules, settings } = ownerLed();
+  const { rules, settings } = preset("owner");
   return { rules: { ...rules, remove, add, invite: { kind: "nobody" } }, settings };
 }
 
 describe("whose word about the list suffices", () => {
   it("RULE freshness.coverage: the owner's, where the owner decides, and nobody's beside it (attack A20)", () => {
-    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(ownerLed());
+    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(preset("owner"));
     expect(isCovered([alice])).toBe(true);
     expect(isCovered([bob, carol, dave, erin])).toBe(false);
     expect(isCovered([])).toBe(false);
@@ -36,7 +36,7 @@ describe("whose word about the list suffices", () => {
   });
 
   it("where any admin may remove, that of all of them: one vouches for nothing (attack A119)", () => {
-    const { isCovered, alice, bob, carol, dave, vouchers } = room(openHouse());
+    const { isCovered, alice, bob, carol, dave, vouchers } = room(preset("open"));
     expect(isCovered([alice, bob])).toBe(false);
     expect(isCovered([bob, dave])).toBe(false);
     expect(isCovered([alice, bob, carol])).toBe(true);
@@ -44,32 +44,32 @@ describe("whose word about the list suffices", () => {
   });
 
   it("of k that have to agree among n admins, that of n - k + 1", () => {
-    const { isCovered, alice, bob, carol, dave, erin } = room(adminsTogether(2));
+    const { isCovered, alice, bob, carol, dave, erin } = room(preset("admins:2"));
     expect(isCovered([alice, bob])).toBe(true);
     expect(isCovered([bob, carol])).toBe(true);
     expect(isCovered([alice, dave, erin])).toBe(false);
-    expect(room(adminsTogether(3)).isCovered([carol])).toBe(true);
+    expect(room(preset("admins:3")).isCovered([carol])).toBe(true);
   });
 
   it("everybody's, where anybody may remove", () => {
-    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(everyoneAgrees());
+    const { isCovered, alice, bob, carol, dave, erin, vouchers } = room(preset("everyone"));
     expect(isCovered([alice, bob, carol, dave])).toBe(false);
     expect(isCovered([alice, bob, carol, dave, erin])).toBe(true);
     expect(vouchers()).toHaveLength(5);
   });
 
   it("any one's, where all have to agree, and nobody's, where nobody can ever be removed", () => {
-    const agreed = room(addOnly());
+    const agreed = room(preset("add-only"));
     expect(agreed.isCovered([agreed.erin])).toBe(true);
     expect(agreed.isCovered([])).toBe(false);
-    const closed = room(sealedRoom());
+    const closed = room(NOBODY_DECIDES);
     expect(closed.isCovered([])).toBe(true);
     expect(closed.vouchers()).toEqual([]);
-    expect(covers({ ...room(openHouse()).roster, sealed: true }, new Set())).toBe(true);
+    expect(covers({ ...room(preset("open")).roster, sealed: true }, new Set())).toBe(true);
   });
 
   it("counts who may change roles or rules: they remove whom they like, after that", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const admin: Rule = { kind: "role", role: "admin" };
     for (const matter of ["setRole", "setPolicy"] as const) {
       const { isCovered, alice, bob, carol } = room({ rules: { ...rules, [matter]: admin }, settings });
@@ -93,7 +93,7 @@ describe("whose word about the list suffices", () => {
   });
 
   it("RULE freshness.given-yes: a yes to a removal counts, whatever who said it says since (attack A120)", () => {
-    const { isCovered, ids, alice, bob, carol, erin } = room(adminsTogether(2));
+    const { isCovered, ids, alice, bob, carol, erin } = room(preset("admins:2"));
     const given = { action: { type: "remove", person: erin.person, ban: false }, yes: ids([bob]) } as const;
     const title = { ...given, action: { type: "setTitle", title: "x" } } as const;
     expect(isCovered([alice, bob], [given])).toBe(false);
@@ -106,18 +106,18 @@ describe("whose word about the list suffices", () => {
       const made = room(policy);
       return othersNeeded(made.roster, made[who].person, most);
     };
-    expect(needed(ownerLed(), "alice")).toBe(0);
-    expect(needed(ownerLed(), "dave")).toBe(1);
-    expect(needed(openHouse(), "dave")).toBe(3);
-    expect(needed(openHouse(), "bob")).toBe(2);
-    expect(needed(openHouse(), "dave", 2)).toBeNull();
-    expect(needed(adminsTogether(2), "dave")).toBe(2);
-    expect(needed(everyoneAgrees(), "dave")).toBeNull();
-    expect(needed(sealedRoom(), "dave")).toBe(0);
+    expect(needed(preset("owner"), "alice")).toBe(0);
+    expect(needed(preset("owner"), "dave")).toBe(1);
+    expect(needed(preset("open"), "dave")).toBe(3);
+    expect(needed(preset("open"), "bob")).toBe(2);
+    expect(needed(preset("open"), "dave", 2)).toBeNull();
+    expect(needed(preset("admins:2"), "dave")).toBe(2);
+    expect(needed(preset("everyone"), "dave")).toBeNull();
+    expect(needed(NOBODY_DECIDES, "dave")).toBe(0);
   });
 
   it("more people never cover less", () => {
-    const policies = [ownerLed(), openHouse(), adminsTogether(2), everyoneAgrees(), addOnly()];
+    const policies = [preset("owner"), preset("open"), preset("admins:2"), preset("everyone"), preset("add-only")];
     for (const policy of policies) {
       const { isCovered, alice, bob, carol, dave, erin } = room(policy);
       const people = [alice, bob, carol, dave, erin];
@@ -135,7 +135,7 @@ describe("who is covered is asked before anybody is removed (attack A119)", () =
   const removalOf = ({ person }: Someone) => ({ type: "remove", person, ban: false }) as const;
 
   it("RULE freshness.puppets: an open link that makes its bearer an admin covers nobody where admins remove", () => {
-    const chain = new Chain(crypto, openHouse());
+    const chain = new Chain(crypto, preset("open"));
     const [bob, erin] = [chain.add("Bob", "admin"), chain.add("Erin")];
     expect(covers(chain.roster, ids(chain.alice, bob))).toBe(true);
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("admins", { role: "admin" }) });
@@ -146,7 +146,7 @@ describe("who is covered is asked before anybody is removed (attack A119)", () =
   });
 
   it("RULE freshness.tenure: who may not vote yet counts among those outside", () => {
-    const { rules, settings } = adminsTogether(2);
+    const { rules, settings } = preset("admins:2");
     const chain = new Chain(crypto, { rules, settings: { ...settings, minTenure: 20 } });
     const [bob, carol, erin] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.add("Erin")];
     expect(covers(chain.roster, ids(chain.alice))).toBe(false);
@@ -161,9 +161,9 @@ describe("who is covered is asked before anybody is removed (attack A119)", () =
   });
 
   it("RULE freshness.given-yes: a yes to somebody's coming in as an admin counts against the list too (attack A120)", () => {
-    const chain = new Chain(crypto, adminsTogether(1));
+    const chain = new Chain(crypto, preset("admins:1"));
     const [bob, carol, erin] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.add("Erin")];
-    const change = { type: "setPolicy", policy: adminsTogether(2) } as const;
+    const change = { type: "setPolicy", policy: preset("admins:2") } as const;
     chain.must(chain.alice, change, { approvals: [chain.approval(bob, change)] });
     const frank = chain.someone("Frank");
     const adding = chain.adding(frank, "admin");
@@ -184,7 +184,7 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
     const either: Rule = { kind: "anyOf", rules: [owner, { kind: "majority" }] };
     const { isCovered, alice, bob, carol, dave } = room(removedBy(either, member));
     expect(isCovered([alice, bob, carol, dave])).toBe(false);
-    const chain = new Chain(crypto, ownerLed());
+    const chain = new Chain(crypto, preset("owner"));
     const ids = new Set([toHex(chain.alice.person)]);
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("admins", { role: "admin" }) });
     expect(covers(chain.roster, ids)).toBe(true);
@@ -212,7 +212,7 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
   });
 
   it("RULE freshness.given-yes: to come in as an admin takes a yes to both, the coming in and the role", () => {
-    const { rules, settings } = openHouse();
+    const { rules, settings } = preset("open");
     const open = room({ rules: { ...rules, add: member }, settings });
     const { alice, bob, carol, dave, ids } = open;
     const adding = open.chain.adding(open.chain.someone("Frank"), "admin");
@@ -228,7 +228,7 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
   });
 
   it("RULE freshness.puppets: who comes in by one rule may be enough for what the next one asks", () => {
-    const { rules, settings } = openHouse();
+    const { rules, settings } = preset("open");
     const { isCovered, chain, ids, alice, bob, carol } = room({
       rules: { ...rules, add: { kind: "majority" }, invite: member },
       settings,
@@ -239,13 +239,13 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
   });
 
   it("the yes of somebody who is out counts for nothing", () => {
-    const { isCovered, chain, ids, alice, bob, erin } = room(adminsTogether(2));
+    const { isCovered, chain, ids, alice, bob, erin } = room(preset("admins:2"));
     const action = { type: "remove", person: erin.person, ban: false } as const;
     expect(isCovered([alice, bob], [{ action, yes: ids([chain.someone("Frank")]) }])).toBe(true);
   });
 
   it("what lets nobody in and takes nobody out does not bear on it", () => {
-    const { chain, erin } = room(ownerLed());
+    const { chain, erin } = room(preset("owner"));
     expect(bearsOnList({ type: "setTitle", title: "x" })).toBe(false);
     expect(bearsOnList(chain.adding(chain.someone("Frank")))).toBe(true);
     expect(bearsOnList(chain.allowing("frank"))).toBe(true);
@@ -253,11 +253,11 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
   });
 
   it("asks those with the highest roles first, and not everybody where fewer suffice", () => {
-    const chain = new Chain(crypto, adminsTogether(1));
+    const chain = new Chain(crypto, preset("admins:1"));
     const [bob, carol, dave] = [chain.add("Bob", "admin"), chain.add("Carol", "owner"), chain.add("Dave")];
     const down = { type: "setRole", person: chain.alice.person, role: "admin" } as const;
     chain.must(chain.alice, down, { approvals: [chain.approval(bob, down)] });
-    const { rules, settings } = adminsTogether(2);
+    const { rules, settings } = preset("admins:2");
     const roster = { ...chain.roster, policy: { rules: { ...rules, setRole: owner, setPolicy: owner }, settings } };
     expect(othersNeeded(roster, dave.person, 8)).toBe(2);
     expect(othersNeeded(roster, bob.person, 8)).toBe(1);
@@ -268,7 +268,7 @@ describe("a rule of several parts, links and yeses, as they bear on the list", (
   });
 
   it("in a room of two each asks the other, though that is everybody", () => {
-    const chain = new Chain(crypto, everyoneAgrees());
+    const chain = new Chain(crypto, preset("everyone"));
     const bob = chain.add("Bob");
     expect(othersNeeded(chain.roster, bob.person, 8)).toBe(1);
   });

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { adminsTogether, everyoneAgrees, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { MAX_DEVICES } from "./limit.js";
 
@@ -30,7 +30,7 @@ describe("devices", () => {
   });
 
   it("need what the policy asks for, besides", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const chain = new Chain(crypto, { rules: { ...rules, addDevice: { kind: "owner" } }, settings });
     const bob = chain.add("Bob");
     const adding = { type: "addDevice", leafCert: chain.certOf(chain.someone("Bob", 2)) } as const;
@@ -62,7 +62,7 @@ describe("devices", () => {
   });
 
   it("one's own do not count as removals, of which there are only so many", () => {
-    const chain = new Chain(crypto, everyoneAgrees());
+    const chain = new Chain(crypto, preset("everyone"));
     const more = [2, 3, 4].map((n) => chain.someone("Alice", n));
     for (const who of more) chain.must(chain.alice, { type: "addDevice", leafCert: chain.certOf(who) });
     for (const { person, leaf } of more) chain.must(chain.alice, { type: "removeDevice", person, leaf });
@@ -85,7 +85,7 @@ describe("devices", () => {
   });
 
   it("a yes to take out one that is not there is refused like the rest", () => {
-    const chain = new Chain(crypto, adminsTogether(2));
+    const chain = new Chain(crypto, preset("admins:2"));
     const bob = chain.add("Bob", "admin");
     const gone = { type: "removeDevice", person: bob.person, leaf: chain.someone("Bob", 2).leaf } as const;
     expect(verdict(chain.act(chain.alice, gone, { approvals: [chain.approval(bob, gone)] }))).toBe("not_member");

@@ -3,14 +3,15 @@ import { done, failed, list, opaque, optional, type Result, struct, u16, u53 } f
 import type { Crypto } from "@conclave/crypto";
 import { LeafKey, PersonId, RoomId } from "../encoding/ids.js";
 import { bytes32, HASH_BYTES, isSignedBy, signBody, type SignedBytes, splitSigned } from "../encoding/signed.js";
+import { MAX_YESES } from "../policy/policy.js";
 import { type Action, actionLayout, charterVersion } from "./action.js";
 import type { EntryHeader, Evidence } from "./entryHeader.js";
 import { FIRST_VERSION } from "./version.js";
 
 /** Longest signed entry, in bytes: sealed, it still fits into what a relay takes beside a commit. */
 const MAX_ENTRY_BYTES = 60 * 1024;
-/** Most approvals in an entry. */
-export const MAX_APPROVALS = 240;
+/** Most approvals in an entry: its author says yes by signing it. */
+export const MAX_APPROVALS = MAX_YESES - 1;
 
 /** One signed membership decision (docs/protocol.md §4). */
 export interface EntryContent extends EntryHeader {

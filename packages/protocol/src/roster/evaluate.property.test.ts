@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inviteLimit, isInviteOpen, isSpent } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
-import { preset, type PresetName } from "../policy/presets.js";
+import { preset, type Preset } from "../policy/presets.js";
 import { type DecidingRole, isAtLeast } from "../policy/role.js";
 import type { Action } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
@@ -24,7 +24,7 @@ import {
   loadRoster,
 } from "./rosterRecord.js";
 
-const presets: PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"];
+const presets: Preset[] = ["owner", "admins:2", "everyone", "add-only", "open", "admins:1", "admins:3"];
 const NAMES = ["Alice", "Bob", "Carol", "Dave", "Erin"];
 const ROLES: readonly DecidingRole[] = ["member", "admin", "owner"];
 const KINDS = [
@@ -128,7 +128,7 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "setRole":
       return of({ type: "setRole", person, role });
     case "setPolicy":
-      return of({ type: "setPolicy", policy: preset(presets[number % presets.length]!, 1 + (about % 3)) });
+      return of({ type: "setPolicy", policy: preset(presets[number % presets.length]!) });
     case "setTitle":
       return of({ type: "setTitle", title: `Room ${String(number)}` });
     case "addDevice":
@@ -307,7 +307,7 @@ function toldOf({ roster, delta, entry, ...rest }: Transition): string {
 }
 
 describe("whatever anybody tries", () => {
-  for (const name of presets)
+  for (const name of presets.slice(0, 5))
     it(`${name}: no step breaks what must hold, and all who judge agree`, { timeout: 120_000 }, () => {
       let accepted = 0;
       fc.assert(

@@ -1,6 +1,6 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { everyoneAgrees } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { Chain, verdict } from "./chain.fixture.js";
 import { evaluate } from "./evaluate.js";
 import { replay } from "./replay.js";
@@ -26,7 +26,7 @@ describe("a room's life", () => {
   });
 
   it("everyone agrees: one no, or silence, is enough to keep somebody out", () => {
-    const chain = new Chain(crypto, everyoneAgrees());
+    const chain = new Chain(crypto, preset("everyone"));
     const bob = chain.add("Bob");
     const carol = chain.someone("Carol");
     const adding = chain.adding(carol);

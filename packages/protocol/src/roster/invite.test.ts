@@ -3,13 +3,13 @@ import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import { InviteId, RoomId } from "../encoding/ids.js";
 import type { InviteTerms } from "../invite/invite.js";
-import { adminsTogether, everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { signInviteProof } from "../invite/inviteProof.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "./limit.js";
 import { letsIn } from "./outlook.js";
 
-function invited(terms: Partial<InviteTerms> = {}, policy = ownerLed()): { chain: Chain; carol: Someone } {
+function invited(terms: Partial<InviteTerms> = {}, policy = preset("owner")): { chain: Chain; carol: Someone } {
   const chain = new Chain(crypto, policy);
   chain.must(chain.alice, { type: "createInvite", invite: chain.terms("link", terms) });
   return { chain, carol: chain.someone("Carol") };
@@ -161,7 +161,7 @@ describe("an invite", () => {
   });
 
   it("lets in only where the policy accepts invites of its kind", () => {
-    const { rules, settings } = openHouse();
+    const { rules, settings } = preset("open");
     const { chain, carol } = invited(
       {},
       { rules: { ...rules, add: { kind: "invite", inviteClass: "multi" } }, settings },
@@ -196,7 +196,7 @@ describe("making an invite", () => {
   });
 
   it("takes what the policy's rule for invites asks; one's own is withdrawn without", () => {
-    const chain = new Chain(crypto, everyoneAgrees());
+    const chain = new Chain(crypto, preset("everyone"));
     const bob = chain.add("Bob");
     const create = { type: "createInvite", invite: chain.terms("link") } as const;
     expect(verdict(chain.act(bob, create))).toBe("approvals_missing");
@@ -207,7 +207,7 @@ describe("making an invite", () => {
   });
 
   it("RULE permission.role-given: for more than membership takes the rule for roles too", () => {
-    const { rules, settings } = adminsTogether(1);
+    const { rules, settings } = preset("admins:1");
     const chain = new Chain(crypto, { rules: { ...rules, setRole: { kind: "owner" } }, settings });
     const bob = chain.add("Bob", "admin");
     const create = { type: "createInvite", invite: chain.terms("link", { role: "admin" }) } as const;
@@ -237,7 +237,7 @@ describe("making an invite", () => {
   });
 
   it("is said to lead somewhere by what the rules ask of its kind: to come in, to ask, or to return", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const chain = new Chain(crypto, { rules: { ...rules, add: { kind: "owner" } }, settings });
     const words = { mode: "return", for: { class: "personal", person: chain.alice.person } } as const;
     chain.must(chain.alice, { type: "openReturn", invite: chain.terms("return", words) });

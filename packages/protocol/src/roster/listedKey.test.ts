@@ -2,7 +2,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import type { SshSignature } from "../invite/sshSignature.js";
-import { adminsTogether, everyoneAgrees, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { decodeAction, encodeAction } from "./action.js";
 import { sortedKeys } from "./actions/allow.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
@@ -134,7 +134,7 @@ describe("coming in by a listed SSH key", () => {
     const chain = listing("bob");
     const invite = [...chain.roster.openInvites.values()][0]!;
     expect(letsIn(chain.roster, invite)).toBe(true);
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     for (const [inviteClass, expected] of [
       ["multi", "not_allowed"],
       ["listed", "ok"],
@@ -160,10 +160,10 @@ describe("the list", () => {
     const admin = chain.add("Adam", "admin");
     expect(verdict(chain.author(admin, chain.allowing("eve")))).toBe("not_allowed");
     expect(verdict(chain.author(admin, chain.disallowing("bob")))).toBe("not_allowed");
-    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(1) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:1") });
     chain.must(admin, chain.allowing("carol", "dave"));
     enters(chain, "Dave", "dave");
-    chain.must(chain.alice, { type: "setPolicy", policy: ownerLed() });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("owner") });
     expect(verdict(chain.author(admin, chain.disallowing("carol")))).toBe("ok");
     expect(verdict(chain.author(admin, chain.disallowing("carol", "bob")))).toBe("not_allowed");
     expect(verdict(chain.author(admin, chain.disallowing("dave")))).toBe("not_allowed");
@@ -175,7 +175,7 @@ describe("the list", () => {
     const gone = (how: "remove" | "setRole" | "leave") => {
       const chain = listing("alices");
       const adam = chain.add("Adam", "admin");
-      chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(1) });
+      chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:1") });
       chain.must(adam, chain.allowing("a way back", "used"));
       enters(chain, "Uma", "used");
       const { person } = adam;
@@ -193,7 +193,7 @@ describe("the list", () => {
   });
 
   it("RULE ssh.lister: what somebody else has listed as well stays, whoever was first, and whoever lists it last", () => {
-    const chain = new Chain(crypto, adminsTogether(1));
+    const chain = new Chain(crypto, preset("admins:1"));
     const [mallory, adam] = [chain.add("Mallory", "admin"), chain.add("Adam", "admin")];
     const names = () => [...chain.roster.listedKeys.values()].map(({ comment }) => comment).sort();
     chain.must(mallory, chain.allowing("bob", "mallory's"));
@@ -204,7 +204,7 @@ describe("the list", () => {
       [mallory, chain.alice, adam].map(({ person }) => person),
     );
     // One's own right is not enough for what others have listed as well.
-    const led = { type: "setPolicy", policy: ownerLed() } as const;
+    const led = { type: "setPolicy", policy: preset("owner") } as const;
     chain.must(chain.alice, led, { approvals: [chain.approval(adam, led, {}, chain.alice)] });
     expect(verdict(chain.author(adam, chain.disallowing("bob")))).toBe("not_allowed");
     chain.must(chain.alice, { type: "remove", person: mallory.person, ban: false });
@@ -216,7 +216,7 @@ describe("the list", () => {
   it("names at most 8 who listed a key: more change nothing, and are no error", () => {
     const chain = new Chain(crypto);
     const admins = Array.from({ length: MAX_LISTERS + 2 }, (_, at) => chain.add(`Admin ${String(at)}`, "admin"));
-    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(1) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:1") });
     for (const admin of admins) chain.must(admin, chain.allowing("bob"));
     expect(listedKeyOf(chain.roster, chain.sshKey("bob"))?.listers).toHaveLength(MAX_LISTERS);
   });
@@ -224,7 +224,7 @@ describe("the list", () => {
   it("RULE approval.unlisted, RULE approval.listed: no yes brings a key back onto the list, or takes it off a second time (attack A48)", () => {
     const chain = listing();
     const bob = chain.add("Bob");
-    chain.must(chain.alice, { type: "setPolicy", policy: everyoneAgrees() });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("everyone") });
     const [on, off] = [chain.allowing("eve"), chain.disallowing("eve")];
     const [toList, early] = [chain.approval(bob, on), chain.approval(chain.alice, off, {}, bob)];
     const lists = (yes: Uint8Array) => verdict(chain.act(chain.alice, on, { approvals: [yes] }));
@@ -243,7 +243,7 @@ describe("the list", () => {
     "RULE ssh.limit: it has at most 10,000 keys, of which an entry brings 500 (attack A83)",
     { timeout: 60_000 },
     () => {
-      const chain = new Chain(crypto, adminsTogether(1));
+      const chain = new Chain(crypto, preset("admins:1"));
       const adam = chain.add("Adam", "admin");
       const named = (from: number, count: number) =>
         sortedKeys(
@@ -299,7 +299,7 @@ describe("the list", () => {
   it("a yes to take off a key that is not on it is refused like the rest", () => {
     const chain = listing("bob");
     const adam = chain.add("Adam", "admin");
-    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
     const off = chain.disallowing("nobody's");
     expect(verdict(chain.act(chain.alice, off, { approvals: [chain.approval(adam, off)] }))).toBe("key_not_listed");
   });

@@ -1,20 +1,22 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { preset, type PresetName } from "../policy/presets.js";
+import { preset, type Preset } from "../policy/presets.js";
 import type { DecidingRole, Role } from "../policy/role.js";
 import type { Action } from "./action.js";
-import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { Chain, NOBODY_DECIDES, type Someone, verdict } from "./chain.fixture.js";
 import { type Outlook, outlook, rightTo } from "./outlook.js";
 import { memberOf } from "./roster.js";
 
-const PRESETS: readonly PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
+const PRESETS: readonly Preset[] = ["owner", "admins:2", "everyone", "add-only", "open"];
+/** Under these rules, or sealed under the first. */
+const ROOMS = [...PRESETS, "sealed"] as const;
 const ROLES: readonly Role[] = ["owner", "admin", "member", "steward"];
 const GIVEN: readonly DecidingRole[] = ["owner", "admin", "member"];
 const TENURES = [0, 1, 1000];
 
 /** A room with somebody of each role besides the founder, under these rules. */
-function roomUnder(name: PresetName, minTenure: number) {
-  const chain = new Chain(crypto, preset("ownerLed"));
+function roomUnder(name: (typeof ROOMS)[number], minTenure: number) {
+  const chain = new Chain(crypto, preset("owner"));
   const people: Record<Role, Someone> = {
     owner: chain.add("Olga", "owner"),
     admin: chain.add("Adam", "admin"),
@@ -26,9 +28,9 @@ function roomUnder(name: PresetName, minTenure: number) {
   chain.must(chain.alice, chain.allowing("listed"));
   if (name === "sealed") chain.must(chain.alice, { type: "seal" });
   else {
-    const { rules, settings } = preset(name, 2);
+    const { rules, settings } = preset(name);
     const policy = { rules, settings: { ...settings, minTenure } };
-    if (name !== "ownerLed" || minTenure > 0) chain.must(chain.alice, { type: "setPolicy", policy });
+    if (name !== "owner" || minTenure > 0) chain.must(chain.alice, { type: "setPolicy", policy });
   }
   return { chain, people };
 }
@@ -58,7 +60,7 @@ function actionsIn(chain: Chain): Action[] {
     chain.disallowing("listed"),
     chain.disallowing("unknown"),
     { type: "openReturn", invite: chain.terms("return", { mode: "return" }) },
-    ...PRESETS.map((name) => ({ type: "setPolicy", policy: preset(name, 2) }) as const),
+    ...[...PRESETS.map(preset), NOBODY_DECIDES].map((policy) => ({ type: "setPolicy", policy }) as const),
     { type: "setTitle", title: "Orchard" },
     { type: "setTitle", title: "\u0000" },
     // Nobody who is in the room carries it.
@@ -93,7 +95,7 @@ function outlookOf(chain: Chain, by: Someone, action: Action): Outlook {
 }
 
 describe("the outlook for screens is the judge's", () => {
-  for (const name of PRESETS)
+  for (const name of ROOMS)
     for (const tenure of name === "sealed" ? [0] : TENURES)
       it(`${name}, tenure ${tenure}: it says no exactly where \`authorEntry\` refuses, for everybody and every action`, () => {
         const { chain, people } = roomUnder(name, tenure);
@@ -118,14 +120,14 @@ describe("the outlook for screens is the judge's", () => {
       });
 
   it("the right to a kind of action is the outlook of any that makes sense", () => {
-    for (const name of PRESETS)
+    for (const name of ROOMS)
       for (const tenure of name === "sealed" ? [0] : TENURES) {
         const { chain, people } = roomUnder(name, tenure);
         const guest = chain.someone("Guest");
         const kinds: Action[] = [
           chain.adding(guest),
           ...GIVEN.map((role) => ({ type: "createInvite", invite: chain.terms("new", { role }) }) as const),
-          { type: "setPolicy", policy: preset("admins", 7) },
+          { type: "setPolicy", policy: preset("admins:7") },
           { type: "setTitle", title: "Orchard" },
           chain.allowing("new"),
           chain.disallowing("listed"),
@@ -146,7 +148,7 @@ describe("the outlook for screens is the judge's", () => {
   });
 
   it("who is in no room may do nothing in it", () => {
-    const { chain } = roomUnder("openHouse", 0);
+    const { chain } = roomUnder("open", 0);
     const stranger = chain.someone("Stranger");
     expect(outlookOf(chain, stranger, { type: "tick" })).toEqual({ can: "no", why: { code: "author_unknown" } });
     expect(rightTo(chain.roster, { type: "tick" }, stranger.person)).toEqual({

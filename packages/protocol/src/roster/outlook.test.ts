@@ -1,13 +1,13 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { adminsTogether, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Action } from "./action.js";
 import { Chain, type Someone } from "./chain.fixture.js";
 import { outlook, rightTo } from "./outlook.js";
 
 /** Owner Alice, admins Bob and Carol, member Dave, under these rules. */
-function room(policy: Policy = adminsTogether(2)) {
+function room(policy: Policy = preset("admins:2")) {
   const chain = new Chain(crypto);
   const [bob, carol, dave] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.add("Dave")];
   if (policy !== chain.roster.policy) chain.must(chain.alice, { type: "setPolicy", policy });
@@ -51,7 +51,7 @@ describe("what a screen says would come of an action", () => {
   });
 
   it("where nobody can ever agree it is not proposed", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const { chain, alice, erin, ask } = room({ rules: { ...rules, add: { kind: "nobody" } }, settings });
     expect(ask(alice, chain.adding(erin))).toEqual(no("not_allowed"));
   });

@@ -2,7 +2,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
 import { RoomId } from "../encoding/ids.js";
-import { everyoneAgrees, openHouse, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { Chain, verdict } from "./chain.fixture.js";
 import { MAX_MEMBERS } from "./limit.js";
 
@@ -75,7 +75,7 @@ describe("being shown out", () => {
     chain.must(bob, { type: "revokeInvite", inviteId: chain.terms("withdrawn").inviteId });
     chain.must(chain.alice, { type: "createInvite", invite: chain.terms("of Alice") });
     // Promoted with a link of one's own, one still has it.
-    const house = new Chain(crypto, openHouse());
+    const house = new Chain(crypto, preset("open"));
     const carol = house.add("Carol", "admin");
     house.must(carol, { type: "createInvite", invite: house.terms("of Carol") });
     const up = house.must(house.alice, { type: "setRole", person: carol.person, role: "owner" });
@@ -91,8 +91,8 @@ describe("being shown out", () => {
 
   it("RULE remove.rate: one person shows out a few, then others must have acted", () => {
     const chain = new Chain(crypto, {
-      ...everyoneAgrees(),
-      rules: { ...everyoneAgrees().rules, add: { kind: "anyMember" } },
+      ...preset("everyone"),
+      rules: { ...preset("everyone").rules, add: { kind: "anyMember" } },
     });
     const people = ["Bob", "Carol", "Dave", "Erin", "Frank"].map((name) => chain.add(name));
     const [bob, carol, dave, erin, frank] = people as [typeof chain.alice, ...typeof people] & typeof people;
@@ -141,7 +141,7 @@ describe("leaving", () => {
     const chain = new Chain(crypto);
     const [bob, carol] = [chain.add("Bob"), chain.add("Carol")];
     const leave = { type: "leave", person: bob.person } as const;
-    const elsewhere = new Chain(crypto, openHouse());
+    const elsewhere = new Chain(crypto, preset("open"));
     elsewhere.add("Bob");
     expect(verdict(chain.act(carol, leave))).toBe("bad_farewell");
     const forged = [
@@ -188,7 +188,10 @@ describe("roles", () => {
   });
 
   it("RULE roster.last-owner: somebody stays owner, or the room is sealed", () => {
-    const chain = new Chain(crypto, { ...ownerLed(), rules: { ...ownerLed().rules, remove: { kind: "anyMember" } } });
+    const chain = new Chain(crypto, {
+      ...preset("owner"),
+      rules: { ...preset("owner").rules, remove: { kind: "anyMember" } },
+    });
     const bob = chain.add("Bob", "owner");
     const [down, leave] = [
       { type: "setRole", person: chain.alice.person, role: "member" },

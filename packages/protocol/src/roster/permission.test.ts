@@ -1,10 +1,10 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
-import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, sealedRoom } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Rule } from "../policy/rule.js";
 import type { Action } from "./action.js";
-import { Chain, type Someone, verdict } from "./chain.fixture.js";
+import { Chain, NOBODY_DECIDES, type Someone, verdict } from "./chain.fixture.js";
 
 /** Owner Alice, admin Bob, members Carol and Dave. */
 function room(policy?: Policy) {
@@ -25,7 +25,7 @@ describe("permission", () => {
       chain.adding(erin),
       { type: "remove", person: dave.person, ban: false },
       { type: "setRole", person: dave.person, role: "admin" },
-      { type: "setPolicy", policy: everyoneAgrees() },
+      { type: "setPolicy", policy: preset("everyone") },
       { type: "createInvite", invite: chain.terms("link") },
     ];
     for (const action of actions) {
@@ -36,7 +36,7 @@ describe("permission", () => {
   });
 
   it("RULE permission.policy: admins decide together: one alone is not enough, two are", () => {
-    const { chain, alice, bob, carol, erin } = room(adminsTogether(2));
+    const { chain, alice, bob, carol, erin } = room(preset("admins:2"));
     const adding = chain.adding(erin);
     expect(chain.author(bob, adding)).toMatchObject({ error: { approvals: { have: 1, need: 2 } } });
     expect(verdict(chain.author(carol, adding))).toBe("not_allowed");
@@ -53,7 +53,7 @@ describe("permission", () => {
     const { chain, alice, bob, carol, dave } = room();
     for (const person of [carol, dave, chain.add("Erin"), chain.add("Frank")])
       chain.must(alice, { type: "setRole", person: person.person, role: "admin" });
-    chain.must(alice, { type: "setPolicy", policy: adminsTogether(2) });
+    chain.must(alice, { type: "setPolicy", policy: preset("admins:2") });
     const down = { type: "setRole", person: dave.person, role: "member" } as const;
     expect(chain.author(bob, down, all(chain, [alice], down))).toMatchObject({
       error: { approvals: { have: 2, need: 3 } },
@@ -62,7 +62,7 @@ describe("permission", () => {
   });
 
   it("RULE rule.silence: everyone agrees means every one", () => {
-    const { chain, alice, bob, carol, dave, erin } = room(everyoneAgrees());
+    const { chain, alice, bob, carol, dave, erin } = room(preset("everyone"));
     const adding = chain.adding(erin);
     expect(verdict(chain.author(alice, adding))).toBe("approvals_missing");
     expect(verdict(chain.author(alice, adding, all(chain, [bob, carol], adding)))).toBe("approvals_missing");
@@ -70,7 +70,7 @@ describe("permission", () => {
   });
 
   it("more than half is a majority, half is none", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const { chain, alice, bob, carol, dave, erin } = room({ rules: { ...rules, add: { kind: "majority" } }, settings });
     const adding = chain.adding(erin);
     expect(verdict(chain.author(dave, adding, all(chain, [carol], adding)))).toBe("approvals_missing");
@@ -79,7 +79,7 @@ describe("permission", () => {
   });
 
   it("RULE rule.tenure: newcomers do not vote for a while, however many they are", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const policy = { rules: { ...rules, add: { kind: "majority" } as const }, settings: { ...settings, minTenure: 3 } };
     const chain = new Chain(crypto, policy);
     const [bob, carol] = [chain.add("Bob"), chain.add("Carol")];
@@ -96,7 +96,7 @@ describe("permission", () => {
   });
 
   it("RULE rule.nobody-votes: nothing passes where nobody has been long enough to vote", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const policy = {
       rules: { ...rules, add: { kind: "unanimous" } as const },
       settings: { ...settings, minTenure: 5 },
@@ -126,7 +126,7 @@ describe("permission", () => {
   });
 
   it("RULE permission.role-cap: nobody gives more than they are, nor touches who is more", () => {
-    const { chain, alice, bob, carol, erin } = room(openHouse());
+    const { chain, alice, bob, carol, erin } = room(preset("open"));
     const above: Action[] = [
       chain.adding(erin, "owner"),
       { type: "remove", person: alice.person, ban: false },
@@ -142,12 +142,12 @@ describe("permission", () => {
   });
 
   it("RULE permission.transfer: an owner hands on where the rule for roles lets them", () => {
-    const { chain, alice, carol } = room(everyoneAgrees());
+    const { chain, alice, carol } = room(preset("everyone"));
     expect(verdict(chain.act(alice, { type: "transferOwnership", person: carol.person }))).toBe("approvals_missing");
   });
 
   it("RULE permission.seal: sealing takes the rule for changing the rules", () => {
-    const { chain, alice, bob, carol, dave } = room(everyoneAgrees());
+    const { chain, alice, bob, carol, dave } = room(preset("everyone"));
     const seal = { type: "seal" } as const;
     expect(verdict(chain.act(alice, seal))).toBe("approvals_missing");
     expect(verdict(chain.act(alice, seal, all(chain, [bob, carol, dave], seal)))).toBe("ok");
@@ -163,7 +163,7 @@ describe("permission", () => {
       chain.adding(erin),
       { type: "remove", person: dave.person, ban: false },
       { type: "setRole", person: dave.person, role: "admin" },
-      { type: "setPolicy", policy: everyoneAgrees() },
+      { type: "setPolicy", policy: preset("everyone") },
       { type: "createInvite", invite: chain.terms("other") },
       { type: "transferOwnership", person: dave.person },
       { type: "removeDevice", person: carol.person, leaf: carol.leaf },
@@ -180,7 +180,7 @@ describe("permission", () => {
   });
 
   it("in an add-only room nobody is shown out, whoever agrees", () => {
-    const { chain, alice, bob, carol, dave, erin } = room(addOnly());
+    const { chain, alice, bob, carol, dave, erin } = room(preset("add-only"));
     const out = { type: "remove", person: dave.person, ban: false } as const;
     expect(verdict(chain.act(alice, out, all(chain, [bob, carol], out)))).toBe("not_allowed");
     expect(verdict(chain.act(alice, chain.adding(erin)))).toBe("ok");
@@ -188,7 +188,7 @@ describe("permission", () => {
 
   it("RULE policy.no-lock: rules that nobody could change again are refused", () => {
     const { chain, alice } = room();
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const invite = { kind: "invite", inviteClass: "any" } as const;
     const locks = [
       { kind: "nobody" },
@@ -200,9 +200,9 @@ describe("permission", () => {
       expect(
         verdict(chain.act(alice, { type: "setPolicy", policy: { rules: { ...rules, setPolicy: rule }, settings } })),
       ).toBe("invalid_policy");
-    expect(verdict(chain.act(alice, { type: "setPolicy", policy: sealedRoom() }))).toBe("invalid_policy");
-    expect(verdict(chain.act(alice, { type: "setPolicy", policy: ownerLed() }))).toBe("invalid_action");
-    expect(verdict(chain.act(alice, { type: "setPolicy", policy: everyoneAgrees() }))).toBe("ok");
+    expect(verdict(chain.act(alice, { type: "setPolicy", policy: NOBODY_DECIDES }))).toBe("invalid_policy");
+    expect(verdict(chain.act(alice, { type: "setPolicy", policy: preset("owner") }))).toBe("invalid_action");
+    expect(verdict(chain.act(alice, { type: "setPolicy", policy: preset("everyone") }))).toBe("ok");
   });
 
   it("RULE time.chain: only owners and admins move the chain's time, and only onwards", () => {
@@ -277,7 +277,7 @@ describe("permission", () => {
   });
 
   it("RULE policy.no-lock: rules stay changeable where one of several ways to change them asks people", () => {
-    const { rules, settings } = ownerLed();
+    const { rules, settings } = preset("owner");
     const changedBy = (...ways: Rule[]) => {
       const policy = { rules: { ...rules, setPolicy: { kind: "anyOf", rules: ways } as const }, settings };
       return verdict(new Chain(crypto).act(new Chain(crypto).alice, { type: "setPolicy", policy }));

@@ -3,7 +3,7 @@ import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { PersonId, RoomId } from "../encoding/ids.js";
 import { certifyLeaf } from "../identity/leafCert.js";
-import { ownerLed, preset } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { ACTION_TYPES, decodeAction, encodeAction, joinPlaceOf } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { decodeEntry } from "./entry.js";
@@ -11,7 +11,7 @@ import { replay } from "./replay.js";
 import { memberOf } from "./roster.js";
 
 /** A room of Alice, Bob and Carol; Bob has lost the room's keys. */
-function prepared(policy = ownerLed()) {
+function prepared(policy = preset("owner")) {
   const chain = new Chain(crypto, policy);
   const bob = chain.add("Bob", "admin");
   const carol = chain.add("Carol");
@@ -26,7 +26,7 @@ function tried(chain: Chain, old: Someone, returned: Someone, proof?: Uint8Array
 
 describe("a device that takes its own place again", () => {
   it("has a new leaf in the old one's place; role, rights, invites, approvals by others and history stay", () => {
-    const { chain, alice, bob, returned } = prepared(preset("admins", 1));
+    const { chain, alice, bob, returned } = prepared(preset("admins:1"));
     chain.must(bob, { type: "createInvite", invite: chain.terms("link") });
     const before = chain.roster;
     const was = memberOf(before, bob.person)!;
@@ -59,7 +59,7 @@ describe("a device that takes its own place again", () => {
   });
 
   it("works under every policy, for an only owner, and in a sealed room", () => {
-    for (const name of ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"] as const) {
+    for (const name of ["owner", "admins:2", "everyone", "add-only", "open"] as const) {
       const chain = new Chain(crypto, preset(name));
       expect([name, verdict(chain.reseat(chain.alice, chain.again(chain.alice)))]).toEqual([name, "ok"]);
     }
@@ -190,7 +190,7 @@ describe("a device that takes its own place again", () => {
   });
 
   it("takes with it what the old leaf signed: its approvals count no more, and a farewell is void", () => {
-    const chain = new Chain(crypto, preset("admins", 2));
+    const chain = new Chain(crypto, preset("admins:2"));
     const bob = chain.someone("Bob");
     const carol = chain.someone("Carol");
     chain.must(chain.alice, chain.adding(bob, "admin"));
@@ -210,7 +210,7 @@ describe("a device that takes its own place again", () => {
   });
 
   it("leaves what others have agreed to about its person as it was", () => {
-    const chain = new Chain(crypto, preset("admins", 2));
+    const chain = new Chain(crypto, preset("admins:2"));
     const [bob, carol] = [chain.someone("Bob"), chain.someone("Carol")];
     chain.must(chain.alice, chain.adding(bob, "admin"));
     const addCarol = chain.adding(carol, "admin");

@@ -55,7 +55,7 @@ describe("coming back by the recovery words", () => {
   });
 
   it("works whatever the room asks of newcomers", () => {
-    for (const name of ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse"] as const) {
+    for (const name of ["owner", "admins:2", "everyone", "add-only", "open"] as const) {
       const { chain, alice, renewed } = prepared(preset(name));
       expect([name, verdict(comeBack(chain, renewed, alice))]).toEqual([name, "ok"]);
     }

@@ -1,7 +1,7 @@
 import { nodeCrypto as crypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import { addOnly, adminsTogether, everyoneAgrees, openHouse, ownerLed, preset } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Action } from "./action.js";
 import { MAX_APPROVAL_SPAN } from "./approval.js";
@@ -12,12 +12,14 @@ import { outlook } from "./outlook.js";
 import { loadRoster } from "./rosterRecord.js";
 import { isMet, mostNeeded, tally } from "./tally.js";
 
+const OWNER = preset("owner");
+
 /** Alice's room, with Bob, and a steward of Alice's. */
-function withSteward(policy: Policy = ownerLed()) {
+function withSteward(policy: Policy = OWNER) {
   const chain = new Chain(crypto);
   const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol")];
   const stew = chain.add("Stew", "steward");
-  if (policy.rules !== ownerLed().rules) chain.act(chain.alice, { type: "setPolicy", policy });
+  if (policy !== OWNER) chain.act(chain.alice, { type: "setPolicy", policy });
   return { chain, alice: chain.alice, bob, carol, stew };
 }
 
@@ -43,7 +45,7 @@ describe("a steward's yes", () => {
   });
 
   it("vouches for no list, and nobody waits for its word", () => {
-    for (const policy of [ownerLed(), adminsTogether(2), openHouse()]) {
+    for (const policy of [preset("owner"), preset("admins:2"), preset("open")]) {
       const { chain, alice, bob, carol, stew } = withSteward(policy);
       const { roster } = chain;
       expect(covers(roster, yesOf(stew))).toBe(false);
@@ -52,13 +54,13 @@ describe("a steward's yes", () => {
     }
     // Where everybody has a say, that is still everybody.
     const { chain, alice } = withSteward();
-    expect(othersNeeded({ ...chain.roster, policy: everyoneAgrees() }, alice.person, 8)).toBe(null);
+    expect(othersNeeded({ ...chain.roster, policy: preset("everyone") }, alice.person, 8)).toBe(null);
   });
 });
 
 describe("what a steward may author", () => {
   it("RULE steward.authors: nothing but farewells, admissions and a tick, whoever agrees to it", () => {
-    for (const policy of [ownerLed(), openHouse(), addOnly(openHouse())]) {
+    for (const policy of [preset("owner"), preset("open"), preset("add-only")]) {
       const { chain, alice, bob, carol, stew } = withSteward(policy);
       const { person } = carol;
       const guest = chain.someone("Guest");
@@ -66,7 +68,7 @@ describe("what a steward may author", () => {
         { type: "remove", person, ban: false },
         { type: "setRole", person, role: "admin" },
         { type: "setRole", person: stew.person, role: "admin" },
-        { type: "setPolicy", policy: preset("admins") },
+        { type: "setPolicy", policy: preset("admins:2") },
         { type: "setTitle", title: "Mine" },
         { type: "createInvite", invite: chain.terms("new") },
         { type: "openReturn", invite: chain.terms("back", { mode: "return" }) },
@@ -128,7 +130,7 @@ describe("what a steward may author", () => {
   });
 
   it("is told to screens as it is judged: it proposes nothing", () => {
-    const { chain, stew, carol } = withSteward(openHouse());
+    const { chain, stew, carol } = withSteward(preset("open"));
     const of = (action: Action) =>
       outlook(crypto, chain.roster, { action, author: { person: stew.person, leaf: stew.leaf }, time: chain.time }, [])
         .can;
@@ -162,7 +164,7 @@ describe("how a steward comes and goes", () => {
   });
 
   it("RULE steward.sponsor: a yes to a steward is to whose it is", () => {
-    const { chain, alice, bob, carol } = withSteward(adminsTogether(2));
+    const { chain, alice, bob, carol } = withSteward(preset("admins:2"));
     chain.act(
       alice,
       { type: "setRole", person: carol.person, role: "admin" },
@@ -229,7 +231,7 @@ describe("how a steward comes and goes", () => {
 });
 
 describe("an invite that is the permission, and that others carry out", () => {
-  function withAuto(policy: Policy = ownerLed()) {
+  function withAuto(policy: Policy = OWNER) {
     const room = withSteward(policy);
     const invite = room.chain.terms("auto", { mode: "auto", for: { class: "multi", limit: 2 } });
     room.chain.must(room.alice, { type: "createInvite", invite });

@@ -1,7 +1,7 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import { adminsTogether, ownerLed } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import type { Policy } from "../policy/policy.js";
 import type { Rule } from "../policy/rule.js";
 import type { Action } from "./action.js";
@@ -22,7 +22,7 @@ function crowd(policy: Policy, admins = 0, size = CROWD): { chain: Chain; people
 
 /** The owner decides, but on who is shown out. */
 function removing(remove: Rule): Policy {
-  const policy = ownerLed();
+  const policy = preset("owner");
   return { ...policy, rules: { ...policy.rules, remove } };
 }
 
@@ -45,7 +45,7 @@ describe("the approvals that an entry needs", () => {
   });
 
   it("those of whom the rule asks come first, and nobody who does not count, or signs it as author", () => {
-    const { chain, people } = crowd(adminsTogether(2), 2);
+    const { chain, people } = crowd(preset("admins:2"), 2);
     const [author, mallory] = [people.at(-1)!, people[0]!];
     const action = { type: "remove", person: mallory.person, ban: false } as const;
     const outdated = chain.approval(people[1]!, action, { policyHash: chain.bytes("other") });
@@ -56,7 +56,7 @@ describe("the approvals that an entry needs", () => {
   it("all who agreed are named where there is room", () => {
     const chain = new Chain(nodeCrypto);
     const [bob, carol, dave] = [chain.add("Bob", "admin"), chain.add("Carol", "admin"), chain.someone("Dave")];
-    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
     const action = chain.adding(dave);
     const yes = [bob, carol].map((each) => chain.approval(each, action));
     expect(given(chain, chain.alice, action, yes)).toEqual(yes);
@@ -65,7 +65,7 @@ describe("the approvals that an entry needs", () => {
   it("RULE approval.each-counts: of somebody who agreed twice, the yes that counts", () => {
     const chain = new Chain(nodeCrypto);
     const [bob, dave] = [chain.add("Bob", "admin"), chain.someone("Dave")];
-    chain.must(chain.alice, { type: "setPolicy", policy: adminsTogether(2) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
     const action = chain.adding(dave);
     const outdated = chain.approval(bob, action, { policyHash: chain.bytes("other") });
     const yes = chain.approval(bob, action);

@@ -33,11 +33,11 @@ describe("a room's version", () => {
   it("A104: RULE permission.upgrade: is raised by those who may change the rules, and who are admins at least", () => {
     const chain = new Chain(crypto);
     const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol")];
-    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins", 2) });
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
     expect(verdict(chain.author(carol, next))).toBe("not_allowed");
     expect(verdict(chain.author(bob, next))).toBe("approvals_missing");
     expect(verdict(chain.author(bob, next, { approvals: [chain.approval(chain.alice, next)] }))).toBe("ok");
-    const owners = new Chain(crypto, preset("ownerLed"));
+    const owners = new Chain(crypto, preset("owner"));
     expect(verdict(owners.author(owners.add("Bob", "admin"), next))).toBe("not_allowed");
   });
 
@@ -50,8 +50,8 @@ describe("a room's version", () => {
   it("is a change of the rules: yeses to what concerns the room are void after it", () => {
     const chain = new Chain(crypto);
     const bob = chain.add("Bob", "admin");
-    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins", 2) });
-    const open = { type: "setPolicy", policy: preset("openHouse") } as const;
+    chain.must(chain.alice, { type: "setPolicy", policy: preset("admins:2") });
+    const open = { type: "setPolicy", policy: preset("open") } as const;
     const approvals = [chain.approval(bob, open)];
     expect(verdict(chain.author(chain.alice, open, { approvals }))).toBe("ok");
     chain.must(chain.alice, next, { approvals: [chain.approval(bob, next)] });
@@ -98,7 +98,7 @@ describe("a chain that leads to a version that this app does not know", () => {
   it("A104: a charter of a later version tells a newcomer to update, if it is the charter that was asked for", () => {
     const chain = new Chain(crypto);
     const { entry } = chain.transitions[0]!;
-    const action = { ...chain.charter(preset("ownerLed")), version: ROOM_VERSION + 1 };
+    const action = { ...chain.charter(preset("owner")), version: ROOM_VERSION + 1 };
     const bytes = signEntry(crypto, chain.alice.leafSeed, { ...entry, action }).bytes;
     const roomId = RoomId.of(crypto.hash("sha256", bytes));
     expect(replay(crypto, [bytes], roomId)).toEqual({
@@ -106,7 +106,7 @@ describe("a chain that leads to a version that this app does not know", () => {
       error: { code: "update_needed", upgraded: { by: null, version: ROOM_VERSION + 1, knows: ROOM_VERSION } },
     });
     expect(verdict(replay(crypto, [bytes], chain.roster.roomId))).toBe("wrong_room");
-    const old = { ...chain.charter(preset("ownerLed")), version: FIRST_VERSION - 1 };
+    const old = { ...chain.charter(preset("owner")), version: FIRST_VERSION - 1 };
     const older = signEntry(crypto, chain.alice.leafSeed, { ...entry, action: old }).bytes;
     expect(verdict(replay(crypto, [older], RoomId.of(crypto.hash("sha256", older))))).toBe("malformed");
     expect(verdict(replay(crypto, [new Uint8Array(70)], RoomId.of(crypto.hash("sha256", new Uint8Array(70)))))).toBe(

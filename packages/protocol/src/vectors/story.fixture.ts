@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
-import { adminsTogether } from "../policy/presets.js";
+import { preset } from "../policy/presets.js";
 import { type Action, actionHash, encodeAction } from "../roster/action.js";
 import { Chain, type Someone } from "../roster/chain.fixture.js";
 import { type Entry, signEntry } from "../roster/entry.js";
@@ -101,7 +101,7 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   act(stew, tick);
   act(bob, tick);
   act(alice, { type: "setTitle", title: "Choir" });
-  act(alice, { type: "setPolicy", policy: adminsTogether(2) });
+  act(alice, { type: "setPolicy", policy: preset("admins:2") });
   const up: Action = { type: "setRole", person: carol.person, role: "admin" };
   act(alice, up, { approvals: [chain.approval(bob, up)] });
   const out: Action = { type: "remove", person: dave.person, ban: true };

@@ -14,7 +14,7 @@ import { pleaKeys, sealPlea, signPlea } from "../invite/plea.js";
 import { sshJoinMessage } from "../invite/sshSignature.js";
 import { inviteLink } from "../invite/link.js";
 import { type Policy, policyHash, policyLayout } from "../policy/policy.js";
-import { preset, type PresetName } from "../policy/presets.js";
+import { preset, type Preset } from "../policy/presets.js";
 import { type Rule, ruleLayout } from "../policy/rule.js";
 import { encodeAction } from "../roster/action.js";
 import { sealLetter, signLetter } from "../room/approvalLetter.js";
@@ -24,7 +24,7 @@ import { openEnvelope, sealEnvelope } from "../transport/envelope.js";
 import { sealRosterRecord } from "../transport/rosterLog.js";
 import { story, type Vectors } from "./story.fixture.js";
 
-const PRESETS: readonly PresetName[] = ["ownerLed", "admins", "everyoneAgrees", "addOnly", "openHouse", "sealed"];
+const PRESETS: readonly Preset[] = ["owner", "admins:2", "everyone", "add-only", "open"];
 const RULES: readonly Rule[] = [
   { kind: "nobody" },
   { kind: "self" },

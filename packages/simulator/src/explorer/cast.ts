@@ -50,7 +50,7 @@ export class Cast {
 
   constructor(
     private readonly crypto: Crypto,
-    { members, policy = preset("openHouse") }: Casting,
+    { members, policy = preset("open") }: Casting,
     watch: SeatWatch,
   ) {
     this.seats = new Seats(crypto, watch);

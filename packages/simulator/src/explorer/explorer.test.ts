@@ -63,7 +63,7 @@ describe("an exploration", () => {
     rmSync(folder, { recursive: true });
   }, 240_000);
   it("visits what takes the agreement of two, and breaks nothing", () => {
-    const explored = explore({ ...SMALL, policy: preset("admins") });
+    const explored = explore({ ...SMALL, policy: preset("admins:2") });
     expect(explored.broken).toBeNull();
     expect(explored.completed).toBe(1);
     expect(explored.entrances).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe("an exploration", () => {
       "A sends",
     ];
     const line = (text: string) => told.push(text);
-    expect(new Explorer({ ...SMALL, policy: preset("admins") }).replay(path, line)).toBeNull();
+    expect(new Explorer({ ...SMALL, policy: preset("admins:2") }).replay(path, line)).toBeNull();
     expect(told.at(-1)).toMatch(/A active .* B active .* C removed/);
   });
   it("goes a path again", () => {

@@ -1,4 +1,4 @@
-import type { PresetName } from "@conclave/protocol";
+import type { Preset } from "@conclave/protocol";
 
 /** One place of the built code, and what is put there. */
 interface Edit {
@@ -18,7 +18,7 @@ export interface SeededFault {
   /** A shortest path to what is broken; empty where the room does not even begin. */
   readonly path: string;
   /** The room's policy where it is not an open house. */
-  readonly policy?: PresetName;
+  readonly policy?: Preset;
   /** Without the fault the path cannot be gone: something on it is refused. */
   readonly isRefused?: boolean;
 }
@@ -243,7 +243,7 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
       "need: Math.max(1, needOf(rule, voters))",
       "need: 1",
     ),
-    policy: "admins",
+    policy: "admins:2",
     isRefused: true,
   },
   // An owner cannot remove an admin.

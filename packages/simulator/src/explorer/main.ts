@@ -2,11 +2,10 @@ import { register } from "node:module";
 import { parseArgs } from "node:util";
 import { SEEDED_FAULTS } from "./faults.js";
 import { explorationLine } from "./told.js";
-import type { PresetName } from "@conclave/protocol";
 import type { Exploration } from "./explore.js";
 import type { Likeness } from "./sceneView.js";
 
-// npm run explore -- [--members N] [--events E] [--faults F] [--policy openHouse|admins|…] [--seconds S] [--steps M] [--likeness view|bytes] [--path "…; …"] [--folder DIR [--size N] [--share K/N]]
+// npm run explore -- [--members N] [--events E] [--faults F] [--policy open|admins:2|…] [--seconds S] [--steps M] [--likeness view|bytes] [--path "…; …"] [--folder DIR [--size N] [--share K/N]]
 const { values } = parseArgs({
   options: {
     members: { type: "string", default: "3" },
@@ -33,17 +32,19 @@ if (fault !== undefined) {
   register("./faultHook.js", import.meta.url, { data: { edits: seeded.edits } });
 }
 // Loaded after the fault is in place.
-const { preset } = await import("@conclave/protocol");
+const { preset, readPreset } = await import("@conclave/protocol");
 const { Broken } = await import("./broken.js");
 const { Explorer } = await import("./explore.js");
 const { exploreInParts } = await import("./parts.js");
 const number = (text: string): number => Number(text);
 let told = 0;
+const word = readPreset(values.policy ?? seeded?.policy ?? "open");
+if (!word.ok) throw new Error(`no such policy: ${values.policy ?? ""}`);
 const plan: Exploration = {
   members: number(values.members),
   events: number(values.events),
   faults: number(values.faults),
-  policy: preset((values.policy ?? seeded?.policy ?? "openHouse") as PresetName),
+  policy: preset(word.value),
   seconds: number(values.seconds),
   mostSteps: number(values.steps),
   likeness: values.likeness as Likeness,

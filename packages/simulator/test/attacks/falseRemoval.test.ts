@@ -8,8 +8,8 @@ import { shutOut } from "../hostile/shutOut.js";
 import { Rogue } from "../hostile/rogue.js";
 
 function policyFor(what: string): Policy {
-  if (what === "remove, plain member") return preset("everyoneAgrees");
-  const base = preset("openHouse");
+  if (what === "remove, plain member") return preset("everyone");
+  const base = preset("open");
   return what.startsWith("remove")
     ? base
     : { ...base, rules: { ...base.rules, setPolicy: { kind: "role", role: "admin" } } };

@@ -110,7 +110,7 @@ it.each([
   "A159, RULE door.not-taken-out, RULE slot.door-renewed: a removed member leads somebody whom he shut out to no room of his own: he opens a door %s, and she waits for the others",
   async (_where, isOwn) => {
     const world = new World({ isRelayHonest: false });
-    const people = await world.roomOf(["Alice", "Bob", "Carol"], preset("openHouse"));
+    const people = await world.roomOf(["Alice", "Bob", "Carol"], preset("open"));
     const [alice, bob, carol] = people as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
     await world.pass(60_000);
     granted(await world.finish(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" })));

@@ -22,7 +22,7 @@ import { namesOf } from "../hostile/view.js";
 
 vi.setConfig({ testTimeout: 200_000 });
 
-const base = preset("openHouse");
+const base = preset("open");
 const policy: Policy = { ...base, rules: { ...base.rules, setPolicy: { kind: "role", role: "admin" } } };
 
 interface Case {

@@ -1,4 +1,4 @@
-import { type Action, preset, ProtocolKind, type PresetName } from "@conclave/protocol";
+import { type Action, preset, ProtocolKind, type Preset } from "@conclave/protocol";
 import type { ClientFrame, RelayFrame } from "@conclave/wire";
 import { describe, expect, it, vi } from "vitest";
 import { granted, World, type SimulatedDevice } from "../../src/index.js";
@@ -11,9 +11,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** A room that has settled, at a relay that may lie. */
-async function room(names: readonly string[], policy: PresetName = "ownerLed", count = 2) {
+async function room(names: readonly string[], policy: Preset = "owner") {
   const world = new World({ isRelayHonest: false });
-  const { rules, settings } = preset(policy, count);
+  const { rules, settings } = preset(policy);
   const devices = await world.roomOf(names, { rules, settings: { ...settings, maxStale: HOUR } });
   await world.pass(2 * MINUTE);
   await world.inStep();
@@ -77,7 +77,7 @@ describe("attacks on how fresh the list of members is", () => {
   });
 
   it("A119: where any admin may remove, an admin who was removed keeps the list fresh for nobody (RULE freshness.oldest-counts)", async () => {
-    const { world, devices } = await room(["Alice", "Bob", "Mallory", "Carol"], "openHouse");
+    const { world, devices } = await room(["Alice", "Bob", "Mallory", "Carol"], "open");
     const [alice, bob, mallory] = devices;
     await makeAdmin(world, alice!, mallory!);
     const both = await check(world, bob!);
@@ -95,7 +95,7 @@ describe("attacks on how fresh the list of members is", () => {
   });
 
   it("RULE freshness.out-of-reach: where everybody would have to be asked it is said who was heard of, and nothing is asked for", async () => {
-    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "everyoneAgrees");
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "everyone");
     const [, bob, , dave] = devices;
     const tag = world.tagOf(bob!);
     const before = world.relay.main.log(tag).length;
@@ -146,7 +146,7 @@ describe("attacks on how fresh the list of members is", () => {
 
   it("A35: a device's own wrong clock makes no list look stale, nor one that is stale look fresh, and is told of", async () => {
     for (const skew of [-3 * HOUR, 3 * HOUR, 40 * 24 * HOUR]) {
-      const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "admins", 3);
+      const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "admins:3");
       const [alice, bob, carol, dave] = devices;
       await makeAdmin(world, alice!, carol!);
       bob!.crash();
@@ -235,13 +235,13 @@ describe("attacks on how fresh the list of members is", () => {
   });
 
   it("A120: a yes that was given counts against the list after its proposal was withdrawn (RULE freshness.yes-outlives)", async () => {
-    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory", "Erin"], "admins", 1);
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory", "Erin"], "admins:1");
     const [alice, bob, carol, dora, mallory, erin] = devices;
     for (const each of [carol!, dora!, mallory!]) {
       const action = { type: "setRole" as const, person: each.client.person, role: "admin" as const };
       await agree(world, alice!, action, each === mallory ? [carol!] : []);
     }
-    const { rules, settings } = preset("admins", 3);
+    const { rules, settings } = preset("admins:3");
     await agree(world, alice!, { type: "setPolicy", policy: { rules, settings: { ...settings, maxStale: HOUR } } }, [
       carol!,
     ]);
@@ -375,7 +375,7 @@ describe("attacks on how fresh the list of members is", () => {
   });
 
   it("RULE freshness.every-turn: a member who asks again and again keeps nobody from answering, and as many as it takes answer at once", async () => {
-    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory"], "openHouse");
+    const { world, devices } = await room(["Alice", "Bob", "Carol", "Dora", "Mallory"], "open");
     const [alice, bob, carol, dora, mallory] = devices;
     await makeAdmin(world, alice!, carol!);
     await makeAdmin(world, alice!, dora!);

@@ -91,7 +91,7 @@ describe("attacks with a steward", () => {
       { type: "remove", person, ban: false },
       { type: "setRole", person: stew.client.person, role: "admin" },
       { type: "setRole", person, role: "member" },
-      { type: "setPolicy", policy: preset("openHouse") },
+      { type: "setPolicy", policy: preset("open") },
       { type: "setTitle", title: "Mine" },
       { type: "createInvite", invite: { ...open!, mode: "auto" } },
       { type: "revokeInvite", inviteId: open!.inviteId },
@@ -124,7 +124,7 @@ describe("attacks with a steward", () => {
   it("A122: RULE steward.asks-nobody: what it proposes and approves is shown to nobody, and counts for nothing", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, stew] = await withSteward(world);
-    granted(await world.finish(alice.room.decide({ type: "setPolicy", policy: preset("admins", 2) })));
+    granted(await world.finish(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") })));
     const { person } = bob.client;
     const action = { type: "setRole", person, role: "member" } as const;
     const thief = new HostileMember(world, stew);

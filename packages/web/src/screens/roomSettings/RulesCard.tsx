@@ -1,11 +1,11 @@
-import { type Policy, type PolicyMatter, preset } from "@conclave/client/pure";
+import { type Policy, type PolicyMatter, preset, type PresetName, presetNameOf } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Button, Card, Dialog, Facts, Note, RadioCards, Select, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { carryOut } from "../room/carryOut.js";
-import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle, sayPolicy } from "../room/presets.js";
+import { COUNTS, presetSentence, presetsWith, presetTitle, sayPolicy } from "../room/presets.js";
 import style from "./roomSettings.module.css";
 import { matterNames, sayRule } from "../room/ruleWords.js";
 import { t as common } from "../../design/words.js";
@@ -62,13 +62,14 @@ interface RulesDialogProps {
 }
 
 function RulesDialog({ open, roomKey, before }: RulesDialogProps): JSX.Element {
-  const chosen = useSignal<Preset | null>(null);
+  const chosen = useSignal<PresetName | null>(null);
   const count = useSignal("2");
   const isBusy = useSignal(false);
   const change = async () => {
-    if (chosen.value === null) return;
+    const word = presetsWith(Number(count.value)).find((each) => presetNameOf(each) === chosen.value);
+    if (word === undefined) return;
     isBusy.value = true;
-    const policy = preset(chosen.value, Number(count.value));
+    const policy = preset(word);
     const action = { type: "setPolicy", policy } as const;
     const undo = { room: roomKey, action: { type: "setPolicy", policy: before } } as const;
     const isUnderWay = await carryOut(home().room(roomKey).decide(action), { action, undo });
@@ -94,11 +95,10 @@ function RulesDialog({ open, roomKey, before }: RulesDialogProps): JSX.Element {
         <RadioCards
           legend={t.rules}
           value={chosen}
-          options={PRESETS.map((value) => ({
-            value,
-            title: presetTitle(value),
-            text: presetSentence(value, Number(count.value)),
-          }))}
+          options={presetsWith(Number(count.value)).map((each) => {
+            const value = presetNameOf(each);
+            return { value, title: presetTitle(value), text: presetSentence(each) };
+          })}
         />
         {chosen.value === "admins" && (
           <Select

@@ -1,4 +1,4 @@
-import { preset } from "@conclave/client/pure";
+import { preset, PRESET_NAMES, type PresetName, presetNameOf } from "@conclave/client/pure";
 import type { Problem } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/rpc";
 import { useSignal, useSignalEffect } from "@preact/signals";
@@ -24,16 +24,16 @@ import { TaskPage } from "../../frame/TaskPage.js";
 import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
-import { COUNTS, type Preset, PRESETS, presetSentence, presetTitle } from "../room/presets.js";
+import { COUNTS, presetSentence, presetsWith, presetTitle } from "../room/presets.js";
 import style from "./RoomForm.module.css";
 import { t } from "./words.js";
 
-const ICONS: Readonly<Record<Preset, Icon>> = {
-  ownerLed: Crown,
+const ICONS: Readonly<Record<PresetName, Icon>> = {
+  owner: Crown,
   admins: Users,
-  everyoneAgrees: HeartHandshake,
-  addOnly: UserRoundPlus,
-  openHouse: DoorOpen,
+  everyone: HeartHandshake,
+  "add-only": UserRoundPlus,
+  open: DoorOpen,
 };
 
 export interface RoomFormProps {
@@ -47,7 +47,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
   const kept = useMemo(keptForm, []);
   const name = useSignal(kept?.name ?? "");
   const title = useSignal(kept?.title ?? "");
-  const rules = useSignal<Preset>(PRESETS.find((each) => each === kept?.rules) ?? "ownerLed");
+  const rules = useSignal<PresetName>(PRESET_NAMES.find((each) => each === kept?.rules) ?? "owner");
   const count = useSignal(COUNTS.map(String).find((each) => each === kept?.count) ?? "2");
   const relay = useSignal(kept?.relay ?? ownRelay());
   const permit = useSignal("");
@@ -92,7 +92,8 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
   const found = async () => {
     problem.value = null;
     if (!(await check())) return;
-    const policy = preset(rules.value, Number(count.value));
+    const chosen = presetsWith(Number(count.value)).find((each) => presetNameOf(each) === rules.value)!;
+    const policy = preset(chosen);
     const options = { title: tidy(title.value), name: tidy(name.value), policy, relay: relay.value.trim() };
     const given = new TextEncoder().encode(permit.value.trim());
     if (!(await ensureHome())) {
@@ -152,13 +153,16 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
             <RadioCards
               legend={t.whoDecides}
               value={rules}
-              options={PRESETS.map((value) => ({
-                value,
-                title: presetTitle(value),
-                text: presetSentence(value, Number(count.value)),
-                icon: ICONS[value],
-                ...(value === "ownerLed" ? { note: t.usual } : {}),
-              }))}
+              options={presetsWith(Number(count.value)).map((each) => {
+                const value = presetNameOf(each);
+                return {
+                  value,
+                  title: presetTitle(value),
+                  text: presetSentence(each),
+                  icon: ICONS[value],
+                  ...(value === "owner" ? { note: t.usual } : {}),
+                };
+              })}
             />
             {rules.value === "admins" && (
               <Select
