@@ -263,8 +263,8 @@ describe("an invite that is the permission, and that others carry out", () => {
     expect(verdict(chain.author(guest, chain.adding(guest), { proof: chain.proof("auto", guest, "auto") }, true))).toBe(
       "bad_invite_proof",
     );
-    const rules = { ...ownerLed().rules, add: { kind: "owner" } as const };
-    chain.must(alice, { type: "setPolicy", policy: { ...ownerLed(), rules } });
+    const rules = { ...OWNER.rules, add: { kind: "owner" } as const };
+    chain.must(alice, { type: "setPolicy", policy: { ...OWNER, rules } });
     expect(add(stew, guest)).toBe("not_allowed");
   });
 
