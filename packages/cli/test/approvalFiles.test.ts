@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-approvals-"));
   ({ relay, address } = await startRelay(at("relay")));
   conclave = people(folder);
-  const found = ["room", "new", "Garden", "--name", "Alice", "--preset", "open-house", "--relay", address];
+  const found = ["room", "new", "Garden", "--name", "Alice", "--policy", "open", "--relay", address];
   const { link } = await conclave("alice", ...found);
   for (const name of ["Bob", "Carol", "Mallory"]) await conclave(name.toLowerCase(), "join", link, "--name", name);
   for (const name of ["Bob", "Carol"]) await conclave("alice", "role", name, "admin", "--yes");

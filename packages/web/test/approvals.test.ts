@@ -219,7 +219,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
 
     // Now Nora's, of something that the server has not shown to Alice.
     await offline(true);
-    const asked = await get(room.decide({ type: "setPolicy", policy: preset("openHouse") }));
+    const asked = await get(room.decide({ type: "setPolicy", policy: preset("open") }));
     if (asked.done) throw new Error("decided alone");
     const noras = await get(room.exportApproval(asked.actionHash));
     await panel();
