@@ -30,7 +30,7 @@ function either(...rules: Rule[]): Rule {
 
 const settings: PolicySettings = { minTenure: 0, maxStale: 24 * 60 * 60 * 1000, history: "none", removals: null };
 
-/** The owner, or the owner's invite, lets people in; the owner does the rest. */
+/** The owner, or the owner's invite, lets people in; the owner decides the rest. */
 function ownerDecides(): Policy {
   return {
     rules: {
@@ -62,7 +62,7 @@ function adminsTogether(count: number): Policy {
   };
 }
 
-/** Everyone agrees on who comes in; anyone may show somebody out, a few at a time. */
+/** Everyone agrees on who comes in; any member may remove somebody, a few at a time. */
 function everyoneAgrees(): Policy {
   return {
     rules: {
@@ -77,7 +77,7 @@ function everyoneAgrees(): Policy {
   };
 }
 
-/** Nobody is ever shown out; people leave by themselves. The owner lets in, and all agree on anything else. */
+/** Nobody is ever removed; people leave by themselves. The owner admits people, and all agree on anything else. */
 function addOnly(): Policy {
   return {
     rules: {
@@ -92,7 +92,7 @@ function addOnly(): Policy {
   };
 }
 
-/** Whoever has the link may come in; admins show out. */
+/** Anyone who has the link may come in; admins remove people. */
 function openHouse(): Policy {
   return {
     rules: {
