@@ -25,7 +25,12 @@ export const PACKAGES = {
   // A room's session: what it keeps, what its workers do, and its engine.
   client: {
     files: ["src/store/*.ts", "src/work/*.ts", "src/room/*.ts"],
-    tests: ["src/store/*.test.ts", "src/relay/*.test.ts", "test/*.test.ts"],
+    tests: [
+      "src/{store,relay}/*.test.ts",
+      "test/*.test.ts",
+      // What several homes do about a list that grows old, and about who was shut out, is tested in the simulator.
+      "../simulator/test/attacks/{comingBack,freshness,pleas}.test.ts",
+    ],
     not: [
       "**/{attachment,attachmentRelay,frameLimit,remote,wsTransport}.test.ts",
       "**/{browser,crash,process,vault,vaultRecovery}.test.ts",

@@ -58,6 +58,9 @@ for (const make of [describe, it]) {
   make.skipIf = (condition) => (condition ? skipped : make);
 }
 
+/** How long a test may take is the runner's to say. */
+export const vi = { setConfig: skipped };
+
 export const beforeAll = (hook) => void suite.beforeAll.push(hook);
 export const beforeEach = (hook) => void suite.beforeEach.push(hook);
 export const afterEach = (hook) => void suite.afterEach.unshift(hook);
