@@ -109,7 +109,15 @@ describe("contradicting receipts", () => {
     expect(proofFromJson(proofOf(LONGEST_PATH + 1))).toBeNull();
     expect(proofFromJson(proofOf(0))).toBeNull();
     const document = JSON.parse(proofOf(2)) as { path: { head: string; records: string } };
-    for (const path of [null, 7, {}, { ...document.path, head: "AAAA" }, { ...document.path, records: "AAAA" }])
+    for (const path of [
+      null,
+      7,
+      {},
+      { ...document.path, head: "AAAA" },
+      { ...document.path, records: "AAAA" },
+      { ...document.path, head: 7 },
+      { ...document.path, records: 7 },
+    ])
       expect(proofFromJson(JSON.stringify({ ...document, path }))).toBeNull();
   });
 
@@ -118,6 +126,25 @@ describe("contradicting receipts", () => {
     for (const text of ["", "null", "[]", "{}", good.replace("proof/v1", "proof/v2"), good.replace('"head"', '"tail"')])
       expect(proofFromJson(text)).toBeNull();
     expect(proofFromJson(good + " ".repeat(64 * 1024))).toBeNull();
+    const document = JSON.parse(good) as { relayKey: string; receipts: { kind: string; receipt: string }[] };
+    const [first] = document.receipts;
+    expect(proofFromJson(JSON.stringify(document))).not.toBeNull();
+    for (const change of [
+      { relayKey: 7 },
+      { relayKey: "!" },
+      { relayKey: document.relayKey.slice(4) },
+      { receipts: first },
+      { receipts: [first] },
+      { receipts: [first, first, first] },
+    ])
+      expect(proofFromJson(JSON.stringify({ ...document, ...change }))).toBeNull();
+    // Whichever of the two it is that is none.
+    for (const bad of [null, 7, { ...first, kind: "commit" }, { ...first, receipt: 7 }, { ...first, receipt: "!" }])
+      for (const receipts of [
+        [first, bad],
+        [bad, first],
+      ])
+        expect(proofFromJson(JSON.stringify({ ...document, receipts }))).toBeNull();
   });
 });
 

@@ -90,6 +90,7 @@ describe("signatures that OpenSSH made", () => {
     const whole = binary("sha512.sig");
     for (let length = 0; length < whole.length; length++) expect(readSshsig(whole.slice(0, length)).ok).toBe(false);
     expect(readSshsig(concatBytes(whole, filled(0, 1)))).toEqual({ ok: false, error: "unreadable" });
+    expect(readSshsig(whole.slice(0, 9))).toEqual({ ok: false, error: "unreadable" });
     const newer = whole.slice();
     newer[9] = 2;
     expect(readSshsig(newer)).toEqual({ ok: false, error: "version" });
@@ -112,6 +113,39 @@ describe("signatures that OpenSSH made", () => {
     );
   });
 
+  it("with a part that they have not are refused: a hash of another name, something reserved, another kind of signature", () => {
+    const { key, signature } = signatureIn("sha512.sig");
+    const raw = (type: string, bytes: Uint8Array) => concatBytes(sshString(type), sshString(bytes));
+    const made = (change: Partial<Record<"reserved" | "hash", string>> = {}, last = raw("ssh-ed25519", signature)) =>
+      readSshsig(
+        concatBytes(
+          utf8Bytes("SSHSIG\0\0\0\u0001"),
+          sshString(sshKeyBlob(key)),
+          ...["conclave-join-v1", change.reserved ?? "", change.hash ?? "sha512"].map(sshString),
+          sshString(last),
+        ),
+      );
+    expect(made()).toEqual({ ok: true, value: { key, hash: "sha512", signature } });
+    const bad = [
+      made({ reserved: "x" }),
+      made({ hash: "sha1" }),
+      made({}, raw("ssh-rsa", signature)),
+      made({}, raw("ssh-ed25519", signature.slice(1))),
+      made({}, signature),
+    ];
+    for (const each of bad) expect(each).toEqual({ ok: false, error: "unreadable" });
+  });
+
+  it("name the type of another key only where it is a name, of 64 letters at most", () => {
+    const blob = (type: string) => concatBytes(sshString(type), sshString(filled(1, 32)));
+    for (const type of ["ssh-rsa", "!", "~", "x".repeat(64)]) expect(readSshKey(blob(type))).toEqual({ type });
+    for (const type of ["x".repeat(65), "ssh rsa", "ssh-rsa\u007f", "é"]) expect(readSshKey(blob(type))).toBeNull();
+    expect(readSshKey(filled(0, 3))).toBeNull();
+    expect(readSshKey(concatBytes(sshString("ssh-ed25519"), sshString(filled(1, 33))))).toBeNull();
+    expect(readSshKey(concatBytes(sshKeyBlob(SshKey.of(filled(1, 32))), filled(0, 1)))).toBeNull();
+    expect(readSshKey(sshKeyBlob(SshKey.of(filled(1, 32))))).toEqual(filled(1, 32));
+  });
+
   it("RULE ssh.bounded: a file that is no signature by its length alone is not read (attack A80)", () => {
     const text = file("sha512.sig").toString();
     const padded = (length: number) => utf8Bytes(text + "\n".repeat(length - text.length));
@@ -130,9 +164,9 @@ describe("files of keys", () => {
 
   it("give Ed25519 keys, and say of every other line why not", () => {
     const text = [
-      "# Laptops",
+      "  # Laptops",
       plain,
-      "",
+      " \t",
       `  ${other}\t`,
       line("rsa"),
       line("ecdsa"),

@@ -8,7 +8,7 @@ import { sealTo } from "../encoding/sealing.js";
 import { openAdmission, sealAdmission } from "../invite/admission.js";
 import { sealDecline } from "../invite/decline.js";
 import { inviteKeys } from "../invite/inviteKeys.js";
-import { encodeJoinRequest } from "../invite/joinRequest.js";
+import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
 import { inviteLink, parseLink } from "../invite/link.js";
 import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
 import { signInviteProof } from "../invite/inviteProof.js";
@@ -21,6 +21,7 @@ import { REQUEST_LABEL } from "./doorway.js";
 import { forgeCommit, forgeEntry, forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
 import { currentRosterKey, requestKeyPair } from "./keyring.js";
 import { isCovered, openingRoom, previewRoom, readSlot } from "./preview.js";
+import type { Rejection } from "../policy/rejection.js";
 import { roomEngine } from "./roomTag.js";
 import { admitted, founded, invite, join, NOW, Person, preview, seeded, type TestLog } from "./testRelay.fixture.js";
 import { InviteId, LeafKey, type PersonId, RoomId } from "../encoding/ids.js";
@@ -361,6 +362,78 @@ describe("asking and being let in", () => {
     expect(alice.room.requests.open(forged, NOW)).toMatchObject({ error: { code: "bad_leaf_cert" } });
   });
 
+  it("what cannot be asked is refused before anything is sent: too long a note, no certificate, no key to seal it to", () => {
+    const { guest, alice, log, secret } = open("ask");
+    const seen = preview(alice, guest, log, secret);
+    const codeOf = (change: Partial<Parameters<typeof askToJoin>[2]>, room = seen) => {
+      const made = askToJoin(guest.primitives, room, {
+        device: guest.device,
+        name: "Guest",
+        note: "",
+        now: NOW,
+        ...change,
+      });
+      return made.ok ? null : made.error.code;
+    };
+    expect([
+      codeOf({}),
+      codeOf({ note: "é".repeat(MAX_NOTE_BYTES / 2) }),
+      codeOf({ note: `${"é".repeat(MAX_NOTE_BYTES / 2)}.` }),
+    ]).toEqual([null, null, "too_large"]);
+    expect(codeOf({ device: { ...guest.device, deviceCert: new Uint8Array(9) } })).toBe("bad_leaf_cert");
+    expect(codeOf({}, { ...seen, slot: { ...seen.slot, requestPub: new Uint8Array(32) } })).toBe("bad_slot");
+  });
+
+  it("what is no request is refused with what is wrong, and only what no member could ever open or admit is thrown away", () => {
+    const { alice, blob, guest, slot, log, asking } = asked();
+    const sealed = (content: Uint8Array, label = REQUEST_LABEL) =>
+      sealTo(guest.primitives, { label, roomTag: alice.room.tag }, slot.requestPub, content)!;
+    const judged = (what: Uint8Array, by = alice) => {
+      const opened = by.room.requests.open(what, NOW);
+      return opened.ok ? null : [opened.error.code, by.room.requests.isJunk(opened.error)];
+    };
+    const { requests } = alice.room;
+    const request = requests.open(blob, NOW);
+    if (!request.ok) throw new Error(request.error.code);
+    expect(judged(blob)).toBeNull();
+    expect(judged(sealed(new Uint8Array(9)))).toEqual(["malformed", true]);
+    expect(judged(sealed(asking.content, "other"))).toEqual(["malformed", true]);
+    const content = { ...request.value, keyPackage: asking.keyPackage };
+    // An MLS message of another kind, and bytes that are none.
+    for (const keyPackage of [inside(alice).group.view.groupInfo(), new Uint8Array(9)]) {
+      expect(judged(sealed(encodeJoinRequest({ ...content, keyPackage })))).toEqual(["bad_key_package", true]);
+    }
+    expect(judged(sealed(encodeJoinRequest({ ...content, inviteProof: new Uint8Array(9) })))).toEqual([
+      "invite_unknown",
+      true,
+    ]);
+    expect(
+      ["key_package_expired", "invite_expired", "key_used"].map((code) => requests.isJunk({ code } as Rejection)),
+    ).toEqual([false, false, false]);
+    // Who joined lately has not all the keys: what does not open may be for the others.
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    expect(judged(blob, bob)).toEqual(["malformed", false]);
+    expect(judged(sealed(new Uint8Array(9)), bob)).toEqual(["malformed", false]);
+    for (let n = 0; n < 32; n++) {
+      expect(bob.room.epoch - alice.room.epoch).toBe(0);
+      expect(alice.act(log, { type: "rekey" })).toBeNull();
+      for (const each of [alice, bob]) each.catchUp(log);
+    }
+    expect(judged(blob, bob)).toEqual(["malformed", true]);
+    expect(judged(blob)).toEqual(["malformed", true]);
+  });
+
+  it("a no that cannot be sealed is none, and one that lies in the inbox is told from a yes", () => {
+    const { alice, blob, asking, guest, log } = asked();
+    const request = alice.room.requests.open(blob, NOW);
+    if (!request.ok) throw new Error(request.error.code);
+    expect(alice.room.requests.deny({ ...request.value, replyPub: new Uint8Array(32) }, NOW)).toBeNull();
+    expect(alice.room.requests.deny(request.value, NOW)!.inboxId).toEqual(asking.inboxId);
+    const { leafCert } = request.value;
+    expect(alice.act(log, { type: "add", leafCert, role: "member" }, { request: request.value })).toBeNull();
+    expect(isDecline(guest.primitives, asking, log.deliveries[0]!)).toBe(false);
+  });
+
   it("RULE room.request-fits: an admission takes the key package of the very request", () => {
     const { alice, blob, log } = asked();
     const request = alice.room.requests.open(blob, NOW);
@@ -388,6 +461,7 @@ describe("asking and being let in", () => {
     expect(accept({ ...asking, replyKey: guest.primitives.random(32) }, delivery)).toBe("bad_admission");
     expect(accept(asking, new Uint8Array(100))).toBe("bad_admission");
     expect(accept({ ...asking, floor: { seq: 99, head: asking.floor.head } }, delivery)).toBe("below_floor");
+    expect(accept({ ...asking, floor: { seq: 1, head: new Uint8Array(32) } }, delivery)).toBe("bad_history");
     // A Welcome of the true epoch with the roster of before: keys and history do not go together.
     const admission = openAdmission(nodeCrypto, alice.room.tag, asking.replyKey, delivery)!;
     const before = log.roster.slice(0, -1);
