@@ -267,8 +267,84 @@ describe("a letter", () => {
     expect(take(alice, "x".repeat(10_000_000))).toBe("letter_too_large");
     expect(performance.now() - began).toBeLessThan(500);
     expect(letter.length).toBeLessThan(MAX_LETTER_TEXT);
-    // Line ends around it do no harm, as editors and mail put them there.
+    const padded = (length: number) => letter + "\n".repeat(length - letter.length);
+    expect(take(alice, padded(MAX_LETTER_TEXT + 1))).toBe("letter_too_large");
+    expect(readLetterText(padded(MAX_LETTER_TEXT + 1))).toBeNull();
+    // Line ends around it do no harm, as editors and mail put them there, nor does the mark that Windows begins a file with.
+    for (const text of [padded(MAX_LETTER_TEXT), `\uFEFF${letter}`, `\n\n${letter}`]) {
+      expect(readLetterText(text)).toEqual(readLetterText(letter));
+    }
     expect(take(alice, `\r\n${letter}\r\n`)).toBeNull();
+  });
+
+  it("says what is to be said in the room too: who asks from now on, and what was approved just now; the second one nothing", () => {
+    const { alice, bob, carol, removal } = four();
+    const written = (who: Person, hash: ActionHash) => {
+      const letter = who.room.proposals.writeLetter(hash);
+      if (!letter.ok) return letter.error.code;
+      who.store(letter.value.delta);
+      return letter.value;
+    };
+    const hash = ask(bob, removal);
+    expect(written(alice, hash)).toBe("unknown_proposal");
+    const first = written(bob, hash);
+    // Bob asked before.
+    expect(first).toMatchObject({ asked: null, displaced: [] });
+    if (typeof first === "string") throw new Error(first);
+    expect(first.approval).toEqual(inside(bob).proposals.find(hash)!.approvals[0]);
+    expect(written(bob, hash)).toMatchObject({ asked: null, approval: null });
+    bob.restart();
+    expect(written(bob, hash)).toMatchObject({ asked: null, approval: null });
+
+    // It brings the proposal along, and its giver's yes; from then on whoever writes on asks for it too.
+    const record = alice.room.proposals.keyRecordOfLetter(first.text);
+    const taken = alice.room.proposals.takeLetter(first.text, record.ok ? alice.records.get(record.value)! : null);
+    if (!taken.ok) throw new Error(taken.error.code);
+    alice.store(taken.value.delta);
+    expect(taken.value).toMatchObject({ by: bob.room.self.person, actionHash: hash, asked: removal, displaced: [] });
+    expect(written(alice, hash)).toMatchObject({ asked: removal });
+    alice.restart();
+    expect(alice.room.proposals.list()).toMatchObject([
+      { by: bob.room.self.person, alsoBy: [alice.room.self.person], isAgreed: true },
+    ]);
+    // Who has the proposal already is told of no other.
+    const second = written(alice, hash);
+    if (typeof second === "string") throw new Error(second);
+    for (const [text, asked] of [
+      [second.text, removal],
+      [first.text, null],
+    ] as const) {
+      const key = carol.room.proposals.keyRecordOfLetter(text);
+      const took = carol.room.proposals.takeLetter(text, key.ok ? carol.records.get(key.value)! : null);
+      if (!took.ok) throw new Error(took.error.code);
+      carol.store(took.value.delta);
+      expect(took.value.asked).toEqual(asked);
+    }
+  });
+
+  it("is written and taken without the relay, but by nobody whom a lie has stopped, or who is out", () => {
+    const { alice, bob, mallory, log, everybody, removal } = four();
+    const hash = ask(bob, removal);
+    bob.restart();
+    const letter = write(bob, hash);
+    alice.restart();
+    expect(take(alice, letter)).toBeNull();
+    for (const each of [alice, bob]) each.catchUp(log);
+    expect(bob.act(log, { type: "rekey" })).toBeNull();
+    const item = log.items.at(-1)!;
+    if (item.pruned) throw new Error("deleted already");
+    const digest = recordDigest((data) => crypto.hash("sha256", data), item);
+    expect(alice.room.receive({ n: item.n, time: 0, pruned: true, ...digest }).kind).toBe("withheld");
+    expect(alice.room.pausingAlarms).toHaveLength(1);
+    expect(take(alice, letter)).toBe("paused");
+    expect(alice.room.proposals.writeLetter(hash)).toMatchObject({ error: { code: "paused" } });
+    everybody();
+    const other = ask(mallory, { type: "setTitle", title: "Mine" });
+    expect(alice.room.pausingAlarms).toEqual([]);
+    expect(alice.act(log, removal)).toBeNull();
+    everybody();
+    expect(take(mallory, letter)).toBe("not_active");
+    expect(mallory.room.proposals.writeLetter(other)).toMatchObject({ error: { code: "not_active" } });
   });
 
   it("fits into a QR code of 73 modules, and tells a stranger nothing: not the room, nor who, nor what", () => {
