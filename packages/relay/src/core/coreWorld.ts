@@ -15,6 +15,8 @@ export class CoreWorld {
   /** Ms by which the machine's clock is ahead of the one that is never set. */
   clockAhead = 0;
   readonly clockJumps: number[] = [];
+  /** What the relay said of rows that it could not read. */
+  readonly damages: string[] = [];
   /** When set, messages pile up, and one commit follows in `flush`. */
   batching = false;
   readonly closeCodes = new Map<number, number>();
@@ -90,6 +92,7 @@ export class CoreWorld {
       freeBytes,
       wallClock: (now) => now + this.clockAhead,
       onClockJump: (by) => this.clockJumps.push(by),
+      onDamage: ({ message }) => this.damages.push(message),
     });
   }
 }
