@@ -94,7 +94,7 @@ export class LiveSession implements RoomSession {
   }
 
   members(): readonly RoomMember[] {
-    return membersOf(this.state);
+    return this.state.phase.is === "out" ? [] : membersOf(this.state);
   }
 
   decisions(): readonly Decision[] {
