@@ -26,7 +26,7 @@ export const PACKAGES = {
   client: {
     files: ["src/store/*.ts", "src/work/*.ts", "src/room/*.ts"],
     tests: [
-      "src/{store,relay}/*.test.ts",
+      "src/{store,relay,work}/*.test.ts",
       "test/*.test.ts",
       // What several homes do about a list that grows old, and about who was shut out, is tested in the simulator.
       "../simulator/test/attacks/{comingBack,freshness,pleas}.test.ts",
