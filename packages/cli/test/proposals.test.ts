@@ -93,6 +93,26 @@ describe("what waits for agreement", () => {
     expect((await conclave("bob", "requests")).proposals).toEqual([]);
   }, 240_000);
 
+  it("a link and rules show what they are before anybody approves them; the home that asked for a link shows it after", async () => {
+    const asked = await conclave("alice", "invite", "--mode", "direct", "--uses", "3");
+    expect(asked).toMatchObject({ code: 7, link: null, invite: expect.stringMatching(/^[0-9a-f]{32}$/u) });
+    expect(await text("alice", "invite", "--mode", "auto")).toMatch(/invites --link [0-9a-f]{8}/u);
+    const rules = await conclave("alice", "policy", "set", "open", "--yes");
+    for (const shown of [await text("bob", "requests"), await typed("bob", "/requests")]) {
+      expect(shown).toMatch(/Lets in +up to 3 people\n +Join as +member\n +Newcomers +join right away/u);
+      expect(shown).toMatch(/Newcomers +join by the link alone, as soon as a device of somebody here/u);
+      expect(shown).toMatch(/Remove people +2 admins together +→ any admin/u);
+    }
+    expect(await conclave("bob", "approve", asked.proposal)).toMatchObject({ code: 0, done: true });
+    // Bob's home has carried it out, and only Alice's has the secret.
+    expect(await conclave("alice", "invites", "--link", asked.invite)).toMatchObject({
+      ...{ code: 0, link: expect.stringContaining("#/join/"), invitation: { createdBy: { name: "Bob" } } },
+    });
+    expect(await conclave("bob", "invites", "--link", asked.invite)).toMatchObject({ error: { code: "NO_LINK" } });
+    for (const { id } of (await conclave("alice", "requests")).proposals) await conclave("alice", "withdraw", id);
+    expect(rules).toMatchObject({ code: 7 });
+  }, 240_000);
+
   it("a beginning of an id that fits two names both, for each command and in the chat; more of it names one", async () => {
     const [one, other] = alike();
     for (const action of [one, other]) {

@@ -24,8 +24,10 @@ import { resumeSending } from "../room/resumeSending.js";
 import { adviceFor } from "../session/alarmAdvice.js";
 import { decisionRight, decisionSummary, labelsOf } from "../session/decisionView.js";
 import { pauseSentence } from "../session/pauseSentence.js";
+import { proposalTerms } from "../session/proposalTerms.js";
 import { inviteName, shownName, shownTag } from "../session/personView.js";
 import { alarmSentence, SHOWN_ID } from "../session/timelineView.js";
+import { nextCommand } from "../terminal/nextCommand.js";
 import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
@@ -60,14 +62,18 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     effect: "acts",
     about: "make an invite link",
     run: async (room, label, host) => {
-      const { link, progress, invitation, isReady } = await makeInvite(room, {
+      const { link, progress, inviteId, invitation, isReady } = await makeInvite(room, {
         label: label || "link",
         uses: DEFAULT_USES,
         expires: null,
         mode: null,
       });
-      if (link === null) tell(host, progress, "The link was made.");
-      else {
+      if (link === null) {
+        tell(host, progress, "The link was made.");
+        host.say(
+          `Then this home shows you the link:  ${nextCommand("invites", "--link", toHex(inviteId).slice(0, 8))}`,
+        );
+      } else {
         const what = invitation.mode === "ask" ? "ask to join" : "join";
         const when = isReady ? "" : ", once this home is connected again";
         host.say(`Anyone with this link can ${what}${when}:\n${link}`);
@@ -123,7 +129,8 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const proposed = room.proposals().map((proposal) => {
         const id = toHex(proposal.actionHash).slice(0, SHOWN_ID);
         const doors = proposal.by.isYou ? `/withdraw ${id}` : `/approve ${id} or /decline ${id}`;
-        return `${proposes(room, proposal)}\n  ${doors}`;
+        const terms = proposalTerms(room, proposal.action).map((line) => `  ${line}`);
+        return [proposes(room, proposal), ...terms, `  ${doors}`].join("\n");
       });
       host.say([...waiting, ...proposed].join("\n") || "Nobody is asking for anything.");
     },

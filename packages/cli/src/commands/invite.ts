@@ -40,9 +40,16 @@ export async function invite(context: CommandContext): Promise<void> {
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be at most 128 bytes, and not empty.");
   await withRoom(context, "write", async (room) => {
-    const { progress, invitation, link, isReady } = await makeInvite(room, { label, uses, expires, mode });
+    const made = await makeInvite(room, { label, uses, expires, mode });
+    const { progress, invitation, link, isReady } = made;
+    const invite = toHex(made.inviteId);
     if (invitation === null) {
-      reportProgress(output, progress, "The link was made.", { invitation, link });
+      reportProgress(output, progress, "The link was made.", { invitation, link, invite }, [
+        "",
+        "Once enough have, this home shows you the link:",
+        "",
+        `  ${nextCommand("invites", "--link", invite.slice(0, 8))}`,
+      ]);
       return;
     }
     if (!invitation.isOpen)
@@ -55,7 +62,7 @@ export async function invite(context: CommandContext): Promise<void> {
     if (expires !== null && roomAhead > CLOCK_LIMIT_MS)
       output.warn(AHEAD(spanOf("en", roomAhead), mayResetClock(room)), "ROOM_AHEAD");
     if (!isReady) warnLate(output);
-    output.result({ invitation: invitationDocument(invitation), link, done: true }, (paint) => [
+    output.result({ invitation: invitationDocument(invitation), link, invite, done: true }, (paint) => [
       `${paint.green("✔")} ${whoMayUse(invitation)}`,
       "",
       `  ${paint.cyan(link)}`,
@@ -106,9 +113,12 @@ function stateOf({ isOpen, trouble }: RoomInvite, paint: Paint): { text: string;
   return { text: `open, but no use now: ${why}`, paint: paint.yellow };
 }
 
-/** One of your open invites, with its link: nothing is lost if the process died before it could print the link. */
+/**
+ * An open invite that was made here, with its link: nothing is lost if the process died before it could print the link, or if
+ * others had to approve first. Then somebody else may have carried it out, and the room has it as theirs.
+ */
 function showLink({ output }: CommandContext, room: RoomSession, wanted: string): void {
-  const open = room.invites().filter(({ isOpen, createdBy }) => isOpen && createdBy.isYou);
+  const open = room.invites().filter(({ isOpen, hasLink, createdBy }) => isOpen && (hasLink || createdBy.isYou));
   const invitation = findInvite("open invite of yours", open, wanted);
   const link = room.inviteLink(invitation.inviteId, webAddress(room.relay));
   if (link === null)

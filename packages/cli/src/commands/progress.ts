@@ -8,8 +8,14 @@ import { SHOWN_ID } from "../session/timelineView.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 import type { Output } from "../terminal/output.js";
 
-/** Reports an action that was done, or that waits for the approval of others. */
-export function reportProgress(output: Output, progress: DecisionProgress, sentence: string, document: object): void {
+/** Reports an action that was done, or that waits for the approval of others. `once`: what to do once they have approved. */
+export function reportProgress(
+  output: Output,
+  progress: DecisionProgress,
+  sentence: string,
+  document: object,
+  once: readonly string[] = [],
+): void {
   if (!progress.done) process.exitCode = EXIT.waiting;
   output.result({ ...document, ...outcomeDocument(progress) }, (paint) =>
     progress.done
@@ -20,6 +26,7 @@ export function reportProgress(output: Output, progress: DecisionProgress, sente
             `${paint.yellow("…")} Approved by ${progress.have} of ${progress.need}. Others can approve it with:`,
             "",
             `  ${approveCommand(progress)}`,
+            ...once,
           ],
   );
 }

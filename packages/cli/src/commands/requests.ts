@@ -7,6 +7,7 @@ import { withRoom } from "../program/withRoom.js";
 import { orThrow } from "../room/orThrow.js";
 import { requestName } from "../room/requestName.js";
 import { sayProblem } from "../session/sayProblem.js";
+import { proposalTerms } from "../session/proposalTerms.js";
 import { inviteName, shownTag } from "../session/personView.js";
 import { SHOWN_ID } from "../session/timelineView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
@@ -62,6 +63,7 @@ function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint):
   const names = (people: readonly NamedPerson[]) => people.map(({ name }) => safeName(name)).join(", ");
   return [
     paint.bold(proposes(room, proposal)),
+    ...proposalTerms(room, proposal.action).map((line) => `    ${line}`),
     ...(approvedBy.length > 0 ? [`    approved by ${names(approvedBy)}`] : []),
     ...(declinedBy.length > 0 ? [`    declined by ${names(declinedBy)}`] : []),
     ...(refusal ? [`    ${sayProblem({ kind: "refused", rejection: refusal })}`] : []),

@@ -66,6 +66,7 @@ export interface ProposalDocument {
   readonly approvedBy: readonly PersonDocument[];
   /** Who has declined it. Others can still approve it. */
   readonly declinedBy: readonly PersonDocument[];
+  /** How many would agree if this home carried it out now: your own yes is counted, given or not. */
   readonly have: number;
   readonly need: number;
   /** The code of the reason why it could not be done even if everybody approved; else null. */

@@ -83,7 +83,12 @@ export interface CommandRecords {
     readonly members: readonly MemberDocument[];
   };
   readonly log: { readonly room: RoomDocument; readonly decisions: readonly DecisionDocument[] };
-  readonly invite: OutcomeDocument & { readonly invitation: InvitationDocument | null; readonly link: string | null };
+  readonly invite: OutcomeDocument & {
+    /** Null, as the link, while others have to approve first: then `invites --link` shows it, by this id. */
+    readonly invitation: InvitationDocument | null;
+    readonly link: string | null;
+    readonly invite: string;
+  };
   readonly invites: {
     /** Without `--link`. */
     readonly invitations?: readonly InvitationDocument[];

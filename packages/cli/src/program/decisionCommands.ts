@@ -30,7 +30,7 @@ export function addDecisionCommands(program: Command): void {
     .option("--expires <time>", "how long it works, for example 12h or 7d (it never expires if you don't say)")
     .option(
       "--mode <mode>",
-      "direct: they join right away; ask: somebody in the room decides (as the policy suggests if you don't say)",
+      "direct: they join right away; auto: as soon as a device of the room is on, without asking anybody; ask: somebody in the room decides (as the policy suggests if you don't say)",
     )
     .addHelpText(
       "after",

@@ -2,7 +2,7 @@ import type { Decision, RoomInvite, DecisionProgress, RoomSession } from "@concl
 import { usualMode } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { type Action, actionHash, type InviteFor } from "@conclave/protocol";
+import { type Action, actionHash, type InviteFor, type InviteId } from "@conclave/protocol";
 import { decidingError, type Stored } from "../session/fate.js";
 import { webAddress } from "../session/relayAddress.js";
 import { flushed } from "./inStep.js";
@@ -60,7 +60,7 @@ function kindOf(uses: number | null): InviteFor {
 }
 
 /** What came of it: an invite and its link, or neither if others have to approve first. */
-export type Made = { readonly progress: DecisionProgress; readonly isReady: boolean } & (
+export type Made = { readonly progress: DecisionProgress; readonly inviteId: InviteId; readonly isReady: boolean } & (
   { readonly invitation: RoomInvite; readonly link: string } | { readonly invitation: null; readonly link: null }
 );
 
@@ -71,8 +71,8 @@ export async function makeInvite(room: RoomSession, { label, uses, expires, mode
   const host = webAddress(room.relay);
   const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()), host };
   const made = orThrow(await room.createInvite(options), room, decidingError);
-  const { invitation, isReady, link } = made;
+  const { inviteId, invitation, isReady, link } = made;
   const progress = await seen(room, made.progress);
-  if (!invitation || link === null) return { progress, isReady, invitation: null, link: null };
-  return { progress, isReady, invitation, link };
+  if (!invitation || link === null) return { progress, inviteId, isReady, invitation: null, link: null };
+  return { progress, inviteId, isReady, invitation, link };
 }
