@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { link } = await conclave("alice", ...found);
   for (const name of ["Bob", "Carol", "Mallory"]) await conclave(name.toLowerCase(), "join", link, "--name", name);
   for (const name of ["Bob", "Carol"]) await conclave("alice", "role", name, "admin", "--yes");
-  expect((await conclave("alice", "policy", "admins", "--yes")).code).toBe(0);
+  expect((await conclave("alice", "policy", "set", "admins:2", "--yes")).code).toBe(0);
 }, 120_000);
 afterAll(async () => {
   await relay.stop();
@@ -52,6 +52,14 @@ describe("approvals as files", () => {
   it("two of three decide by file: each refusal has its sentence and code, and nothing is written over", async () => {
     const asked = await conclave("alice", "remove", "Mallory", "--yes");
     const id = String(asked.proposal);
+    // What stands in the way of the file is found before anything is approved.
+    writeFileSync(at("taken.txt"), "mine");
+    for (const [file, code] of [
+      ["taken.txt", "FILE_EXISTS"],
+      ["no folder/yes.txt", "NOT_WRITTEN"],
+    ] as const)
+      expect(await conclave("bob", "approve", id, "--export", at(file))).toMatchObject({ code: 1, error: { code } });
+    expect((await conclave("bob", "requests")).proposals).toMatchObject([{ id, approvedBy: [{ name: "Alice" }] }]);
     const exported = await conclave("bob", "approve", id.slice(0, 12), "--export", at("yes.txt"), "--qr");
     expect(exported).toMatchObject({ code: 0, kind: "approve", proposal: id, path: at("yes.txt"), done: true });
     expect(readFileSync(at("yes.txt"), "utf8")).toBe(`${exported.letter}\n`);
@@ -75,11 +83,11 @@ describe("approvals as files", () => {
   }, 240_000);
 
   it("counts several files at once, and says which were of no use; the last approval carries it out", async () => {
-    await conclave("alice", "policy", "everyone", "--yes");
+    await conclave("alice", "policy", "set", "everyone", "--yes");
     await conclave("bob", "sync");
     const [first] = (await conclave("bob", "requests")).proposals;
     await conclave("bob", "approve", first.id);
-    const asked = await conclave("alice", "policy", "open-house", "--yes");
+    const asked = await conclave("alice", "policy", "set", "open", "--yes");
     expect(asked).toMatchObject({ code: 7, needed: 3 });
     const { proposal } = asked;
     const [alices, bobs] = [at("alice.txt"), at("bob.txt")];
@@ -103,11 +111,11 @@ describe("approvals as files", () => {
         { file: at("junk.txt"), code: "BAD_LETTER" },
       ],
     });
-    expect((await conclave("alice", "policy")).policy).toMatchObject({ preset: "open-house" });
+    expect(await conclave("alice", "policy", "show")).toMatchObject({ preset: "open" });
   }, 240_000);
 
   it("draws a code that cameras read, in 80 columns, on light and on dark terminals", async () => {
-    await conclave("alice", "policy", "admins", "--yes");
+    await conclave("alice", "policy", "set", "admins:2", "--yes");
     const asked = await conclave("alice", "remove", "Carol", "--yes");
     const { letter } = await conclave("alice", "approve", asked.proposal, "--qr");
     const code = drawQrCode(letter, true)!;

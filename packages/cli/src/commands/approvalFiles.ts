@@ -12,7 +12,8 @@ import { decidedBy } from "../room/decide.js";
 import { orThrow } from "../room/orThrow.js";
 import { decisionSummary, labelsOf, proposalSummary } from "../session/decisionView.js";
 import { decidingError } from "../session/fate.js";
-import { saveLocalFile } from "../session/localFile.js";
+import { mustBeWritable, saveLocalFile } from "../session/localFile.js";
+import { proposalTerms } from "../session/proposalTerms.js";
 import { SHOWN_ID } from "../session/timelineView.js";
 import { unreadableFile } from "../terminal/fileFault.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
@@ -28,6 +29,9 @@ const ALSO_SENT_MS = 3000;
 export async function exportApproval(context: CommandContext, given: string): Promise<void> {
   const { output, options } = context;
   const file = typeof options["export"] === "string" ? resolve(options["export"]) : null;
+  const isForced = options["force"] === true;
+  // An approval stands once it is given: so what stands in the way of its file is found before.
+  if (file !== null) await mustBeWritable(file, isForced);
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     const tellAlarms = newAlarms(output, room);
@@ -36,9 +40,9 @@ export async function exportApproval(context: CommandContext, given: string): Pr
       const proposal = proposalCalled(room, given, nextCommand);
       const summary = safeLine(proposalSummary(room, proposal));
       const letter = orThrow(await room.exportApproval(proposal.actionHash), room, decidingError);
-      const code = options["qr"] === true && !output.json ? drawn(letter) : [];
+      const code = options["qr"] === true && !output.json ? await orSaysGiven(() => drawn(letter)) : [];
       if (file !== null)
-        await saveLocalFile(file, options["force"] === true, (write) => write(utf8Bytes(`${letter}\n`)));
+        await orSaysGiven(() => saveLocalFile(file, isForced, (write) => write(utf8Bytes(`${letter}\n`))));
       const isSent = isCurrent && (await room.flushed(ALSO_SENT_MS)).ok;
       // It may have been the last one that was needed.
       if (isCurrent) await settle(output, room);
@@ -58,6 +62,16 @@ export async function exportApproval(context: CommandContext, given: string): Pr
       tellAlarms();
     }
   });
+}
+
+/** What can fail once the approval is given. @throws CliError that says that it is. */
+async function orSaysGiven<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.code, `You have approved it, and that stands. ${error.message}`, error.hint);
+  }
 }
 
 /** What the others do with it. */
@@ -169,6 +183,7 @@ function importedLines(room: RoomSession, { by, actionHash, progress }: Approval
   const { approvedBy, need, isAsked } = proposal;
   return [
     `${paint.green("✔")} Counted ${whose} approval: ${safeLine(proposalSummary(room, proposal))}.`,
+    ...proposalTerms(room, proposal.action).map((line) => `    ${line}`),
     `${paint.yellow("…")} Approved by ${approvedBy.length} of ${need}.`,
     ...(isAsked ? ["To approve it too:", "", `  ${nextCommand("approve", id.slice(0, SHOWN_ID))}`] : []),
   ];

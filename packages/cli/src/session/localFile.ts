@@ -1,7 +1,7 @@
 import type { OutgoingFile } from "@conclave/client";
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, copyFile, link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { unreadableFile, writeFault } from "../terminal/fileFault.js";
@@ -83,6 +83,18 @@ export async function saveLocalFile(
   } finally {
     await rm(part, { force: true });
   }
+}
+
+/**
+ * Finds out whether a file can be written there, before something is done that cannot be taken back. What fills up meanwhile it
+ * cannot know.
+ * @throws CliError FILE_EXISTS, NOT_WRITTEN
+ */
+export async function mustBeWritable(path: string, isForced: boolean): Promise<void> {
+  await refuseExisting(path, isForced);
+  await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
 }
 
 async function linkOrCopy(part: string, path: string): Promise<void> {
