@@ -390,11 +390,24 @@ describe("connections that show nothing", () => {
     const { connection, client } = world.connectRaw();
     await client.hello();
     const member = await world.founder();
+    const { roomTag, key } = member;
+    // To read shows nothing, nor does what is refused; each proof and each subscription does.
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 9 };
+    expect(await client.ask(read)).toMatchObject({ type: "page" });
+    expect(await client.prove(roomTag, 0, newKey())).toMatchObject(error("write_denied"));
+    const token = newKey();
+    const slot = newSlot(systemRandom(3), token.publicKey);
+    await member.client.ask({ type: "putSlot", roomTag, slot, life: 0 });
+    await (await world.connect()).ask({ type: "subscribe", roomTag, fromN: 1 });
+    await (await world.connect()).prove(roomTag, 0, key);
+    await (await world.connect()).proveSlot(roomTag, slot.slotId, token);
+    await (await world.connect()).proveInbox(newKey());
+    await newRoom(await world.connect());
     world.tick(179_000);
     expect(world.closeCodes.size).toBe(0);
     world.tick(2000);
-    expect([...world.closeCodes.keys()]).toEqual([connection]);
-    expect(await member.client.ask(messageAppend(member.roomTag))).toMatchObject({ n: 1 });
+    expect([...world.closeCodes]).toEqual([[connection, 4400]]);
+    expect(await member.client.ask(messageAppend(roomTag))).toMatchObject({ n: 1 });
   });
 });
 

@@ -2,6 +2,8 @@ import { concatBytes } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { BlobId, type Response, type RoomTag } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
+import { MemoryStore } from "../store/memory/memoryStore.js";
+import type { Store } from "../store/store.js";
 import { CoreWorld } from "./coreWorld.js";
 import { commitAppend, type Key, messageAppend, newKey, newSlot, type ScriptedClient } from "./scriptedClient.js";
 
@@ -10,8 +12,8 @@ export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 
 /** For tests. A room with two members at one write key, and the slots of two invites. */
-export async function room(settings: PartialSettings = {}) {
-  const world = new CoreWorld({ strikes: 100_000, ...settings });
+export async function room(settings: PartialSettings = {}, store: Store = new MemoryStore()) {
+  const world = new CoreWorld({ strikes: 100_000, ...settings }, store);
   const { client: alice, roomTag, key } = await world.founder();
   const slots = [newKey(), newKey()].map((token) => ({
     token,

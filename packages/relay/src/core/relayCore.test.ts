@@ -308,8 +308,12 @@ describe("start and end", () => {
     );
     await client.hello();
     expect(client.welcome).toMatchObject({ version: VERSIONS[0], relayKey: world.core.relayKey });
+    const before = client.welcome;
     world.core.receive(1, encodeClientMessage([{ type: "hello", versions: VERSIONS }]), world.now);
-    expect(world.core.commit()).toHaveLength(1);
+    const [output, ...more] = world.core.commit();
+    const said = output?.kind === "send" ? decodeRelayMessage(output.bytes, 1 << 20) : null;
+    expect([said, more]).toMatchObject([{ ok: true, value: [{ id: 0, error: "hello_expected" }] }, []]);
+    expect(client.welcome).toBe(before);
   });
   it("a request has a number from one on: zero is what is said of no request", async () => {
     const world = new CoreWorld({ strikes: 10 });

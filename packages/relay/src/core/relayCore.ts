@@ -240,7 +240,6 @@ export class RelayCore {
   }
 
   private end(session: Session, code: number): void {
-    if (session.closed) return;
     this.outbox.close(session.connection, code);
     this.close(session.connection);
   }

@@ -83,6 +83,33 @@ describe("what a batch sends", () => {
     ]);
   });
 
+  it("counts what it holds to be sent, so that who has much can send it at once", () => {
+    const queue = new SendQueue();
+    const done = queue.reply(7, { type: "done", id: 1 });
+    expect([done, queue.bytes]).toEqual([queue.bytes, done]);
+    queue.reply(8, { type: "done", id: 2 });
+    expect(queue.bytes).toBe(2 * done);
+    for (const connection of [7, 8]) queue.subscribe(connection, room);
+    queue.record(room, record(1, 1000));
+    queue.subscribe(9, room);
+    // Once for both connections.
+    expect(queue.bytes).toBeGreaterThan(2 * done + 1000);
+    expect(queue.bytes).toBeLessThan(2 * done + 1200);
+    expect([queue.take().length, queue.bytes]).toEqual([3, 0]);
+  });
+
+  it("what is right whatever was stored comes after what is said of the batch", () => {
+    const queue = new SendQueue();
+    queue.close(8, 4000);
+    const rest = queue.undo();
+    queue.reply(7, { type: "done", id: 1 });
+    queue.add(rest);
+    expect(told(queue.take())).toEqual([
+      ["send", 7],
+      ["close", 8],
+    ]);
+  });
+
   it("of a batch that could not be stored, nothing but that connections end", () => {
     const queue = new SendQueue();
     queue.subscribe(7, room);

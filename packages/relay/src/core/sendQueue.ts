@@ -109,8 +109,8 @@ export class SendQueue {
     const unsent = this.unsent.get(key);
     if (unsent === undefined) return;
     this.unsent.delete(key);
-    const connections = [...(this.subscribers.get(key) ?? [])];
-    if (connections.length === 0) return;
+    // There are some: records are only gathered where there are, and sent before the last one goes.
+    const connections = [...this.subscribers.get(key)!];
     const { roomTag, records } = unsent;
     const bytes = encodeRelayFrame({ type: "records", roomTag, items: records });
     this.bytes += bytes.length;

@@ -157,13 +157,12 @@ export class SlotRequests {
     return asked?.request === request ? asked : null;
   }
 
-  /** Takes a request away and tells the room's members, who would still show it; false where there is none. */
-  private take(room: HostedRoom, request: number): boolean {
+  /** Takes a request away, if it is there, and tells the room's members, who would still show it. */
+  private take(room: HostedRoom, request: number): void {
     const { store, outbox } = this.parts;
     const { no, tag } = room.row;
-    if (this.find(room, request) === null) return false;
+    if (this.find(room, request) === null) return;
     store.requests.delete(no, request);
     outbox.notifyRoom(tag, { type: "requestsChanged", roomTag: tag });
-    return true;
   }
 }

@@ -112,11 +112,11 @@ export class WriteBatch {
       }
       if (session.closed) continue;
       const { request, challenge, isDone } = step;
-      const isReading = EFFECT[request.type] === "reads";
-      if (isDone && !isReading) this.handler.giveBack(request, session);
-      const answer = isReading
-        ? this.handler.handle(request, session, challenge, now)
-        : this.gate.refusal(request.type, now)!;
+      if (isDone) this.handler.giveBack(request, session);
+      const answer =
+        EFFECT[request.type] === "reads"
+          ? this.handler.handle(request, session, challenge, now)
+          : this.gate.refusal(request.type, now)!;
       this.reply(session, answer.ok ? answer.value : errorFrame(request.id, answer));
     }
     this.outbox.add(rest);

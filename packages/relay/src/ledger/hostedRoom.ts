@@ -121,10 +121,6 @@ export class HostedRoom {
     return this.stored;
   }
 
-  get isChanged(): boolean {
-    return this.changed;
-  }
-
   /** How many append ids are held in memory. */
   get weight(): number {
     return this.recent?.size ?? 0;

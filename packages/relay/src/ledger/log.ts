@@ -144,7 +144,6 @@ export class Log {
 
   /** A part of the log, as large as a page may be. */
   items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
-    if (fromN > room.row.n || size.items === 0) return [];
     const records = this.parts.rooms.store.records.page(room.row.no, fromN, size);
     records.forEach(({ n }, at) => {
       if (n !== Math.max(1, fromN) + at)
@@ -231,11 +230,12 @@ export class Log {
   private deny(
     request: AppendRequest,
     room: HostedRoom,
-    { ground, lineage, isOwn }: Footing,
+    { lineage, isOwn }: Footing,
     now: number,
   ): Failure<Refusal> | null {
     const { slots, standings } = this.parts;
-    const isActing = ground.by === "member" && ground.key.live && standings.waitUntilActing(room, lineage, now) === 0;
+    // A lineage that only this commit begins acts for nobody yet.
+    const isActing = standings.waitUntilActing(room, lineage, now) === 0;
     const standing = isOwn ? "own" : isActing ? "acting" : "probation";
     const denied = standing === "probation" ? appendOnProbation(request) : null;
     if (denied !== null) return denied;
@@ -252,9 +252,9 @@ export class Log {
     const isCommit = request.kind === "commit";
     let wait = isCommit && !isOwn ? room.queue.waitOfOthers(now) : 0;
     if (wait > 0) return wait;
-    if (request.ground.by === "slot") wait = this.parts.slots.waitFor(room, request.ground.slotId, address, now);
+    if (ground.by === "slot") wait = this.parts.slots.waitFor(room, ground.slotId, address, now);
     else if (isOwn) wait = isCommit ? room.queue.wait(address, now) || room.waitForCommit(address, now) : 0;
-    else if (ground.by === "member" && ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
+    else if (ground.key.live) wait = room.waitOnProbation(lineage, isCommit, now);
     // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot keep a
     // room busy, nor keep others from going on with theirs.
     else wait = this.recoveries.take(room.key + address, 1, now) || room.recoveries.take(1, now);
@@ -297,8 +297,7 @@ export class Log {
 
   private parentOf({ row }: HostedRoom, ground: Ground, epoch: number): number {
     const known = parentOf(row.writeKeys, row.lineage, ground, epoch);
-    if (known !== null || epoch === 0) return known ?? 0;
-    return this.parts.rooms.store.records.commitOnProbation(row.no, epoch - 1, null) ?? 0;
+    return known ?? this.parts.rooms.store.records.commitOnProbation(row.no, epoch - 1, null) ?? 0;
   }
 
   /** The commits on probation that a commit of the room's own follows. */
