@@ -82,8 +82,17 @@ export {
 } from "./policy/presets.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";
-export type { Rule } from "./policy/rule.js";
+export type { InviteClass, Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
+export { type ActKind, ACTS } from "./roster/actKind.js";
+export {
+  type ExplainedAct,
+  type Explanation,
+  explain,
+  imagined,
+  isPossible,
+  type WayToAgree,
+} from "./roster/explain.js";
 export { letsIn, type Outlook, rightTo } from "./roster/outlook.js";
 export { consents, type Consents } from "./roster/consent.js";
 export { covers, type GivenYes, othersNeeded, vouchersOf } from "./roster/coverage.js";

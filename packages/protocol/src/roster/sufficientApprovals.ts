@@ -6,6 +6,7 @@ import type { Action } from "./action.js";
 import { consentTo, countingApprovals } from "./consent.js";
 import { MAX_APPROVALS } from "./entry.js";
 import type { Member, Roster } from "./roster.js";
+import { isVoter } from "./tally.js";
 
 /** So many are always given, so that a decision names all who agreed to it. */
 const NAMED = 32;
@@ -44,7 +45,7 @@ export function sufficientApprovals(
   return counting.slice(0, Math.min(few, MAX_APPROVALS)).map(({ bytes }) => bytes);
 }
 
-function weightOf({ seq, policy }: Roster, { joinedSeq, role }: Member): number {
-  const isVoter = joinedSeq === 0 || seq - joinedSeq >= policy.settings.minTenure;
-  return (isVoter ? 3 : 0) + (isAtLeast(role, "admin") ? 1 : 0) + (role === "owner" ? 1 : 0);
+function weightOf(before: Roster, member: Member): number {
+  const { role } = member;
+  return (isVoter(before, member) ? 3 : 0) + (isAtLeast(role, "admin") ? 1 : 0) + (role === "owner" ? 1 : 0);
 }

@@ -3,12 +3,12 @@ import type { InviteClass, Rule } from "../policy/rule.js";
 import { hasSay, isAtLeast } from "../policy/role.js";
 import type { Member, Roster } from "./roster.js";
 
-/** How many yeses of those that a rule asks for there are, and how many it takes. */
+/** How many yeses of those that a rule asks for there are, at most as many as it can use, and how many it takes. */
 export interface Tally {
   readonly have: number;
   /** Infinity when no yes can help. */
   readonly need: number;
-  /** Hexadecimal ids of those whose yes is one of them. */
+  /** Hexadecimal ids of all who say yes and whose yes the rule counts. */
   readonly counted: ReadonlySet<string>;
 }
 
@@ -66,17 +66,18 @@ export function isCloser(tallied: Tally, other: Tally): boolean {
 }
 
 /** Whether enough entries followed this person's admission for their yes to count in a ballot. */
-function isVoter(before: Roster, member: Member): boolean {
+export function isVoter(before: Roster, member: Member): boolean {
   return member.joinedSeq === 0 || before.seq - member.joinedSeq >= before.policy.settings.minTenure;
 }
 
 function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean): Tally {
+  const counted = new Set<string>();
   for (const person of yes) {
     const member = before.members.get(person)!;
     // RULE: steward.no-yes: a steward says yes to nothing, and is not counted among those who could (attacks A55, A122).
-    if (hasSay(member.role) && qualifies(member)) return { have: 1, need: 1, counted: new Set([person]) };
+    if (hasSay(member.role) && qualifies(member)) counted.add(person);
   }
-  return { have: 0, need: 1, counted: NONE };
+  return { have: Math.min(counted.size, 1), need: 1, counted };
 }
 
 /** A rule that those who may vote are counted for. */
