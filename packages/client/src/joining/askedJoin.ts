@@ -25,7 +25,7 @@ import { readInbox } from "./inbox.js";
 
 /** How often to check that somebody can still answer: nothing tells us when an invite ends. */
 const LOOK_AGAIN_MS = 60_000;
-/** How often the request is left again: somebody may have taken it away. */
+/** How often the request is left again: somebody may have taken it away. The first time it is after a minute. */
 const ASK_AGAIN_MS = 3_600_000;
 /** After so many epochs it is sealed again: members keep the keys of 32. */
 const SEAL_AGAIN = 16;
@@ -44,6 +44,8 @@ export class AskedJoin extends Worker implements ConnectionUser {
   private lookedOn = 0;
   /** When the request was left, in this process. */
   private postedAt = Number.NEGATIVE_INFINITY;
+  /** How long after that to leave it again. */
+  private untilAgain = LOOK_AGAIN_MS;
   private readonly watching: RetryTimer;
 
   constructor(
@@ -162,14 +164,18 @@ export class AskedJoin extends Worker implements ConnectionUser {
    * Nobody has answered.
    *
    * RULE: client.ask-again: whoever takes a request away from the relay, or junk that pushes it out, makes nobody wait for ever:
-   * it is left again each hour, which is the same request to who still has it, and sealed again before its key is gone (attack A118).
+   * it is left again after a minute and then each hour, which is the same request to who still has it. Where the room has gone on since,
+   * it is made anew before that: its key may be gone, and its proof too old, as the slot in which we read the room may have been behind
+   * (attack A118).
    */
   private async askAgain(slot: Uint8Array): Promise<void> {
     const { phase, ports } = this.state;
     if (phase.is !== "asking") return;
     const { request } = phase;
+    const isDue = this.state.now() - this.postedAt >= this.untilAgain;
+    if (isDue) this.untilAgain = ASK_AGAIN_MS;
     const view = readSlot(ports, this.link, slot);
-    if (view.ok && view.value.epoch >= request.epoch + SEAL_AGAIN) {
+    if (view.ok && view.value.epoch >= request.epoch + (isDue ? 1 : SEAL_AGAIN)) {
       // To whom it goes is read from the room's own history: anybody who has the link can leave a key in the slot.
       const preview = await previewSlot(ports, this.connection, this.link);
       const blob = preview.ok ? askAgain(ports, this.asking, preview.value) : null;
@@ -178,7 +184,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
         return;
       }
     }
-    if (this.state.now() - this.postedAt >= ASK_AGAIN_MS) await this.post(request);
+    if (isDue) await this.post(request);
   }
 
   /** Takes in the first item that is an answer to our request, and says whether there is one. */

@@ -51,7 +51,9 @@ export class JoinRequests extends Worker {
    *
    * RULE: client.admitted-never-here: an admission that got lost is no dead end: whoever never came can ask again (attack A118).
    */
-  private waits(room: Room, { person, leaf }: JoinRequest): boolean {
+  private waits(room: Room, ask: JoinRequest): boolean {
+    const { person, leaf } = ask;
+    if (room.requests.ageOf(ask) !== "fresh") return false;
     if (memberOf(room.roster, person) === null) return true;
     return this.state.unheard.has(person) && !room.roster.leaves.has(toHex(leaf));
   }
@@ -72,13 +74,14 @@ export class JoinRequests extends Worker {
     return this.listedPleas;
   }
 
+  /** One of those that still wait. */
   find(id: number): OpenedRequest | null {
-    return this.opened.find(({ item }) => item.request === id) ?? null;
+    return this.known.find(({ item }) => item.request === id) ?? null;
   }
 
-  /** The request that brings this leaf. */
+  /** The request that brings this leaf, if it still waits. */
   findLeaf(leafCert: Uint8Array): OpenedRequest | null {
-    return this.opened.find(({ ask }) => equalBytes(ask.leafCert, leafCert)) ?? null;
+    return this.known.find(({ ask }) => equalBytes(ask.leafCert, leafCert)) ?? null;
   }
 
   /** There may be new ones. */
@@ -192,9 +195,10 @@ export class JoinRequests extends Worker {
     for (const id of this.useless.keys()) if (!there.has(id)) this.useless.delete(id);
     let tried = 0;
     this.opened = this.opened.filter(({ item }) => there.has(item.request));
+    const known = new Set(this.opened.map(({ item }) => item.request));
     for (const item of items) {
       // RULE: client.requests-past-junk: what nobody can open neither fills the list nor stays at the relay (attack A118).
-      if (this.useless.has(item.request) || this.find(item.request) || this.opened.length >= MOST) continue;
+      if (this.useless.has(item.request) || known.has(item.request) || this.opened.length >= MOST) continue;
       // A plea, which needs no invite.
       if (item.slotId === null) continue;
       if (++tried > MOST_TRIED) break;
@@ -209,9 +213,9 @@ export class JoinRequests extends Worker {
     if (tried > MOST_TRIED) this.again(NEXT_TRY_MS);
     else if ([...this.useless.values()].some(({ isJunk }) => isJunk)) this.again(JUNK_AFTER_MS);
     void this.guard(() => this.dropJunk());
-    // People who have come in meanwhile need not ask any more.
+    // People who have come in meanwhile need not ask any more; nor does a request count again that is from before its person left.
     for (const { item, ask } of [...this.opened]) {
-      if (this.waits(room, ask)) continue;
+      if (this.waits(room, ask) || room.requests.ageOf(ask) === "ahead") continue;
       void this.guard(async () => {
         await this.remove(item.request);
       });

@@ -13,9 +13,9 @@ export interface InviteProof {
   readonly inviteId: InviteId;
   readonly person: PersonId;
   readonly leaf: LeafKey;
-  /** Null when it asks: then somebody in the room decides when, and for which key package is in the request. */
+  /** Null when it asks: then others bring it in, when they decide to, with the key package in the request. */
   readonly place: JoinPlace | null;
-  /** With `auto`, where nobody is asked: the roster's seq as the newcomer read it. Null with every other invite. */
+  /** Of one without a place, and of no other: the roster's seq as the newcomer read it. */
   readonly baseSeq: number | null;
   /** Of an invite for listed keys: the key by which they come, and that it is theirs. Null with every other invite. */
   readonly ssh: SshSignature | null;

@@ -83,7 +83,7 @@ export function askToJoin(
     person: device.person,
     leaf,
     place: null,
-    baseSeq: preview.invite.mode === "auto" ? preview.roster.seq : null,
+    baseSeq: preview.roster.seq,
     ssh: joiner.ssh?.signature ?? null,
   };
   // Who decides would be asked for nothing: members refuse it.
@@ -110,20 +110,19 @@ export function askToJoin(
 }
 
 /**
- * The same request, sealed to the members of now: who asked long ago would be asking people who no longer have the key. Where the link
- * is the permission, with a proof of now.
+ * The same request, with a proof of now, sealed to the members of now: who asked long ago would be asking people who no longer have
+ * the key.
  */
 export function askAgain(primitives: Provider, asking: Asking, preview: RoomPreview): Uint8Array | null {
   const { crypto } = primitives;
-  const { slot, link, invite, roster } = preview;
+  const { slot, link, roster } = preview;
   const roomTag = roomTagOf(crypto, asking.roomId);
   const { joinSeed } = inviteKeys(crypto, asking.roomId, link.secret);
   const prove = (old: Uint8Array) => {
     const read = readInviteProof(old);
     return read === null ? old : signInviteProof(crypto, joinSeed, { ...read.proof, baseSeq: roster.seq });
   };
-  const content = invite.mode === "auto" ? withProof(asking.content, prove) : asking.content;
-  return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, content);
+  return sealTo(primitives, { label: REQUEST_LABEL, roomTag }, slot.requestPub, withProof(asking.content, prove));
 }
 
 /** An admission, opened and not judged yet: nothing in it is to be believed. */

@@ -1,8 +1,10 @@
 import type { Result } from "@conclave/codec";
 import { type InboxId, inboxIdOf } from "@conclave/wire";
 import { sealDecline } from "../invite/decline.js";
+import { readInviteProof } from "../invite/inviteProof.js";
 import type { JoinRequest } from "../invite/joinRequest.js";
 import type { Rejection } from "../policy/rejection.js";
+import { agedProof, type ProofAge } from "../roster/inviteCheck.js";
 import { openRequest, UNOPENED } from "./doorway.js";
 import { hasAllRequestKeys } from "./keyring.js";
 import type { RoomParts } from "./parts.js";
@@ -23,6 +25,15 @@ export class RoomRequests {
   /** Opens a join request from the relay. */
   open(blob: Uint8Array, now: number): Result<JoinRequest, Rejection> {
     return openRequest(this.parts, blob, now);
+  }
+
+  /**
+   * How old a request is that {@link open} gave, in the room as it is now. Only a `fresh` one is to be admitted: where the entry names no
+   * link, as with a steward, no rule looks at it any more.
+   */
+  ageOf({ inviteProof }: Pick<JoinRequest, "inviteProof">): ProofAge {
+    const read = inviteProof && readInviteProof(inviteProof);
+    return read ? (agedProof(this.parts.roster, read.proof) ?? "over") : "fresh";
   }
 
   /**

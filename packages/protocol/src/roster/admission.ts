@@ -6,7 +6,7 @@ import type { Invite } from "../invite/invite.js";
 import { type JoinPlace, readInviteProof } from "../invite/inviteProof.js";
 import type { EntryHeader } from "./entryHeader.js";
 import { refused, type Rejection } from "../policy/rejection.js";
-import { staleness } from "./inviteCheck.js";
+import { agedProof } from "./inviteCheck.js";
 import { provedSshKey } from "./listedKey.js";
 import { type Device, inviteOf, type ListedKey, type Roster } from "./roster.js";
 
@@ -56,8 +56,9 @@ export function provedInvite(
   // RULE: invite.place: who comes in directly proves it for one place in the chain; who asks leaves the place open (attacks A4, A37).
   const hasPlace = place !== null && equalBytes(place.prev, before.head) && place.epoch === header.epoch;
   if (isDirect ? !hasPlace : place !== null) return refused("bad_invite_proof", "place");
-  const stale = staleness(before, invite, proof);
-  if (stale !== null) return stale;
+  const age = agedProof(before, proof);
+  if (age === null) return refused("bad_invite_proof", "base");
+  if (age !== "fresh") return refused("invite_stale", age);
   const keyed = provedSshKey(crypto, before, invite, proof);
   return keyed.ok ? done({ invite, sshKey: keyed.value }) : keyed;
 }

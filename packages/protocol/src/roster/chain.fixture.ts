@@ -270,12 +270,13 @@ export class Chain {
     };
   }
 
-  /** The invite's proof for somebody: at the present place in the chain, at none (to ask), or of the chain as it is (auto). */
+  /** The invite's proof for somebody: at the present place in the chain (direct), or of the chain as it is. */
   proof(
     name: string,
     who: Someone,
     mode: "direct" | "ask" | "auto" = "direct",
     ssh: InviteProof["ssh"] = null,
+    change: Partial<InviteProof> = {},
   ): Uint8Array {
     const { roster, epoch } = this;
     return signInviteProof(this.crypto, this.bytes(`join ${name}`), {
@@ -284,8 +285,9 @@ export class Chain {
       person: who.person,
       leaf: who.leaf,
       place: mode === "direct" ? { prev: roster.head, epoch, lastCommit: 0 } : null,
-      baseSeq: mode === "auto" ? roster.seq : null,
+      baseSeq: mode === "direct" ? null : roster.seq,
       ssh,
+      ...change,
     });
   }
 

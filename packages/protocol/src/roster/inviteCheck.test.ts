@@ -31,11 +31,14 @@ describe("the invite of somebody who asks", () => {
     expect(objection({ ...bob, person: eve.person }, chain.proof("ask", bob, "ask"))).toBe("bad_invite_proof");
     const content = {
       ...{ roomId: chain.roster.roomId, inviteId: chain.terms("ask").inviteId, person: bob.person, leaf: bob.leaf },
-      ...{ place: null, baseSeq: null, ssh: null },
+      ...{ place: null, baseSeq: 0, ssh: null },
     };
     const elsewhere = { ...content, roomId: RoomId.of(chain.bytes("elsewhere")) };
     expect(objection(bob, signInviteProof(crypto, chain.bytes("join ask"), elsewhere))).toBe("bad_invite_proof");
     expect(objection(bob, signInviteProof(crypto, chain.bytes("a guess"), content))).toBe("bad_invite_proof");
+    const timeless = signInviteProof(crypto, chain.bytes("join ask"), { ...content, baseSeq: null });
+    expect(objection(bob, timeless)).toBe("bad_invite_proof");
+    expect(objection(bob, signInviteProof(crypto, chain.bytes("join ask"), content))).toBeNull();
   });
 
   it("is not needed by a member, and nobody else comes without one", () => {

@@ -27,26 +27,27 @@ export function checkInvite(
   const isTheirs = equalBytes(proof.person, request.person) && equalBytes(proof.leaf, request.leaf);
   if (!isTheirs || !equalBytes(proof.roomId, roster.roomId)) return refused("bad_invite_proof");
   if (!read.isSignedBy(crypto, invite.joinPub)) return refused("bad_invite_proof");
+  if (agedProof(roster, proof) === null) return refused("bad_invite_proof", "base");
   const keyed = provedSshKey(crypto, roster, invite, proof);
-  return keyed.ok ? (staleness(roster, invite, proof) ?? closedReason(invite)) : keyed;
+  return keyed.ok ? closedReason(invite) : keyed;
 }
 
+/** How old a proof is: `ahead` names an entry that the roster does not have yet, and `over` never counts again. */
+export type ProofAge = "ahead" | "fresh" | "over";
+
 /**
- * Why a proof is too old, or null. Only one that nobody else's word goes with has an age.
+ * How old a proof is. One for a place in the chain is always fresh: it serves there or nowhere. Null for one that says neither where nor
+ * when, or both.
  *
- * RULE: invite.auto-fresh: a proof that is the permission, and that anybody in the room may carry out, serves for 1,000 entries and
- * never for somebody who left after it was made: one that was kept brings nobody back (attack A123).
+ * RULE: invite.asked-fresh: a proof that leaves the place open serves for 1,000 entries, and never for somebody who left after it was
+ * made: a request that was kept brings nobody back (attacks A123, A160).
  */
-export function staleness(
-  { seq, former }: Roster,
-  { mode }: Invite,
-  { person, baseSeq }: InviteProof,
-): Failure<Rejection> | null {
-  if ((baseSeq !== null) !== (mode === "auto")) return refused("bad_invite_proof", "base");
-  if (baseSeq === null) return null;
+export function agedProof({ seq, former }: Roster, { person, place, baseSeq }: InviteProof): ProofAge | null {
+  if ((baseSeq === null) === (place === null)) return null;
+  if (baseSeq === null) return "fresh";
+  if (baseSeq > seq) return "ahead";
   const left = former.get(toHex(person))?.leftSeq ?? 0;
-  const isFresh = baseSeq <= seq && seq <= baseSeq + MAX_APPROVAL_SPAN && left <= baseSeq;
-  return isFresh ? null : refused("invite_stale");
+  return seq <= baseSeq + MAX_APPROVAL_SPAN && left <= baseSeq ? "fresh" : "over";
 }
 
 /** Why an invite lets nobody in any more, or null. */

@@ -258,7 +258,7 @@ describe("an invite that is the permission, and that others carry out", () => {
   it("lets nobody in by themselves, and needs a rule that takes invites", () => {
     const { chain, alice, stew, guest, add } = withAuto();
     expect(verdict(chain.author(guest, chain.adding(guest), { proof: chain.proof("auto", guest) }, true))).toBe(
-      "bad_invite_proof",
+      "invite_needs_admission",
     );
     expect(verdict(chain.author(guest, chain.adding(guest), { proof: chain.proof("auto", guest, "auto") }, true))).toBe(
       "bad_invite_proof",
@@ -268,31 +268,39 @@ describe("an invite that is the permission, and that others carry out", () => {
     expect(add(stew, guest)).toBe("not_allowed");
   });
 
-  it("RULE invite.auto-fresh: a proof serves for 1,000 entries, and for nobody who left since (attack A123)", () => {
-    const { chain, alice, stew, guest, add } = withAuto();
-    const kept = chain.proof("auto", guest, "auto");
-    expect(add(stew, guest, kept)).toBe("ok");
-    chain.must(alice, { type: "leave", person: guest.person }, { farewell: chain.farewell(guest) });
-    expect(add(stew, guest, kept)).toBe("invite_stale");
-    // Who wants to come back says so again.
-    const fresh = chain.proof("auto", guest, "auto");
-    const { roster } = chain;
-    expect(add(stew, guest, fresh)).toBe("ok");
-    chain.roster = roster;
-    for (let n = 0; n < MAX_APPROVAL_SPAN; n++) chain.must(alice, { type: "tick" });
-    expect(verdict(chain.author(stew, chain.adding(guest), { proof: fresh }))).toBe("ok");
-    chain.must(alice, { type: "tick" });
-    expect(add(stew, guest, fresh)).toBe("invite_stale");
-    // A proof of what is still to come, one without a base, and a base where none belongs.
-    const ahead = new Chain(crypto);
-    Object.assign(ahead, { roster: { ...chain.roster, seq: chain.roster.seq + 1 } });
-    expect(add(stew, guest, ahead.proof("auto", guest, "auto"))).toBe("invite_stale");
-    expect(add(stew, guest, chain.proof("auto", guest, "ask"))).toBe("bad_invite_proof");
-    chain.must(alice, { type: "createInvite", invite: chain.terms("ask", { mode: "ask" }) });
-    expect(verdict(chain.author(alice, chain.adding(guest), { proof: chain.proof("ask", guest, "auto") }))).toBe(
-      "bad_invite_proof",
-    );
-  });
+  it.each(["auto", "ask"] as const)(
+    "RULE invite.asked-fresh: a proof serves for 1,000 entries, and for nobody who left since: %s (attacks A123, A160)",
+    (mode) => {
+      const { chain, alice, guest } = withAuto();
+      chain.must(alice, {
+        type: "createInvite",
+        invite: chain.terms("ask", { mode: "ask", for: { class: "multi", limit: 9 } }),
+      });
+      const add = (proof: Uint8Array) => verdict(chain.act(alice, chain.adding(guest), { proof }));
+      const kept = chain.proof(mode, guest, mode);
+      expect(add(kept)).toBe("ok");
+      chain.must(alice, { type: "leave", person: guest.person }, { farewell: chain.farewell(guest) });
+      expect(add(kept)).toBe("invite_stale");
+      // Who wants to come back says so again.
+      const fresh = chain.proof(mode, guest, mode);
+      const { roster } = chain;
+      expect(add(fresh)).toBe("ok");
+      chain.roster = roster;
+      for (let n = 0; n < MAX_APPROVAL_SPAN; n++) chain.must(alice, { type: "tick" });
+      expect(verdict(chain.author(alice, chain.adding(guest), { proof: fresh }))).toBe("ok");
+      chain.must(alice, { type: "tick" });
+      expect(add(fresh)).toBe("invite_stale");
+      // A proof of what is still to come, and one that says neither where nor when it serves, or both.
+      const ahead = new Chain(crypto);
+      Object.assign(ahead, { roster: { ...chain.roster, seq: chain.roster.seq + 1 } });
+      expect(add(ahead.proof(mode, guest, mode))).toBe("invite_stale");
+      expect(add(chain.proof(mode, guest, mode, null, { baseSeq: null }))).toBe("bad_invite_proof");
+      expect(add(chain.proof(mode, guest, "direct", null, { baseSeq: chain.roster.seq }))).toBe("bad_invite_proof");
+      const direct = chain.proof("direct", guest, "direct", null, { baseSeq: chain.roster.seq });
+      chain.must(alice, { type: "createInvite", invite: chain.terms("direct") });
+      expect(verdict(chain.author(guest, chain.adding(guest), { proof: direct }, true))).toBe("bad_invite_proof");
+    },
+  );
 
   it("RULE invite.auto-member: gives membership and no more", () => {
     const { chain, alice } = withAuto();
