@@ -74,6 +74,9 @@ describe("conclave steward", () => {
   it("is let in by a member, who sees what it is, as everybody does", async () => {
     const { requests } = await done("alice", "requests");
     expect(requests).toMatchObject([{ name: "Night porter", role: "steward" }]);
+    expect((await run(["requests", "--home", homeOf("alice")])).stdout).toContain(
+      "asks to be a steward, which reads along",
+    );
     await done("alice", "admit", "Night porter");
     await untilIn("stew");
     const { members } = await done("bob", "members");

@@ -236,6 +236,44 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await page.getByRole("link", { name: /Frieda.*Let in by Alice/su }).waitFor();
   });
 
+  it("RULE web.steward-asked: a steward is let in as one; a link that asks nobody says whether one is here", async () => {
+    const form = async () => {
+      await open("invites", "Invites");
+      await button("More options…").click();
+      return page.getByRole("radio", { name: /^Let in automatically/u });
+    };
+    const card = await form();
+    await page.getByText("There is no steward here, so at night they may wait.").waitFor();
+    // Neither keys nor a higher role go with it.
+    expect(await page.getByLabel("Join as").count()).toBe(1);
+    await card.check();
+    expect(await page.getByLabel("Join as").count()).toBe(0);
+    await page.getByRole("radio", { name: "People with a listed SSH key" }).check();
+    expect(await card.count()).toBe(0);
+    expect(await page.getByRole("radio", { name: "Approve each person" }).isChecked()).toBe(true);
+    await page.getByRole("radio", { name: "One person" }).check();
+    await page.getByLabel("What is it for?").fill("At night");
+    await button("Create link").click();
+    await page.getByText("Anyone with the link is let in by the first device that is on").waitFor();
+    const night = await page.getByLabel("Invite link").inputValue();
+    const autos = () => room.invites().filter(({ mode }) => mode === "auto");
+    await expect.poll(autos).toMatchObject([{ role: "member", limit: 1 }]);
+    const comes = await get((await get((await world.person()).previewInvite(night))).accept("Gina"));
+    await expect.poll(() => comes.status().standing).toBe("member");
+    // With a steward the form says something else.
+    const steward = await world.person();
+    const preview = await get(steward.previewInvite(link));
+    const asks = await get(preview.accept("Stew", "", { asSteward: true }));
+    await open("people", "People");
+    await button("Let in as a steward").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Let in as a steward" }).click();
+    await expect.poll(() => asks.status().standing).toBe("member");
+    await form();
+    await page.getByText("a member's or the steward's").waitFor();
+    expect(await page.getByText("There is no steward here").count()).toBe(0);
+    await open("people", "People");
+  });
+
   it("an invite's link is shown only when asked for, and closed for everyone", async () => {
     await open("invites", "Invites");
     const card = page.getByRole("article").filter({ hasText: "Neighbours" });

@@ -38,11 +38,12 @@ export async function requests(context: CommandContext): Promise<void> {
 }
 
 function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
-  const { name, invite, time, note, words, approvedBy, approvalsNeeded } = request;
+  const { name, role, invite, time, note, words, approvedBy, approvalsNeeded } = request;
   const id = requestName(request);
   const noteLines = note === "" ? [] : safeText(note).split("\n");
   return [
     `${paint.bold(safeName(name))} ${paint.dim(`#${shownTag(request)}`)} asked ${ago(time, Date.now())}, with ${safeLine(inviteName(invite))}`,
+    ...(role === "steward" ? ["    asks to be a steward, which reads along and decides nothing"] : []),
     ...noteLines.map((line) => `    ${line}`),
     paint.dim(`    ${words}`),
     ...(request.isAgain

@@ -26,22 +26,28 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
   const label = useSignal(isFirst ? t.firstLabel : "");
   const size = useSignal<(typeof SIZES)[number]>("10");
   const term = useSignal<keyof typeof TERMS>("week");
-  const mode = useSignal<"direct" | "ask">(usual.mode);
+  const mode = useSignal(usual.mode);
   const role = useSignal<"member" | "admin">("member");
   const problem = useSignal<Problem | null>(null);
   const isBusy = useSignal(false);
+  const isForKeys = size.value === "keys";
+  const hasSteward = detail.members.some((each) => each.role === "steward");
+  // A link for listed keys is `direct` or `ask` (docs/protocol.md §7).
+  const chosen = isForKeys && mode.value === "auto" ? "ask" : mode.value;
+  // A link for keys, and one that a steward may carry out, gives plain membership.
+  const mayName = mayRaise === true && !isForKeys && chosen !== "auto";
   const make = async () => {
     isBusy.value = true;
     problem.value = null;
     const wish = {
       label: label.value.trim() || usual.label,
-      people: size.value === "keys" ? null : Number(size.value),
+      people: isForKeys ? null : Number(size.value),
       lasts: TERMS[term.value],
     };
     const made = await makeInvite(detail.key, {
       ...wish,
-      mode: mode.value,
-      role: size.value === "keys" ? "member" : role.value,
+      mode: chosen,
+      role: mayName ? role.value : "member",
     });
     isBusy.value = false;
     if (!made.ok) problem.value = made.error;
@@ -70,11 +76,13 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
           <>
             <RadioCards
               legend={t.mode}
-              value={mode}
+              value={chosen}
+              onChange={(value) => (mode.value = value)}
               options={[
-                { value: "direct", title: t.direct, text: t.directText },
-                { value: "ask", title: t.ask, text: t.askText },
-              ]}
+                { value: "direct" as const, title: t.direct, text: t.directText },
+                { value: "auto" as const, title: t.auto, text: hasSteward ? t.autoText : t.autoTextAlone },
+                { value: "ask" as const, title: t.ask, text: t.askText },
+              ].filter(({ value }) => value !== "auto" || !isForKeys)}
             />
             <Select
               label={t.until}
@@ -83,7 +91,7 @@ export function InviteForm({ detail, isFirst, mayRaise, onMade }: InviteFormProp
             />
           </>
         )}
-        {mayRaise && size.value !== "keys" && (
+        {mayName && (
           <Select
             label={t.role}
             value={role}

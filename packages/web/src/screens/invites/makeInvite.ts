@@ -16,7 +16,7 @@ export interface InviteChoice {
   readonly people: number | null;
   /** For how long (ms); null for until it is withdrawn. */
   readonly lasts: number | null;
-  readonly mode: "direct" | "ask";
+  readonly mode: "direct" | "ask" | "auto";
   readonly role: "member" | "admin";
 }
 

@@ -3,7 +3,17 @@ import { plainName, plainText } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Avatar, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
+import {
+  askToConfirm,
+  Avatar,
+  Button,
+  CodeWords,
+  Disclosure,
+  Note,
+  PersonName,
+  Row,
+  Stack,
+} from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
@@ -31,14 +41,23 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
       });
   };
   const calls = home().room(detail.key);
-  const admit = () =>
+  const isSteward = request.role === "steward";
+  // RULE: web.steward-asked: nobody lets a machine that reads along in as if it were a person (attack A122).
+  const mean = () =>
+    askToConfirm({
+      title: t.admitStewardTitle({ name: plainName(name) }),
+      body: t.admitStewardBody,
+      yes: approvalsNeeded > 0 ? t.sayYes : t.admitSteward,
+    });
+  const admit = async () =>
+    (!isSteward || (await mean())) &&
     carryOut(calls.admit(id), { action: request.action, of: plainName(name), isApproval: approvalsNeeded > 0 });
   return (
     <article class={style["request"]}>
       <Avatar name={name} seed={person} />
       <Stack gap={2}>
         <p class={style["asks"]}>
-          <Sentence of={t.asks} person={<PersonName name={name} tag={tag} withTag />} />
+          <Sentence of={isSteward ? t.asksSteward : t.asks} person={<PersonName name={name} tag={tag} withTag />} />
         </p>
         <Note>
           <Sentence
@@ -64,7 +83,13 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
           <Row>
             {!isApproved && (
               <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>
-                {hasDeclined ? proposal.approveAfterAll : approvalsNeeded > 0 ? t.sayYes : t.admit}
+                {hasDeclined
+                  ? proposal.approveAfterAll
+                  : approvalsNeeded > 0
+                    ? t.sayYes
+                    : isSteward
+                      ? t.admitSteward
+                      : t.admit}
               </Button>
             )}
             <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.denyRequest(id)))}>
