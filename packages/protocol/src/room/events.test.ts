@@ -73,9 +73,21 @@ describe("what a record tells each of those who read it", () => {
     expect(bob.room.confirmed).toEqual({ by: alice.room.self.person, time: NOW });
     alice.act(log, { type: "rekey" });
     expect(told(bob, log).map(({ type }) => type)).toEqual(["rekeyed"]);
+    const later = NOW + 60_000;
+    alice.catchUp(log);
+    const made = alice.room.act(title("Meadow"), { now: later });
+    if (!made.ok) throw new Error(made.error.code);
+    alice.store(made.value.delta);
+    expect(log.append(made.value.append)).toBe(true);
+    bob.catchUp(log);
+    // A decision carries its author's time, and an older one takes nothing back.
+    expect(bob.room.confirmed?.time).toBe(later);
+    alice.catchUp(log);
+    expect(alice.say(log, "as of before")).toBe(true);
+    bob.catchUp(log);
     bob.restart();
     // New keys carry no time: what was known of it stays.
-    expect(bob.room.confirmed).toEqual({ by: alice.room.self.person, time: NOW });
+    expect(bob.room.confirmed).toEqual({ by: alice.room.self.person, time: later });
   });
 
   it("who was taken out: that they were, by which decision; who left, that too, and that they left", () => {
@@ -145,6 +157,45 @@ describe("what a record tells each of those who read it", () => {
     alice.restart();
     expect(told(alice, log)).toEqual([{ type: "sent", id: again.message.id, n: log.items.length }]);
     expect(own()).toBe(before - 1);
+  });
+});
+
+describe("a message that cannot be read", () => {
+  it("is of an epoch whose keys are gone, when the server gives it too late, and no fault of its author's", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    const said = bob.room.say({ kind: "text", ref: null, body: new Uint8Array(3) }, NOW);
+    if (!said.ok) throw new Error(said.error.code);
+    bob.store(said.value.delta);
+    const { kind, epoch, payload, attachment } = said.value.append;
+    const late = () => {
+      const n = log.items.length + 1;
+      log.items.push({ n, kind, epoch, payload, attachment, time: 0, pruned: false });
+    };
+    const rekey = () => {
+      expect(alice.act(log, { type: "rekey" })).toBeNull();
+      for (const each of [alice, bob, carol]) each.catchUp(log);
+    };
+    rekey();
+    rekey();
+    late();
+    // Two epochs later it is read, and shown as late.
+    expect(carol.catchUp(log)).toMatchObject([
+      { kind: "accepted", events: [{ type: "message", message: { late: true } }] },
+    ]);
+    rekey();
+    late();
+    for (const each of [alice, carol]) {
+      expect(each.catchUp(log).at(-1)).toMatchObject({ kind: "ignored", unreadable: "epoch_gone", alarm: null });
+    }
+  });
+
+  it("is junk when it says that it is of an epoch that has not come", () => {
+    const { alice, bob, log } = threeOfUs();
+    expect(bob.say(log, "hello")).toBe(true);
+    const item = log.items.at(-1)!;
+    if (item.pruned) throw new Error("deleted already");
+    log.items[log.items.length - 1] = { ...item, epoch: item.epoch + 1 };
+    expect(alice.catchUp(log)).toMatchObject([{ kind: "rejected", alarm: { code: "JUNK", person: null } }]);
   });
 });
 
