@@ -19,6 +19,7 @@ export type {
 } from "./api/invitation.js";
 export type { InvitePreview, JoinOptions } from "./api/invitePreview.js";
 export type { JoinedBy, CheckedBy, PersonCheck, Marks, NamedPerson, RoomMember } from "./api/person.js";
+export { actsWith, type ActWith } from "./api/actsWith.js";
 export type { Power, Powers } from "./api/powers.js";
 export type { RoomVersion } from "./api/roomVersion.js";
 export type { Claim, Decision, Right, ShownSshKey } from "./api/decision.js";

@@ -4,6 +4,7 @@ import type {
   Action,
   ActionHash,
   CommitRequest,
+  Explanation,
   FileCard,
   Fingerprint,
   InviteId,
@@ -202,6 +203,11 @@ export interface RoomSession {
    * room is not active: "no", with `not_active`.
    */
   outlook(action: Action): Outlook;
+  /**
+   * Who can do what alone, who together, and what nobody can, as the room is now; with a policy: under that one, were it the
+   * room's. Null where the room is not active.
+   */
+  explain(policy?: Policy): Explanation | null;
   /** What our person may do here, by kinds; null where the room is not active. */
   powers(): Powers | null;
   /** What a member could do with this role; null where the room is not active. */

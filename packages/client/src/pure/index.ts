@@ -24,6 +24,9 @@ export {
   MAX_THUMBHASH_BYTES,
   MAX_THUMBNAIL_BYTES,
   adminsOf,
+  explain,
+  imagined,
+  isPossible,
   preset,
   PRESET_NAMES,
   presetNameOf,
@@ -40,7 +43,10 @@ export { CLOCK_LIMIT_MS } from "../store/clockWitness.js";
 export type {
   Action,
   ActionType,
+  ActKind,
   AlarmCode,
+  ExplainedAct,
+  Explanation,
   FileCard,
   FileWords,
   Fingerprint,
@@ -76,6 +82,7 @@ export {
   type PictureFormat,
   withoutNotes,
 } from "../pictures/pictureNotes.js";
+export { actsWith, type ActWith } from "../api/actsWith.js";
 export { storedFileName } from "../api/fileName.js";
 export { isLastOwner } from "../api/lastOwner.js";
 export { looksAlike } from "../api/lookalike.js";

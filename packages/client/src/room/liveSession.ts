@@ -16,6 +16,7 @@ import {
   type InviteId,
   type RoomId,
   type MessageId,
+  explain,
 } from "@conclave/protocol";
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
@@ -282,6 +283,12 @@ export class LiveSession implements RoomSession {
     const { room } = this.state;
     if (room?.status !== "active") return { can: "no", why: { code: "not_active" } };
     return room.outlook(action, this.state.now());
+  }
+
+  explain(policy?: protocol.Policy): protocol.Explanation | null {
+    const { room } = this.state;
+    if (room?.status !== "active") return null;
+    return explain(policy ? { ...room.roster, policy } : room.roster);
   }
 
   powers(): Powers | null {

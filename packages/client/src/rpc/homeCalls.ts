@@ -39,6 +39,7 @@ export const ROOM_CALLS = [
   "declineProposal",
   "withdrawProposal",
   "outlook",
+  "explain",
   "powersAs",
   "mayRemove",
   "createInvite",
