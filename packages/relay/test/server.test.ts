@@ -7,7 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase } from "@conclave/sqlite";
 import { RoomTag } from "@conclave/wire";
 import { afterEach, describe, expect, it } from "vitest";
-import { messageAppend, newKey } from "../src/core/scriptedClient.js";
+import { joinBy } from "../src/core/probationRoom.js";
+import { messageAppend, newKey, newSlot } from "../src/core/scriptedClient.js";
 import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
 import { dataFolder } from "./dataFolder.js";
 import { SocketClient, upgradeStatus } from "../src/server/socketClient.js";
@@ -140,6 +141,19 @@ describe("connections", () => {
     await until(() => relay.metrics()["cut_off_total"]! > 2);
     expect(relay.metrics()["connections"]).toBeGreaterThan(1);
     expect(await client.ask(read)).toMatchObject({ type: "page" });
+  });
+  it("counts what people on probation write and are refused, over all rooms", async () => {
+    const relay = await start();
+    const { client, roomTag } = await founder(relay);
+    const token = newKey();
+    const slot = newSlot(systemRandom(8), token.publicKey);
+    await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
+    const newcomer = await SocketClient.connect(relay.socketUrl);
+    expect((await joinBy(newcomer, roomTag, { token, slot }, 0)).answer).toMatchObject({ type: "appended" });
+    await newcomer.ask({ type: "closeSlot", roomTag, slotId: slot.slotId });
+    await until(() => relay.metrics()["probation_refusals_total"] === 1);
+    expect(relay.metrics()["probation_records_total"]).toBe(1);
+    expect(relay.metrics()["probation_bytes_total"]).toBeGreaterThan(100);
   });
   it("treats a text message as junk, and closes after a few", async () => {
     const relay = await start({ settings: { strikes: 20 } });

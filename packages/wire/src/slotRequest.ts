@@ -1,4 +1,4 @@
-import { opaque, optional, u32, u53, u8, type Of } from "@conclave/codec";
+import { bool, opaque, optional, u32, u53, u8, type Of } from "@conclave/codec";
 import { slotContent } from "./append.js";
 import { atSlot, id32, inRoom, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
@@ -52,7 +52,10 @@ export const listRequests = frame("listRequests", 21, {
   after: u53,
 });
 
-/** Removes a join request or a plea, by a proved member. Answer: `done`, also when it was gone already. */
+/**
+ * Removes a join request or a plea, by a proved member. Answer: `done`, also when it was gone already; `rate_limited` for a plea that
+ * stays for now, see {@link postPlea}.
+ */
 export type DeleteRequestRequest = Of<typeof deleteRequest>;
 export const deleteRequest = frame("deleteRequest", 22, {
   ...inRoom,
@@ -61,7 +64,8 @@ export const deleteRequest = frame("deleteRequest", 22, {
 
 /**
  * Removes a join request and leaves an answer in an inbox, both or neither, by a proved member: how a request is declined,
- * and a plea answered. Answer: `done`, also when the request was gone already; then nothing is left anywhere.
+ * and a plea answered. Answer: `done`, also when the request was gone already; then nothing is left anywhere. A plea that stays for
+ * now is answered and still there, see {@link postPlea}.
  */
 export type AnswerRequestRequest = Of<typeof answerRequest>;
 export const answerRequest = frame("answerRequest", 23, {
@@ -73,11 +77,13 @@ export const answerRequest = frame("answerRequest", 23, {
 
 /**
  * Asks the members for help, with nothing but a write key of the room that was proved on this connection, live or retired: how
- * somebody whose keys no longer fit reaches those whose keys do. Members find it among the requests. Answer: `posted`.
+ * somebody whose keys no longer fit reaches those whose keys do. Members find it among the requests. `stays`: it stays for two
+ * minutes, whoever answers it or takes it away, also where it was left before. Answer: `posted`.
  */
 export type PostPleaRequest = Of<typeof postPlea>;
 export const postPlea = frame("postPlea", 24, {
   ...inRoom,
+  stays: bool,
   blob: opaque(),
 });
 

@@ -104,7 +104,7 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "getSlot", ...slotOf, back: 2 },
   { type: "proveSlot", ...slotOf, signature: signature("slot proof"), tokenPub: id32("token") },
   { type: "postRequest", ...slotOf, blob: filled(90) },
-  { type: "postPlea", ...room, blob: filled(90) },
+  { type: "postPlea", ...room, stays: true, blob: filled(90) },
   { type: "listSlots", ...room, after: null },
   { type: "listSlots", ...room, after: slotOf.slotId },
   { type: "listRequests", ...room, after: 4 },

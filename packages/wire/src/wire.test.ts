@@ -124,7 +124,7 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ ...is("getSlot"), roomTag: anyRoomTag, slotId: anySlotId, back: fc.nat(255) }),
   fc.record({ ...is("proveSlot"), roomTag: anyRoomTag, slotId: anySlotId, signature: bytes(64), tokenPub: id32 }),
   fc.record({ ...is("postRequest"), roomTag: anyRoomTag, slotId: anySlotId, blob }),
-  fc.record({ ...is("postPlea"), roomTag: anyRoomTag, blob }),
+  fc.record({ ...is("postPlea"), roomTag: anyRoomTag, stays: fc.boolean(), blob }),
   fc.record({ ...is("listSlots"), roomTag: anyRoomTag, after: fc.option(anySlotId) }),
   fc.record({ ...is("listRequests"), roomTag: anyRoomTag, after: u53 }),
   fc.record({ ...is("deleteRequest"), roomTag: anyRoomTag, request: u53 }),

@@ -28,8 +28,10 @@ import { readInbox } from "./inbox.js";
 /** How long a reason has to last before we ask: a moment for a commit that we could not open, longer for less certain signs. */
 const SURE_MS = 1000;
 const UNSURE_MS = 60_000;
-/** How often a plea that nobody has answered is left again. */
-const ASK_AGAIN_MS = 60 * 60_000;
+/** How often a plea is left again. */
+const ASK_AGAIN_MS = 10 * 60_000;
+/** How often we look for the removal that the same leaf tells of: it means to read all of the roster log. */
+const LOOK_FOR_REMOVAL_MS = 60 * 60_000;
 /** How often to look whether the door is open, where nothing tells us. */
 const LOOK_AGAIN_MS = 60_000;
 /** Commits through one door that lose against others, until we ask for another one. */
@@ -46,6 +48,8 @@ export class ComeBack extends Worker implements ConnectionUser {
   private lookedOn = 0;
   private sentOn = 0;
   private isOpen = false;
+  /** We have asked before, and are not in yet. */
+  private hasAsked = false;
   /** When we last looked for the removal that a leaf told of, in vain. */
   private readonly looked = new Map<string, number>();
   private readonly watching: RetryTimer;
@@ -112,6 +116,7 @@ export class ComeBack extends Worker implements ConnectionUser {
 
   private calm(): null {
     this.noticedAt = null;
+    this.hasAsked = false;
     this.leaveInbox();
     return null;
   }
@@ -168,17 +173,24 @@ export class ComeBack extends Worker implements ConnectionUser {
     this.inbox = null;
   }
 
-  /** Leaves the plea at the relay, also again: the relay knows it by its bytes. */
+  /**
+   * Leaves the plea at the relay, also again: the relay knows it by its bytes.
+   *
+   * RULE: client.plea-asks-many: usually one answer is enough. Who has asked, and is not in, asks for those of all who are there: the
+   * first who answers may be whoever has shut us out (attack A107).
+   */
   private async ask(record: ComingBack): Promise<void> {
     const { roomTag } = this.state.meta;
+    const stays = this.hasAsked || record.postedAt > 0;
     this.proof.give();
-    const answer = await this.connection.request<"postPlea">({ type: "postPlea", roomTag, blob: record.plea });
+    const answer = await this.connection.request<"postPlea">({ type: "postPlea", roomTag, stays, blob: record.plea });
     if (answer.type === "lost") return;
     if (answer.type === "error") {
       this.retry.later(answer.retryAfter);
       return;
     }
     this.retry.reset();
+    this.hasAsked = true;
     await this.keep(record, (now) => ({ ...now, postedAt: this.state.now() }));
   }
 
@@ -219,8 +231,8 @@ export class ComeBack extends Worker implements ConnectionUser {
     const now = this.state.now();
     const leaf = toHex(told.leaf);
     const by = memberOfLeaf(room.roster, told.leaf)?.person;
-    // It means to read all of the roster log: only for somebody whom we know, and again with the next plea.
-    if (!by || (this.looked.get(leaf) ?? -Infinity) + ASK_AGAIN_MS > now) return;
+    // Only for somebody whom we know.
+    if (!by || (this.looked.get(leaf) ?? -Infinity) + LOOK_FOR_REMOVAL_MS > now) return;
     const found = await proveRemoval(this.state.ports, this.connection, room, told);
     if (this.state.room !== room) return;
     if (found.ok) {

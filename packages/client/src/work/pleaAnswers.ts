@@ -17,6 +17,8 @@ const LONGEST_MS = 10_000;
 const LIFE_S = 3600;
 /** How long a plea is left alone that we could not answer, or that nobody can open: its key may be on its way to us. */
 const LEAVE_MS = 60_000;
+/** How long a door is left alone that we have put, while the room stays as it is: others may have pushed it out. */
+const SAME_MS = 5 * 60_000;
 /** Doors that this device keeps in step with the room at once. */
 const MOST_DOORS = 16;
 
@@ -143,10 +145,10 @@ export class PleaAnswers extends ElectedWorker {
     return this.leave(lastCommit, item);
   }
 
-  /** The same plea again, whose door we keep. A new one is for another door. */
+  /** The same plea again, whose door we have just put. A new one is for another door. */
   private isSame(leaf: string, { doorId }: Plea): boolean {
     const door = this.doors.get(leaf);
-    return door !== undefined && equalBytes(door.plea.doorId, doorId);
+    return door !== undefined && equalBytes(door.plea.doorId, doorId) && door.since + SAME_MS > this.state.now();
   }
 
   private note(room: Room, plea: Plea, { slot }: DoorOpening): void {
@@ -178,12 +180,14 @@ export class PleaAnswers extends ElectedWorker {
     return isJunk ? this.throwAway(room, item) : this.leave(room.lastCommit, item, LEAVE_MS);
   }
 
-  /** What the relay lets only members take away is left to them, and keeps nobody from answering the next. */
+  /** What the relay lets only members take away, or nobody yet, is left for now, and keeps nobody from answering the next. */
   private async throwAway(room: Room, item: JoinRequestItem): Promise<boolean> {
     const { lastCommit } = room;
     const removed = await this.requests.remove(item.request);
-    const isOthers = !removed.ok && removed.error.kind === "relay" && removed.error.error === "on_probation";
-    return removed.ok || (isOthers && this.leave(lastCommit, item));
+    if (removed.ok || removed.error.kind !== "relay") return removed.ok;
+    const { error, retryAfter } = removed.error;
+    if (error === "on_probation") return this.leave(lastCommit, item);
+    return error === "rate_limited" && this.leave(lastCommit, item, retryAfter);
   }
 
   private async removalFor(room: Room, plea: Plea): Promise<DoorOpening | null> {

@@ -120,7 +120,7 @@ describe("members whom junk has cost their key, beside whoever made it", () => {
   }
   const door = () => newSlot(systemRandom(100));
   const plead = (client: ScriptedClient, scene: Awaited<ReturnType<typeof room>>) =>
-    client.ask({ type: "postPlea", roomTag: scene.roomTag, blob: systemRandom(40) });
+    client.ask({ type: "postPlea", roomTag: scene.roomTag, stays: false, blob: systemRandom(40) });
 
   it("A107: RULE slot.doors-on-probation; RULE request.others-take-none: see a plea, open a door and say so", async () => {
     const scene = await shutOut();

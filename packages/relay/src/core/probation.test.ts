@@ -1,5 +1,5 @@
-import { systemRandom } from "@conclave/crypto/node";
-import { BlobId, InboxId, type RoomTag, type SlotId } from "@conclave/wire";
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { BlobId, InboxId, inboxIdOf, type RoomTag, type SlotId } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import {
   joinBy,
@@ -457,7 +457,8 @@ describe("pleas", () => {
   it("RULE plea.bounded: somebody with a key that is retired asks for help, a little; members find and answer it", async () => {
     const { world, alice, roomTag, key } = await room();
     const victim = await world.connect("victim");
-    const plea = (client: ScriptedClient) => client.ask({ type: "postPlea", roomTag, blob: systemRandom(40) });
+    const plea = (client: ScriptedClient) =>
+      client.ask({ type: "postPlea", roomTag, stays: false, blob: systemRandom(40) });
     await victim.prove(roomTag, 0, key);
     await rekey(alice, roomTag, 0);
     await alice.ask({ type: "subscribe", roomTag, fromN: 1 });
@@ -488,7 +489,8 @@ describe("pleas", () => {
 
 it("A107: RULE plea.forgotten-key: somebody whose key the relay has forgotten asks all the same, and takes no place of those who have one", async () => {
   const { world, alice, roomTag, key } = await room();
-  const plea = (client: ScriptedClient) => client.ask({ type: "postPlea", roomTag, blob: systemRandom(40) });
+  const plea = (client: ScriptedClient) =>
+    client.ask({ type: "postPlea", roomTag, stays: false, blob: systemRandom(40) });
   let newest = key;
   for (let epoch = 0; epoch < 80; epoch++) {
     world.now += MINUTE;
@@ -507,6 +509,78 @@ it("A107: RULE plea.forgotten-key: somebody whose key the relay has forgotten as
   expect(answers).toEqual([...Array<string>(7).fill("posted"), "quota_exceeded", "quota_exceeded"]);
   await alice.prove(roomTag, 80, newest);
   expect(await plea(alice)).toMatchObject({ type: "posted" });
+});
+
+it("A107: RULE plea.stays: who asks again is heard by all: for two minutes nobody takes the plea away, and then somebody may", async () => {
+  const { world, alice, roomTag, key } = await room();
+  const victim = await world.connect("victim");
+  await victim.prove(roomTag, 0, key);
+  await rekey(alice, roomTag, 0);
+  const blob = systemRandom(40);
+  const plead = (stays: boolean) => victim.ask({ type: "postPlea", roomTag, stays, blob });
+  const posted = await plead(true);
+  const request = posted.type === "posted" ? posted.request : 0;
+  const list = async () => {
+    const answer = await alice.ask({ type: "listRequests", roomTag, after: 0 });
+    return answer.type === "requests" ? answer.requests.map((each) => each.request) : [];
+  };
+  const inbox = newKey();
+  await victim.proveInbox(inbox);
+  const inboxId = inboxIdOf((data) => nodeCrypto.hash("sha256", data), inbox.publicKey);
+  const answer = () => alice.ask({ type: "answerRequest", roomTag, request, inboxId, blob: systemRandom(3) });
+  const take = () => alice.ask({ type: "deleteRequest", roomTag, request });
+  for (let n = 1; n <= 2; n++) {
+    expect(await answer()).toMatchObject({ type: "done" });
+    expect(await victim.ask({ type: "fetchInbox", inboxId, after: 0 })).toMatchObject({ items: { length: n } });
+    expect(await take()).toMatchObject({ ...error("rate_limited"), retryAfter: 2 * MINUTE });
+    expect(await list()).toEqual([request]);
+  }
+  // Also where it was left before.
+  world.now += MINUTE;
+  expect(await plead(true)).toEqual({ ...posted, id: expect.any(Number) as number });
+  world.now += 1.5 * MINUTE;
+  expect(await take()).toMatchObject(error("rate_limited"));
+  world.now += MINUTE;
+  expect(await answer()).toMatchObject({ type: "done" });
+  expect(await list()).toEqual([]);
+});
+
+it("A107: RULE slot.door-ends-itself; RULE slot.end-not-sooner: no member shuts a door, or makes it or a link end sooner", async () => {
+  const { world, alice, roomTag, key, slots } = await room();
+  const bob = await world.connect("bob");
+  await bob.prove(roomTag, 0, key);
+  const door = newSlot(systemRandom(100));
+  const put = (client: ScriptedClient, slot: typeof door, life: number) =>
+    client.ask({ type: "putSlot", roomTag, slot, life });
+  expect(await put(alice, door, 3600)).toMatchObject({ type: "done" });
+  expect(await bob.ask({ type: "closeSlot", roomTag, slotId: door.slotId })).toMatchObject({ type: "done" });
+  for (const life of [1, 0]) await put(bob, door, life);
+  const { slot } = slots[0];
+  await put(bob, slot, 1);
+  // Nobody opens one that lives on and on.
+  const longer = newSlot();
+  await put(bob, longer, 0xffff_ffff);
+  const isThere = async ({ slotId }: typeof door) =>
+    (await alice.ask({ type: "getSlot", roomTag, slotId, back: 0 })).type === "slot";
+  world.tick(59 * MINUTE);
+  expect([await isThere(door), await isThere(slot), await isThere(longer)]).toEqual([true, true, true]);
+  world.tick(61 * MINUTE);
+  expect([await isThere(door), await isThere(slot), await isThere(longer)]).toEqual([false, true, false]);
+});
+
+it("counts what people on probation write and are refused, and nothing of members", async () => {
+  const { world, alice, roomTag, slots } = await room();
+  await talk(alice, roomTag, 0);
+  await alice.ask({ type: "closeSlot", roomTag, slotId: slots[1].slot.slotId });
+  expect(world.core.probation).toEqual({ records: 0, bytes: 0, refusals: 0 });
+  const thief = await world.connect("thief");
+  const { answer } = await joinBy(thief, roomTag, slots[0], 0);
+  expect(answer).toMatchObject({ type: "appended" });
+  const { bytes } = world.core.probation;
+  expect(bytes).toBeGreaterThan(100);
+  await talk(thief, roomTag, 1, 123);
+  for (const ask of harm(roomTag, slots[1])) await thief.ask(ask);
+  expect(world.core.probation).toEqual({ records: 2, bytes: bytes + 123, refusals: 4 });
 });
 
 describe("a member who commits in a loop", () => {

@@ -13,6 +13,7 @@ import {
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
+import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
 import type { Store } from "../store/store.js";
@@ -93,6 +94,11 @@ export class RelayCore {
   /** Whether the relay writes now. */
   get storage(): StorageState {
     return this.gate.state;
+  }
+
+  /** What people on probation did since this core began. */
+  get probation(): ProbationTotals {
+    return this.handler.probation.totals;
   }
 
   /** A connection was made. `connection` is a number that no other open connection has; `address` is charged for it. */

@@ -6,6 +6,7 @@ import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { Log, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
 import { onProbation } from "../ledger/probation.js";
+import { ProbationCounts } from "../ledger/probationCounts.js";
 import { refuse } from "../ledger/refusal.js";
 import { RelayTime } from "../ledger/relayTime.js";
 import { Rooms } from "../ledger/rooms.js";
@@ -53,6 +54,7 @@ export class RequestHandler {
   readonly rooms: Rooms;
   readonly pruner: Pruner;
   readonly blobs: Blobs;
+  readonly probation = new ProbationCounts();
   private readonly time: RelayTime;
   private readonly slots: Slots;
   private readonly standings: Standings;
@@ -78,7 +80,18 @@ export class RequestHandler {
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
     this.time = new RelayTime(store, clock, canWrite);
-    const log = new Log({ rooms, slots, roster, standings, sha256, sign, settings, time: this.time, clock });
+    const log = new Log({
+      rooms,
+      slots,
+      roster,
+      standings,
+      sha256,
+      sign,
+      settings,
+      time: this.time,
+      clock,
+      counts: this.probation,
+    });
     this.blobs = new Blobs(rooms, sha256, settings, clock);
     const shared = { store, crypto, inboxes, lasting, outbox, page };
     this.logRequests = new LogRequests({
@@ -103,7 +116,9 @@ export class RequestHandler {
   /** Carries out a request that is within the limits. `challenge` is the connection's. */
   handle(request: Request, session: Session, challenge: Uint8Array, now: number): RelayAnswer {
     try {
-      return this.carryOut(request, session, challenge, now);
+      const answer = this.carryOut(request, session, challenge, now);
+      if (!answer.ok && answer.error.reason === "on_probation") this.probation.refusal();
+      return answer;
     } catch (error) {
       if (!(error instanceof RowDamaged)) throw error;
       // Every request reads what it needs before it writes anything: nothing of this one has to be undone.
@@ -132,6 +147,7 @@ export class RequestHandler {
   undo(): void {
     this.rooms.undo();
     this.time.undo();
+    this.probation.undo();
   }
 
   /** Gives back the proof that a request used up which was not carried out. */

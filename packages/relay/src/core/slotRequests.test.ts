@@ -76,7 +76,7 @@ describe("the list of join requests", () => {
 
   it("of requests that nobody answered, nothing stays for longer than thirty days", async () => {
     const { alice, roomTag, world } = await room();
-    await alice.ask({ type: "postPlea", roomTag, blob: systemRandom(9) });
+    await alice.ask({ type: "postPlea", roomTag, stays: false, blob: systemRandom(9) });
     const list = () => alice.ask({ type: "listRequests", roomTag, after: 0 });
     world.tick(30 * DAY);
     expect(await list()).toMatchObject({ requests: [{}] });
@@ -94,7 +94,7 @@ describe("a slot", () => {
     expect([(await close(slotId)).type, (await close(slotId)).type]).toEqual(["done", "done"]);
   });
 
-  it("ends at the end of its life and not before, and lives on when it is put again for longer", async () => {
+  it("ends at the end of its life, an hour at most, and not before; put again it lives for longer, or as long as anybody puts it", async () => {
     const { world, alice, roomTag } = await room();
     const slot = newSlot();
     const put = (life: number) => alice.ask({ type: "putSlot", roomTag, slot, life });
@@ -104,9 +104,13 @@ describe("a slot", () => {
     expect(await get()).toMatchObject({ type: "slot" });
     world.now += 1;
     expect(await get()).toMatchObject(error("slot_unknown"));
+    await put(60);
     await put(10_000);
-    world.now += 10_000_000;
+    await put(0);
+    world.now += 3_600_000;
     expect(await get()).toMatchObject({ type: "slot" });
+    world.now += 1;
+    expect(await get()).toMatchObject(error("slot_unknown"));
     await put(0);
     world.now += DAY;
     expect(await get()).toMatchObject({ type: "slot" });
@@ -163,7 +167,7 @@ describe("who acts for a room in which no member is", () => {
     const { world, roomTag, client } = await acting({
       rates: { doors: { burst: 2, perSecond: 0.001 }, doorsOfAll: { burst: 3, perSecond: 0.001 } },
     });
-    await (await world.connect()).ask({ type: "postPlea", roomTag, blob: systemRandom(9) });
+    await (await world.connect()).ask({ type: "postPlea", roomTag, stays: false, blob: systemRandom(9) });
     const listed = await client.ask({ type: "listRequests", roomTag, after: 0 });
     const request = listed.type === "requests" ? listed.requests[0]!.request : 0;
     const answer = async (who: ScriptedClient): Promise<string> => {
@@ -214,7 +218,7 @@ describe("pleas", () => {
     const plead = async (address: string, at: number): Promise<unknown> => {
       const client = await world.connect(address);
       await client.prove(roomTag, 0, key);
-      const answer = await client.ask({ type: "postPlea", roomTag, blob: blobs[at]! });
+      const answer = await client.ask({ type: "postPlea", roomTag, stays: false, blob: blobs[at]! });
       return answer.type === "posted" ? answer.request : answer;
     };
     const list = async () => {

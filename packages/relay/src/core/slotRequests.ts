@@ -59,8 +59,10 @@ export class SlotRequests {
       return done({ type: "slots", id, slots: found.slice(0, LISTED_SLOTS), more: found.length > LISTED_SLOTS });
     },
     listRequests: (call) => this.list(call),
-    deleteRequest: ({ request, room, standing }) => {
+    deleteRequest: ({ request, room, standing, now }) => {
       if (standing !== "own") return onProbation();
+      const wait = this.parts.slots.staysFor(request.request, now);
+      if (wait > 0) return refuse("rate_limited", wait);
       this.take(room, request.request);
       return carriedOut(request.id);
     },
@@ -146,8 +148,9 @@ export class SlotRequests {
     // never deleted, so nobody fills the disk with them (attack A83).
     const wait = this.waitForBytes(body, call);
     if (wait > 0) return refuse("rate_limited", wait);
-    // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83).
-    if (standing === "own") this.take(room, request);
+    // RULE: relay.answer-once: one answer for one request that is there, so members cannot fill anybody's inbox (attack A83). A plea
+    // that stays has its own author ask for more than one.
+    if (standing === "own" && slots.staysFor(request, now) === 0) this.take(room, request);
     inboxes.deliver(inboxId, { roomTag: tag, n, blob }, clock.at(now), quotas.deliveriesPerRoom);
     return carriedOut(id);
   }

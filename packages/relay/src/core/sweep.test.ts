@@ -107,7 +107,7 @@ describe("what the relay removes by itself", () => {
       kind: "commit",
       nextWriteKey: newKey().publicKey,
     });
-    await asker.ask({ type: "postPlea", roomTag, blob: systemRandom(9) });
+    await asker.ask({ type: "postPlea", roomTag, stays: false, blob: systemRandom(9) });
     expect(joined.answer.type).toBe("appended");
     expect(remembered(world.core)).toBeGreaterThan(10);
     world.tick(3 * 3600 * SECOND);

@@ -92,6 +92,7 @@ export class WriteBatch {
   private save(): void {
     this.handler.rooms.save();
     this.store.commit();
+    this.handler.probation.keep();
     this.isBegun = false;
   }
 

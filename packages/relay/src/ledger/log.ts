@@ -25,6 +25,7 @@ import type { PageSize } from "../store/recordPage.js";
 import type { RecordRow } from "../store/recordTable.js";
 import type { WriteKey } from "../store/roomTable.js";
 import { appendOnProbation } from "./probation.js";
+import type { ProbationCounts } from "./probationCounts.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
 import type { HostedRoom } from "./hostedRoom.js";
@@ -64,6 +65,7 @@ export interface LogParts {
   readonly settings: Pick<RelaySettings, "quotas" | "rates">;
   readonly time: RelayTime;
   readonly clock: WallClock;
+  readonly counts: ProbationCounts;
 }
 
 /** An append that is in the log now, or was already: then `record` is null. */
@@ -292,6 +294,7 @@ export class Log {
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
     if (isOwn) room.change({ seenAt: this.parts.clock.at(now) });
     else room.change({ probationBytes: row.probationBytes + bytes });
+    if (!isOwn) this.parts.counts.record(payload.length + attachment.length);
     return record;
   }
 

@@ -26,8 +26,10 @@ const KEPT_VERSIONS = 3;
 const STALE_MS = 60 * 24 * 60 * 60 * 1000;
 const STALE_COMMITS = 256;
 const ENDED_AT_ONCE = 64;
-/** How long a slot lives at most that somebody on probation opens, seconds: that is how long a door stands open. */
-const LIFE_ON_PROBATION = 3600;
+/** How long a slot lives at most that ends by itself, seconds: that is how long a door stands open. */
+const LONGEST_LIFE = 3600;
+/** How long a plea stays that asks for it. */
+const PLEA_STAYS_MS = 2 * 60 * 1000;
 /** The share of a room's slots that people have who are not its members, as far as the relay can tell. */
 const SHARE_OF_OTHERS = 1 / 2;
 
@@ -56,6 +58,8 @@ export class Slots {
   private readonly pleas: TokenBuckets;
   private readonly doors: TokenBuckets;
   private readonly doorsOfAll: TokenBuckets;
+  /** Pleas that nobody takes away, and until when. A relay that starts again has forgotten them, and who asks, asks again. */
+  private readonly staying = new Map<number, number>();
   /** Addresses are stored under names that nobody can trace back, and that last as long as this process. */
   private readonly salt: Uint8Array;
 
@@ -109,17 +113,28 @@ export class Slots {
     // RULE: slot.doors-on-probation: it opens slots only for a while, and few: so whom somebody's junk has shut out can be let in
     // again, though no member is there whom the relay knows (attacks A68, A107).
     const isDoor = standing === "probation" && known === null;
-    if (isDoor && (life === 0 || life > LIFE_ON_PROBATION)) return onProbation();
+    if (isDoor && (life === 0 || life > LONGEST_LIFE)) return onProbation();
     const refusal = this.check(room, [slot], isDoor ? "acting" : standing);
     if (refusal !== null) return refusal;
     const wait = waitForBytes() || (isDoor ? this.waitForDoor(room, address, now) : 0);
     if (wait > 0) return refuse("rate_limited", wait);
-    const end = life === 0 ? 0 : this.parts.clock.at(now) + life * 1000;
     // RULE: slot.door-renewed: opening a door that is open starts its whole life again. Otherwise somebody who opens a false
     // one first decides when the true one shuts for good (attacks A107, A159).
-    const isRenewed = known !== null && known.end > 0 && life > 0 && life <= LIFE_ON_PROBATION;
+    const isRenewed = known !== null && known.end > 0 && life > 0 && life <= LONGEST_LIFE;
+    const end = this.endOf(known, life, now);
     this.write(room, slot, { isOpened: isMember || known === null || isRenewed, end, isMember, now });
     return done(undefined);
+  }
+
+  /**
+   * RULE: slot.end-not-sooner: whoever puts a slot that is open makes it end no sooner. Otherwise a member shuts another's door, or a
+   * link, by putting it with a life of a second (attacks A107, A109).
+   */
+  private endOf(known: SlotRow | null, life: number, now: number): number {
+    const time = this.parts.clock.at(now);
+    const end = life === 0 ? 0 : time + Math.min(life, LONGEST_LIFE) * 1000;
+    if (known === null || known.closed || (known.end > 0 && known.end < time)) return end;
+    return known.end === 0 ? 0 : Math.max(known.end, end);
   }
 
   /** Ms until somebody at this address who is no member can open a door, or answer a plea; 0 if they can now, and then it counts. */
@@ -128,7 +143,10 @@ export class Slots {
   }
 
   close(room: HostedRoom, slotId: SlotId): Result<undefined, Refusal> {
-    if (this.parts.store.slots.get(room.row.no, slotId) === null) return refuse("slot_unknown");
+    const known = this.parts.store.slots.get(room.row.no, slotId);
+    if (known === null) return refuse("slot_unknown");
+    // RULE: slot.door-ends-itself: nobody closes a door: one member would close each that another opens (attack A107).
+    if (known.end > 0) return done(undefined);
     this.parts.store.slots.close(room.row.no, slotId);
     return done(undefined);
   }
@@ -172,9 +190,9 @@ export class Slots {
 
   /** Leaves a plea. `key`: one that was proved, or null. */
   plead({ request, room, session, now }: RoomCall<"postPlea">, key: WriteKey | null): Result<Posted, Refusal> {
-    const { blob, id } = request;
+    const { blob, id, stays } = request;
     const same = this.same(room, null, blob, id);
-    if (same !== null) return done(same);
+    if (same !== null) return done(this.keep(same, stays, now));
     const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
     // RULE: plea.forgotten-key: whoever was away for so long that the relay no longer knows their key asks all the same, where there
     // is room; those who prove a key have half of it for themselves (attack A107).
@@ -185,10 +203,27 @@ export class Slots {
     // RULE: plea.bounded: who once had a key of the room leaves a few pleas, and does not crowd out those of others (attack A83).
     this.makeRoom(room, null, pleasPerAddress, this.nameOf(session.address));
     this.makeRoom(room, null, pleasPerRoom, null);
-    return done(this.add(room, { slotId: null, blob, address: session.address }, id, now));
+    const added = this.add(room, { slotId: null, blob, address: session.address }, id, now);
+    return done(this.keep(added, stays, now));
+  }
+
+  /**
+   * Ms until a plea can be taken away; 0 if it can now.
+   *
+   * RULE: plea.stays: one that asks for it stays for a while, whoever answers it or takes it away, so that the others see it too:
+   * no member keeps a plea from everybody else by being the first each time (attack A107).
+   */
+  staysFor(request: number, now: number): number {
+    return Math.max(0, (this.staying.get(request) ?? 0) - now);
+  }
+
+  private keep(posted: Posted, stays: boolean, now: number): Posted {
+    if (stays) this.staying.set(posted.response.request, now + PLEA_STAYS_MS);
+    return posted;
   }
 
   sweep(now: number): void {
+    for (const [request, until] of this.staying) if (until <= now) this.staying.delete(request);
     this.uses.sweep(now);
     this.usesOfAll.sweep(now);
     this.pleas.sweep(now);

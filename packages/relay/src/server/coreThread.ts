@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
-import type { ClockJump, CoreWorkerData, Damage, StorageChange } from "./coreWorker.js";
+import type { ProbationTotals } from "../ledger/probationCounts.js";
+import type { ClockJump, CoreWorkerData, Damage, ProbationChange, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | ClockJump | Damage | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | ClockJump | Damage | ProbationChange | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
@@ -15,6 +16,8 @@ export interface CoreThreadEvents {
   clockJumped(by: number): void;
   /** Which row of the database cannot be read. Told each time the row is needed. */
   damaged(row: string): void;
+  /** What people on probation did since the relay began; told once a second at most. */
+  probation(totals: ProbationTotals): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -47,6 +50,7 @@ export class CoreThread {
         else if ("storage" in message) on.storage(message.storage);
         else if ("clockJump" in message) on.clockJumped(message.clockJump);
         else if ("damage" in message) on.damaged(message.damage);
+        else if ("probation" in message) on.probation(message.probation);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {

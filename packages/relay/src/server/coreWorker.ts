@@ -6,6 +6,7 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { RoomTag } from "@conclave/wire";
 import { RelayCore } from "../core/relayCore.js";
 import type { StorageState } from "../core/writeGate.js";
+import type { ProbationTotals } from "../ledger/probationCounts.js";
 import type { PartialSettings } from "../settings.js";
 import { copyBeside } from "../store/copyFirst.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
@@ -36,6 +37,11 @@ export interface Damage {
   readonly damage: string;
 }
 
+/** What people on probation did so far. */
+export interface ProbationChange {
+  readonly probation: ProbationTotals;
+}
+
 /** A group is committed after this many ms, even if more events are waiting. */
 const MAX_GROUP_MS = 20;
 /** With this many bytes to send, the group is committed and they go: answers do not pile up in this thread. */
@@ -64,9 +70,13 @@ const core = new RelayCore({
   onDamage,
 });
 let storage: StorageState = "open";
+let told = core.probation;
 const ticker = setInterval(() => {
   core.tick(steady());
   commit(0);
+  if (core.probation === told) return;
+  told = core.probation;
+  port.postMessage({ probation: told } satisfies ProbationChange);
 }, 1000);
 
 port.on("message", (first: ToCore) => {

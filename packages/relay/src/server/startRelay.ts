@@ -3,6 +3,7 @@ import { takeFileLock, type FileLock } from "@conclave/sqlite";
 import type { FastifyInstance } from "fastify";
 import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
+import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { settingsWith, type PartialSettings } from "../settings.js";
 import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
@@ -98,6 +99,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const damaged = new Set<string>();
+  let probation: ProbationTotals = { records: 0, bytes: 0, refusals: 0 };
   const fail = (error: Error): void => {
     isReady = false;
     log.fatal(
@@ -116,6 +118,9 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     cut_off_total: sockets.counts.cutOff,
     writable: storage === "open" ? 1 : 0,
     damaged_rows: damaged.size,
+    probation_records_total: probation.records,
+    probation_bytes_total: probation.bytes,
+    probation_refusals_total: probation.refusals,
     memory_bytes: process.memoryUsage.rss(),
   });
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
@@ -158,6 +163,9 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
         log.warn(
           `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
         );
+      },
+      probation: (totals) => {
+        probation = totals;
       },
       failed: (error) => {
         if (isReady) fail(error);

@@ -143,7 +143,7 @@ describe("a member who is shut out by another's keys", () => {
       .engine;
     for (let n = 0; n < 3; n++) {
       await world.finish(
-        engine.connection.request({ type: "postPlea", roomTag: tag, blob: new Uint8Array(300).fill(n) }),
+        engine.connection.request({ type: "postPlea", roomTag: tag, stays: false, blob: new Uint8Array(300).fill(n) }),
       );
     }
     await world.pass(120_000);

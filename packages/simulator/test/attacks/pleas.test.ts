@@ -43,7 +43,7 @@ it("A107: RULE plea.next: a plea that cannot be answered keeps nobody from being
     return Promise.resolve({ type: "error", error: "token_denied", retryAfter: 0 });
   };
   const blob = room.doors.plead(secret, "copy");
-  const left = await world.finish(inside(bob).connection.request({ type: "postPlea", roomTag, blob }));
+  const left = await world.finish(inside(bob).connection.request({ type: "postPlea", roomTag, stays: false, blob }));
   expect(left).toMatchObject({ type: "posted" });
   await shutOut(world, bob, [alice]);
   await world.inStep([bob, carol]);
@@ -114,7 +114,7 @@ it.each([0, 0xffff_ffff])(
     await world.pass(60_000);
     const roomTag = world.tagOf(alice);
     const plead = (name: string, blob: Uint8Array) =>
-      world.finish(new Rogue(world, name, roomTag).ask({ type: "postPlea", roomTag, blob }));
+      world.finish(new Rogue(world, name, roomTag).ask({ type: "postPlea", roomTag, stays: false, blob }));
     for (let n = 0; n < 8; n++) {
       const junk = { generation, salt: world.dice.random(32), sealed: world.dice.random(300) };
       expect(await plead(`rogue ${String(n)}`, encode(junk, sealed.write))).toMatchObject({ type: "posted" });
