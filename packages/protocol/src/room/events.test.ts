@@ -115,6 +115,13 @@ describe("what a record tells each of those who read it", () => {
       expect(each.room.say({ kind: "text", ref: null, body: new Uint8Array(1) }, NOW)).toMatchObject({
         error: { code: "not_active", detail: each.room.status },
       });
+      for (const said of [
+        each.room.farewell(NOW),
+        each.room.stay(NOW),
+        each.room.act({ type: "rekey" }, { now: NOW }),
+      ]) {
+        expect(said).toMatchObject({ error: { code: "not_active" } });
+      }
     }
   });
 

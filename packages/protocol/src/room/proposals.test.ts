@@ -187,4 +187,23 @@ describe("what is refused before anybody is asked", () => {
     say(carol, log, carol.room.proposals.approve(hash, NOW));
     expect(only(carol)).toMatchObject({ declinedBy: [], have: 1, isWanted: true });
   });
+
+  it("RULE room.stop: nothing of it is said before the log was read, and what is open stays as it is", () => {
+    const { alice, bob, carol, dora, log, everybody } = club();
+    const hash = propose(alice, log, promotion(dora));
+    everybody();
+    for (const each of [alice, bob, carol]) each.restart();
+    const { proposals } = bob.room;
+    const said = [
+      proposals.propose({ type: "setTitle", title: "Meadow" }, NOW),
+      proposals.approve(hash, NOW),
+      carol.room.proposals.decline(hash, NOW),
+      alice.room.proposals.withdraw(hash, NOW),
+    ];
+    for (const each of said) expect(each).toMatchObject({ error: { code: "not_caught_up" } });
+    for (const each of [alice, bob, carol]) each.room.caughtUp();
+    say(bob, log, proposals.approve(hash, NOW));
+    everybody();
+    expect(only(alice)).toMatchObject({ yes: [bob.room.self.person], isAgreed: true });
+  });
 });

@@ -18,7 +18,7 @@ import {
 } from "./letters.js";
 import type { OutgoingMessage } from "./outcome.js";
 import type { RoomParts } from "./parts.js";
-import { isAskedBy } from "./proposalRecord.js";
+import { isAskedBy, type ProposalRecord } from "./proposalRecord.js";
 import { objectionToProposal, type OpenProposal, proposalsOf, wouldCount } from "./proposals.js";
 import { sayInRoom } from "./speak.js";
 
@@ -58,28 +58,28 @@ export class RoomProposals {
 
   /** Says no to an action that somebody else proposed. The others see it; it keeps nobody from agreeing. */
   decline(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals, core, roster, primitives } = this.parts;
+    const { proposals, core, roster, primitives, log } = this.parts;
     const idle = declinedAlready(this.parts, hash);
     if (idle !== null) return idle;
-    const { declined, delta } = proposals.decline(
-      primitives.crypto,
-      roster,
-      hash,
-      core.person,
-      this.parts.log.place.n + 1,
-    );
-    return this.answer(ProtocolKind.decline, declined && { ...declined, delta }, now);
+    const asked = proposals.find(hash);
+    if (asked === null || isAskedBy(asked, core.person)) return refused("unknown_proposal");
+    // What cannot be said changes nothing.
+    const said = this.answer(ProtocolKind.decline, asked, now);
+    if (!said.ok) return said;
+    const { delta } = proposals.decline(primitives.crypto, roster, hash, core.person, log.place.n + 1);
+    return done({ ...said.value, delta: joinDeltas(delta, said.value.delta) });
   }
 
   /** Takes back an action that our person proposed. Yeses that were given stay signed: a member who holds enough could use them. */
   withdraw(hash: ActionHash, now: number): Result<OutgoingMessage, Rejection> {
-    const { proposals, core, roster, primitives } = this.parts;
+    const { proposals, core, roster, primitives, log } = this.parts;
     const asked = proposals.find(hash);
     if (asked === null || !isAskedBy(asked, core.person)) return refused("unknown_proposal");
+    const said = this.answer(ProtocolKind.withdrawal, asked, now);
+    if (!said.ok) return said;
     // Nobody who agrees meanwhile can have seen it.
-    const n = this.parts.log.place.n + 1;
-    const { withdrawn, delta } = proposals.withdraw(primitives.crypto, roster, hash, core.person, n);
-    return this.answer(ProtocolKind.withdrawal, withdrawn && { ...withdrawn, delta }, now);
+    const { delta } = proposals.withdraw(primitives.crypto, roster, hash, core.person, log.place.n + 1);
+    return done({ ...said.value, delta: joinDeltas(delta, said.value.delta) });
   }
 
   /** Approves a proposal in a letter, for a file or a QR code: see {@link takeLetter}. It needs no relay. */
@@ -124,11 +124,9 @@ export class RoomProposals {
 
   private answer(
     kind: "decline" | "withdrawal",
-    told: { readonly hash: ActionHash; readonly delta: Delta } | null,
+    { actionHash }: ProposalRecord,
     now: number,
   ): Result<OutgoingMessage, Rejection> {
-    if (told === null) return refused("unknown_proposal");
-    const said = sayInRoom(this.parts, { kind, ref: null, body: told.hash }, now);
-    return said.ok ? done({ ...said.value, delta: joinDeltas(told.delta, said.value.delta) }) : said;
+    return sayInRoom(this.parts, { kind, ref: null, body: actionHash }, now);
   }
 }
