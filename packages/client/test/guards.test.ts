@@ -3,7 +3,7 @@ import { toHex } from "@conclave/codec";
 import { systemRandom } from "@conclave/crypto/node";
 import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { engineOf, type Home, twoIn, World } from "./world.js";
+import { closed, engineOf, type Home, twoIn, World } from "./world.js";
 
 /** A storage whose commits wait until they are let go. */
 class SlowStorage implements Storage {
@@ -23,14 +23,6 @@ class SlowStorage implements Storage {
   close() {
     return this.inner.close();
   }
-}
-
-/** Says of each slot that it is closed. */
-function closed(answer: Uint8Array): Uint8Array {
-  const decoded = decodeRelayMessage(answer, 1 << 26);
-  const [first] = decoded.ok ? decoded.value : [];
-  if (first?.type !== "slot") return answer.slice();
-  return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
 }
 
 /** Each commit of hers becomes bytes that nobody can read: a decision is given up, and an hour passes. */

@@ -1,6 +1,7 @@
 import type { Result } from "@conclave/codec";
 import {
   decodeClientMessage,
+  decodeRelayMessage,
   DEFAULT_LIMITS,
   encodeClientMessage,
   encodeRelayMessage,
@@ -286,4 +287,12 @@ export async function twoIn(world: World): Promise<[Home, Home]> {
   await bob.join(await alice.invite(), "Bob");
   await world.until(() => alice.room.members().length === 2 && bob.room.status().isConfirmed);
   return [alice, bob];
+}
+
+/** Says of each slot that it is closed. */
+export function closed(answer: Uint8Array): Uint8Array {
+  const decoded = decodeRelayMessage(answer, 1 << 26);
+  const [first] = decoded.ok ? decoded.value : [];
+  if (first?.type !== "slot") return answer.slice();
+  return encodeRelayMessage([{ type: "error", id: first.id, error: "slot_closed", retryAfter: 0, position: null }]);
 }

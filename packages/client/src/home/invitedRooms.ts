@@ -10,6 +10,7 @@ import type { LiveSession } from "../room/liveSession.js";
 import { joinEndingOf } from "../store/phase.js";
 import { SshPasses } from "../store/sshPasses.js";
 import { whyLate } from "../work/movement.js";
+import type { RoomState } from "../work/roomState.js";
 import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
@@ -67,33 +68,42 @@ export class InvitedRooms {
    * RULE: client.join-kept: what a relay says of a join ends it for its person, and throws no keys away: where the relay brought
    * it into the log all the same, they are in the room with a device that works (attack A103).
    */
-  private async joinedAfterAll(before: LiveSession): Promise<Problem | null> {
-    const { meta, keys } = before.engine.state;
-    const ending = joinEndingOf(meta.phase);
-    const room = ending ? await storedRoom(this.ports, keys) : null;
-    if (room?.status !== "joining") return null;
-    // With nothing to append: it is in the log by now, or nowhere.
-    return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "joining", join: null } }, { room }));
+  private joinedAfterAll({ id }: LiveSession): Promise<Problem | null> {
+    return this.goOn(id, async ({ meta, keys }) => {
+      const room = joinEndingOf(meta.phase) ? await storedRoom(this.ports, keys) : null;
+      if (room?.status !== "joining") return null;
+      // With nothing to append: it is in the log by now, or nowhere.
+      return this.sessions.make({ ...meta, phase: { is: "joining", join: null } }, { room });
+    });
   }
 
   /** Goes on waiting for the answer to a request that was given up, when its link is opened again. As `joinedAfterAll`. */
-  private async askedAfterAll(before: LiveSession, link: InviteLink): Promise<Problem | null> {
-    const { meta, phase } = before.engine.state;
-    const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
-    if (!request || !equalBytes(request.link.secret, link.secret)) return null;
-    return this.goOn(before, await this.sessions.make({ ...meta, phase: { is: "asking", request } }));
+  private askedAfterAll({ id }: LiveSession, link: InviteLink): Promise<Problem | null> {
+    return this.goOn(id, async ({ meta, phase }) => {
+      const request = phase.is === "out" && phase.why === "lost" ? phase.request : null;
+      if (!request || !equalBytes(request.link.secret, link.secret)) return null;
+      return this.sessions.make({ ...meta, phase: { is: "asking", request } });
+    });
   }
 
-  /** Puts a session that comes in, or asks, in the place of one that gave up. Null where it gives up, too. */
-  private async goOn(before: LiveSession, session: LiveSession): Promise<Problem | null> {
-    const { engine } = session;
-    const { is } = engine.state.phase;
-    const kept = await engine.state.transact((tx) => {
-      engine.state.enter(tx);
+  /** Puts a session that comes in, or asks, in the place of one that gave up. Null where there is none, and where it gives up, too. */
+  private async goOn(
+    roomId: RoomId,
+    make: (before: RoomState) => Promise<LiveSession | null>,
+  ): Promise<Problem | null> {
+    const brought = await this.sessions.bring(roomId, async (before) => {
+      const session = before && (await make(before.engine.state));
+      if (session === null) return done(null);
+      const { state } = session.engine;
+      const kept = await state.transact((tx) => {
+        state.enter(tx);
+      });
+      return kept.ok ? done(session) : kept;
     });
-    if (!kept.ok) return kept.error;
-    before.engine.stop();
-    this.sessions.add(session);
+    if (!brought.ok) return brought.error;
+    if (brought.value === null) return null;
+    const { engine } = brought.value;
+    const { is } = engine.state.phase;
     const settled = await engine.waiting.until(
       () => engine.state.phase.is !== is || engine.isAsking,
       UNTIL_REACHED_MS,

@@ -11,8 +11,8 @@ import type { Relays } from "./relays.js";
 /** The sessions of a home's rooms: one for each room. */
 export class RoomSessions {
   private readonly sessions = new Map<string, LiveSession>();
-  /** Rooms that a join is about to bring. */
-  private readonly coming = new Set<string>();
+  /** By room, the end of what is bringing it or taking it away. */
+  private readonly turns = new Map<string, Promise<void>>();
   private isConnected = false;
   private closed = false;
   private isClockTrusted = false;
@@ -51,30 +51,51 @@ export class RoomSessions {
     return loadSession(this.ports, this.relays, this.own, meta, made);
   }
 
-  /**
-   * Takes in a session for a join, in place of one that is over. `keep` stores it first.
-   *
-   * RULE: client.one-join: two joins of one room at once would write to the same records, and mix the keys of one with the roster
-   * of the other: the second one is told that the room is here already (found by the simulator).
-   */
-  async join(
+  /** Takes in a session for a join, in place of one that is over. `keep` stores it first. */
+  join(
     meta: RoomMeta,
     keep: (session: LiveSession) => Promise<Result<void, Problem>>,
   ): Promise<Result<LiveSession, Problem>> {
-    if (this.closed) return failed({ kind: "closed" });
-    const key = toHex(meta.roomId);
-    const before = this.find(meta.roomId);
-    if (this.coming.has(key) || (before && !isOver(before))) return failed({ kind: "already_here" });
-    this.coming.add(key);
-    try {
+    return this.bring(meta.roomId, async (before) => {
       if (before) await this.clearForJoin(before);
       const session = await this.make(meta);
       const kept = await keep(session);
-      if (!kept.ok) return kept;
-      this.add(session);
-      return done(session);
+      return kept.ok ? done(session) : kept;
+    });
+  }
+
+  /**
+   * Takes in the session that `make` gives, in place of one that is over; `make` stores it first, and gives null where there is none.
+   *
+   * RULE: client.one-join: two that bring one room at once would write to the same records, and mix the keys of one with the roster
+   * of the other: the second one waits, and is told that the room is here already (found by the simulator).
+   */
+  bring<S extends LiveSession | null>(
+    roomId: RoomId,
+    make: (before: LiveSession | null) => Promise<Result<S, Problem>>,
+  ): Promise<Result<S, Problem>> {
+    return this.inTurn(roomId, async () => {
+      if (this.closed) return failed({ kind: "closed" });
+      const before = this.find(roomId);
+      if (before && !isOver(before)) return failed({ kind: "already_here" });
+      const made = await make(before);
+      if (!made.ok || made.value === null) return made;
+      before?.engine.stop();
+      this.add(made.value);
+      return made;
+    });
+  }
+
+  /** Runs what brings a room, or takes it away, when what does so already has ended. */
+  private async inTurn<T>(roomId: RoomId, run: () => Promise<T>): Promise<T> {
+    const key = toHex(roomId);
+    const running = (this.turns.get(key) ?? Promise.resolve()).then(run);
+    const end = running.then(nothing, nothing);
+    this.turns.set(key, end);
+    try {
+      return await running;
     } finally {
-      this.coming.delete(key);
+      if (this.turns.get(key) === end) this.turns.delete(key);
     }
   }
 
@@ -99,14 +120,16 @@ export class RoomSessions {
   }
 
   /** Removes a room and all that is stored of it. */
-  async forget(roomId: RoomId): Promise<void> {
-    const session = this.find(roomId);
-    if (!session) return;
-    session.engine.stop();
-    this.sessions.delete(toHex(roomId));
-    await session.engine.state.idle();
-    await this.ports.storage.commit([{ clear: new RoomKeys(roomId).prefix }, { delete: roomMetaKey(roomId) }]);
-    this.changed();
+  forget(roomId: RoomId): Promise<void> {
+    return this.inTurn(roomId, async () => {
+      const session = this.find(roomId);
+      if (!session) return;
+      session.engine.stop();
+      this.sessions.delete(toHex(roomId));
+      await session.engine.state.idle();
+      await this.ports.storage.commit([{ clear: new RoomKeys(roomId).prefix }, { delete: roomMetaKey(roomId) }]);
+      this.changed();
+    });
   }
 
   connect(): void {
@@ -145,4 +168,8 @@ export function isOver({ engine }: LiveSession): boolean {
 /** Rooms that we are out of need no connection. */
 function startSession({ engine }: LiveSession): void {
   if (engine.state.phase.is !== "out") engine.start();
+}
+
+function nothing(): void {
+  // Whoever waits for their turn needs no more than its end.
 }
