@@ -124,6 +124,30 @@ describe("a steward", () => {
     await world.until(() => carol.room.status().standing === "member");
   });
 
+  it("is let in by two who decide together, though each lets it in by themselves: the second yes is for the first one's", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" }));
+    const link = await alice.invite("ask");
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
+    const stew = world.home();
+    await stew.open();
+    await stew.join(link, "Stew", "", { asSteward: true });
+    await world.pass(5000);
+    const [asked] = await world.get(alice.room.requests());
+    expect(await world.get(alice.room.admit(asked!.id))).toMatchObject({ done: false, have: 1, need: 2 });
+    await world.until(() => bob.room.proposals().length === 1);
+    await world.get(bob.room.requests());
+    await world.get(bob.room.admit(asked!.id));
+    await world.until(() => stew.room.status().standing === "member");
+    // Whose steward it is does not change: it goes with Alice.
+    expect(bob.room.decisions().at(-1)).toMatchObject({
+      ...{ action: { type: "add", role: "steward" }, by: { name: "Alice" } },
+      right: { approvedBy: [{ name: "Bob" }] },
+    });
+    expect(bob.room.proposals()).toEqual([]);
+  });
+
   it("A99: invites nobody, asks nobody for anything, and lets nobody in twice", async () => {
     const world = new World();
     const [alice] = await twoIn(world);

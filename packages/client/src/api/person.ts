@@ -34,7 +34,7 @@ export interface Marks {
 /** How a person got into the room. */
 export type JoinedBy =
   | { readonly how: "founded" }
-  /** They took a place with an invite, which is itself a decision of somebody. */
+  /** They took a place with an invite, which is itself a decision of somebody; whichever device carried it out. */
   | {
       readonly how: "invited";
       readonly inviteId: InviteId;

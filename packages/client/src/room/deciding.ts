@@ -2,7 +2,7 @@ import { done, failed, type Result } from "@conclave/codec";
 import type { CommitRequest, JoinRequest, ActionHash } from "@conclave/protocol";
 import type { DecisionProgress, RoomJoinRequest } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
-import { requestView } from "../timeline/requestView.js";
+import { proposalsFor, requestView } from "../timeline/requestView.js";
 import { ended, hindering } from "../work/hindrance.js";
 import type { RoomState } from "../work/roomState.js";
 import { afterYes } from "./approving.js";
@@ -81,12 +81,25 @@ export async function admit(engine: RoomEngine, requestId: number): Promise<Resu
   const opened = engine.requests.find(requestId);
   const view = opened && requestView(engine.state, opened);
   if (!view) return failed({ kind: "unknown" });
+  const proposed = view.can === "alone" || view.role !== "steward" ? null : proposedBesides(engine, view.action);
   const decided = view.isAgain
     ? await admitAgain(engine, view, opened.ask)
-    : await carryOut(engine, view.action, opened.ask);
+    : proposed !== null
+      ? await approve(engine, proposed)
+      : await carryOut(engine, view.action, opened.ask);
   // RULE: client.admit-once: an admitted request is taken away, so that nothing admits it again (attack A99).
   if (decided.ok && decided.value.done) await engine.requests.remove(requestId);
   return decided;
+}
+
+/**
+ * The proposal of somebody else to let this steward in; null where there is none, or we have one of our own. Approvals of a steward
+ * name who lets it in (docs/protocol.md §4): so a second proposal would divide the yeses, and neither would get enough.
+ */
+function proposedBesides({ state }: RoomEngine, action: RoomJoinRequest["action"]): ActionHash | null {
+  const open = state.room?.proposals.list() ?? [];
+  const [first, ...others] = proposalsFor(open, action);
+  return first === undefined || [first, ...others].some(({ isOwn }) => isOwn) ? null : first.actionHash;
 }
 
 /**

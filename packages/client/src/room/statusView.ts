@@ -3,7 +3,7 @@ import { largestFile } from "@conclave/protocol";
 import { standingOf } from "../store/phase.js";
 import type { RoomEngine } from "./roomEngine.js";
 import { alarmView } from "../timeline/alarmView.js";
-import { admissionOf, proposalFor } from "../timeline/requestView.js";
+import { admissionOf, proposalsFor } from "../timeline/requestView.js";
 import { named } from "../timeline/roomView.js";
 import { type Ending, type Pause, type RoomStatus, type WayBack } from "../api/status.js";
 
@@ -53,7 +53,7 @@ function askedOf({ state, requests }: RoomEngine): number {
   // A request that somebody proposed to admit is answered there.
   const fresh = requests.known.filter((request) => {
     const action = admissionOf(state, request);
-    return action !== null && proposalFor(proposals, action) === null && room.proposals.hasSay(action);
+    return action !== null && proposalsFor(proposals, action).length === 0 && room.proposals.hasSay(action);
   });
   return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
 }

@@ -40,7 +40,7 @@ export function requestView(state: RoomRecords, { item, ask }: OpenedRequest): R
   const { person, name, note, leafCert } = ask;
   const role = roleFor(ask, invite);
   const action = { type: "add", leafCert, role } as const;
-  const proposal = proposalFor(room.proposals.list(), action);
+  const [proposal] = proposalsFor(room.proposals.list(), action);
   const isAgain = memberOf(room.roster, person) !== null;
   return {
     id: item.request,
@@ -93,9 +93,13 @@ export function autoAdmissionOf(room: { readonly roster: Roster }, { ask }: Open
   return { type: "add", leafCert: ask.leafCert, role: invite.role };
 }
 
-/** The proposal to admit this leaf, if somebody made one. */
-export function proposalFor(proposals: readonly OpenProposal[], { leafCert }: Admission): OpenProposal | null {
-  return proposals.find(({ action }) => action.type === "add" && equalBytes(action.leafCert, leafCert)) ?? null;
+/** The proposals to admit this leaf in this role, the one with most yeses first. */
+export function proposalsFor(proposals: readonly OpenProposal[], admission: Action): readonly OpenProposal[] {
+  if (admission.type !== "add") return [];
+  const { leafCert, role } = admission;
+  return proposals
+    .filter(({ action }) => action.type === "add" && action.role === role && equalBytes(action.leafCert, leafCert))
+    .sort((a, b) => b.yes.length - a.yes.length);
 }
 
 function inviteFor({ room }: Pick<RoomSight, "room">, { inviteProof }: OpenedRequest["ask"]): Invite | null {

@@ -62,7 +62,8 @@ export function membersOf(sight: RoomSight): RoomMember[] {
 function admissionOf(sight: RoomSight, { decision }: LoggedDecision): JoinedBy {
   if (decision.action.type === "charter") return { how: "founded" };
   const { inviteId, by, person, approvedBy } = decision;
-  if (inviteId && person && equalBytes(by, person)) return { how: "invited", ...inviteView(sight, inviteId) };
+  const isByLink = inviteId && (sight.decisionLog.isAuto(inviteId) || (person && equalBytes(by, person)));
+  if (isByLink) return { how: "invited", ...inviteView(sight, inviteId) };
   return { how: "admitted", by: named(sight, by), approvedBy: approvedBy.map((each) => named(sight, each)), inviteId };
 }
 
