@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { StewardDecisionDocument } from "../src/documents/stewardDocument.js";
-import { people } from "./inProcess.js";
+import { people, runHere } from "./inProcess.js";
 import { Dice } from "./killedRoom.js";
 import { run, Running, startRelay } from "./processes.js";
 
@@ -40,7 +40,9 @@ const written = (): StewardDecisionDocument[] =>
 
 /** Somebody comes by the auto link; resolves when their home says that they are in. */
 async function comeIn(name: string): Promise<void> {
-  await done(name, "join", auto, "--name", name, "--yes");
+  const joined = await runHere(["join", auto, "--name", name, "--yes", "--home", homeOf(name)]);
+  // Nobody decides: the link is the permission.
+  expect(joined).toMatchObject({ code: 0, stdout: expect.stringContaining("You are in Garden as soon as a device") });
   await untilIn(name);
 }
 
@@ -113,6 +115,9 @@ describe("conclave steward", () => {
     expect(await run(["steward", "--home", homeOf("stew")])).toMatchObject({ code: 4 });
     await comeIn("carol");
     expect(await steward.stop("SIGTERM")).toBe(0);
+    // The link was the permission: it is not the steward who admitted her.
+    const { members } = await done("alice", "members");
+    expect(members.at(-1)).toMatchObject({ name: "carol", admission: { how: "invited", by: null, invite: {} } });
     expect(written().map((each) => [each.action, each.person?.name, each.invite?.by?.name ?? null])).toEqual([
       ["leave", "Bob", null],
       ["add", "carol", "Alice"],

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { CliError } from "../cliError.js";
 import type { StewardDecisionDocument } from "../documents/stewardDocument.js";
 import { writeFault } from "../terminal/fileFault.js";
@@ -10,7 +10,6 @@ import { writeFault } from "../terminal/fileFault.js";
 export class AuditFile {
   /** By room: the greatest seq that is in the file. */
   private readonly written = new Map<string, number>();
-
   private constructor(
     private readonly path: string,
     private readonly file: number,
@@ -20,6 +19,8 @@ export class AuditFile {
   static open(path: string): AuditFile {
     return failing(path, () => {
       const audit = new AuditFile(path, openSync(path, "a+", 0o600));
+      // Whatever is no file may have no end.
+      if (!fstatSync(audit.file).isFile()) throw new CliError("AUDIT", `The audit file ${path} is not a file.`);
       const bytes = readFileSync(path);
       const whole = bytes.lastIndexOf(0x0a) + 1;
       if (whole < bytes.length) ftruncateSync(audit.file, whole);
@@ -37,8 +38,15 @@ export class AuditFile {
   add(decision: StewardDecisionDocument): void {
     if (decision.seq <= this.newestOf(decision.room)) return;
     failing(this.path, () => {
-      writeSync(this.file, `${JSON.stringify(decision)}\n`);
-      fsyncSync(this.file);
+      const { size } = fstatSync(this.file);
+      try {
+        // On a disk that is nearly full one write takes a part of the line, and says so by a number: this one writes until it fails.
+        writeFileSync(this.file, `${JSON.stringify(decision)}\n`);
+        fsyncSync(this.file);
+      } catch (error) {
+        ftruncateSync(this.file, size);
+        throw error;
+      }
     });
     this.note(decision);
   }
@@ -66,6 +74,7 @@ function failing<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw new CliError("AUDIT", `The audit file ${path} cannot be written: ${writeFault(error)}.`);
   }
 }

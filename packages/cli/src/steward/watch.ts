@@ -79,7 +79,8 @@ function sayStanding(room: RoomSession): string {
   if (standing === "asking") return "waiting to be let in";
   if (isGone(standing)) return "not a steward here any more";
   if (standing !== "member") return "joining";
-  return connection === "live" ? "in step with the relay" : "the relay does not answer; trying again";
+  if (connection === "offline") return "the relay does not answer; trying again";
+  return connection === "live" ? "in step with the relay" : "connecting";
 }
 
 function copied(): CliError {
