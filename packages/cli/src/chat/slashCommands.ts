@@ -13,6 +13,7 @@ import { memberTable } from "../commands/members.js";
 import { CliError } from "../cliError.js";
 import type { DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import { proposals as words } from "@conclave/words/en/proposals";
 import { approveCommand } from "../commands/progress.js";
 import type { ProofOf } from "../documents/alarmDocument.js";
 import { fingerprintsDocument } from "../documents/fingerprintDocument.js";
@@ -124,7 +125,8 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const waiting = orThrow(await room.requests(), room).map((request) => {
         const [name, via] = [safeName(request.name), safeLine(inviteName(request.invite))];
         const note = request.note === "" ? "" : `: ${safeLine(request.note)}`;
-        return `${name}#${shownTag(request)}, with ${via}${note}\n  /admit ${name} or /deny ${name}`;
+        const role = request.role === "member" ? "" : `, as ${words[request.role]}`;
+        return `${name}#${shownTag(request)}, with ${via}${role}${note}\n  /admit ${name} or /deny ${name}`;
       });
       const proposed = room.proposals().map((proposal) => {
         const id = toHex(proposal.actionHash).slice(0, SHOWN_ID);

@@ -64,7 +64,9 @@ export async function join(context: CommandContext, given: string): Promise<void
     output.result({ room: roomDocument(room), members: members.map(memberDocument) }, (paint) =>
       standing === "asking"
         ? [
-            `${paint.green("✔")} You asked to join ${paint.bold(title)}; somebody there decides. To see whether they have:  ${nextCommand("status")}`,
+            invited.mode === "auto" && !asSteward
+              ? `${paint.green("✔")} You are in ${paint.bold(title)} as soon as a device of somebody there, or a steward, is on. To see whether you are:  ${nextCommand("status")}`
+              : `${paint.green("✔")} You asked to join ${paint.bold(title)}; somebody there decides. To see whether they have:  ${nextCommand("status")}`,
           ]
         : [
             `${paint.green("✔")} You are in ${paint.bold(title)}, with ${members

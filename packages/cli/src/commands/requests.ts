@@ -43,7 +43,11 @@ function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
   const noteLines = note === "" ? [] : safeText(note).split("\n");
   return [
     `${paint.bold(safeName(name))} ${paint.dim(`#${shownTag(request)}`)} asked ${ago(time, Date.now())}, with ${safeLine(inviteName(invite))}`,
-    ...(role === "steward" ? ["    asks to be a steward, which reads along and decides nothing"] : []),
+    ...(role === "steward"
+      ? ["    asks to be a steward, which reads along and decides nothing"]
+      : role === "member"
+        ? []
+        : [`    would come as ${role}`]),
     ...noteLines.map((line) => `    ${line}`),
     paint.dim(`    ${words}`),
     ...(request.isAgain

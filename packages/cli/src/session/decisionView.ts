@@ -26,8 +26,11 @@ export function proposalSubject(room: RoomSession, { action }: Pick<RoomProposal
 }
 
 /** What a proposal would do, as something that has not happened: `remove Bob`. */
-export function proposalSummary(room: RoomSession, proposal: Pick<RoomProposal, "action">): string {
-  return proposalPhrase(proposal.action, proposalSubject(room, proposal)?.name ?? null, labelsOf(room));
+export function proposalSummary(
+  room: RoomSession,
+  { action, person }: Pick<RoomProposal, "action" | "person">,
+): string {
+  return proposalPhrase(action, person?.name ?? null, labelsOf(room));
 }
 
 /** What can be done about somebody whose changes devices say again and again that they could not follow; null for nothing. */
