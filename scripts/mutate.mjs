@@ -73,9 +73,9 @@ const settings = {
   jsonReporter: { fileName: report },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   allowConsoleColors: false,
-  // A busy machine is slow: what takes longer than this is a loop without an end.
-  timeoutFactor: 4,
-  timeoutMS: 20_000,
+  // Most loops without an end are found by how often they come by. A busy machine is slow, and slow is not killed.
+  timeoutFactor: 10,
+  timeoutMS: 60_000,
 };
 const file = join(cache, `${kept}.config.json`);
 writeFileSync(file, JSON.stringify(settings));

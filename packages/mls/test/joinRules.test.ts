@@ -92,6 +92,29 @@ describe("joining (RFC 9420 §12.4.3)", () => {
       "bad_tree_hash",
     );
   });
+  it("a GroupInfo without a key for those who come by themselves, or with one that nobody can seal to", () => {
+    const { alice } = room();
+    const joinedBy = (change: (extensions: readonly Extension[]) => Extension[]) => {
+      const groupInfo = alteredGroupInfo(alice, ({ extensions }) => ({ extensions: change(extensions) }));
+      expect(code(openGroupInfo(engine, groupInfo))).toBe("ok");
+      return reason(Group.joinExternal(engine, { groupInfo, leaf: leaf("dave") }));
+    };
+    const isKey = ({ type }: Extension): boolean => type === ExtensionType.externalPub;
+    expect(joinedBy((all) => all.filter((one) => !isKey(one)))).toBe("missing_external_pub: group info");
+    const bad = new Writer().opaque(new Uint8Array(32)).finish();
+    expect(joinedBy((all) => all.map((one) => (isKey(one) ? { ...one, data: bad } : one)))).toBe(
+      "missing_external_pub: unusable key",
+    );
+    expect(joinedBy((all) => [...all])).toBe("ok");
+  });
+  it("RULE mls.extension-once: nobody writes more than 256 extensions, as nobody reads more", () => {
+    const { alice } = room();
+    const extensions = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ type: 0x1000 + at, data: EMPTY }));
+    // Two are there already: the key for those who come by themselves, and the tree.
+    expect(code(openGroupInfo(engine, alice.view.groupInfo({ extensions: extensions(254) })))).toBe("ok");
+    expect(() => alice.view.groupInfo({ extensions: extensions(255) })).toThrow("malformed: too many extensions");
+  });
   it("RULE mls.tree-no-trailing-blank and RULE mls.unmerged-sorted", () => {
     const blank = encode([null], (w, nodes) => w.vector(nodes, (x) => x.u8(0)));
     expect(() => RatchetTree.decode(blank)).toThrow("bad_tree");
@@ -199,6 +222,34 @@ describe("joining (RFC 9420 §12.4.3)", () => {
   it("RULE mls.welcome-confirmation: a tag that does not confirm the epoch", () => {
     expect(welcomed({ tag: random(32) })).toBe("bad_confirmation_tag: welcome");
   });
+  it("a path secret where there is no path, or from oneself, or a Welcome that does not hold what it should", () => {
+    // The commit had no path, so the lowest node that the two share is blank: for Dave at leaf 3 that is the root.
+    const blank = (info: GroupInfo) => withTree(info, (tree) => tree.set(3, null));
+    const secret = { secrets: () => ({ pathSecret: random(32) }) };
+    expect(welcomed({ ...secret, info: blank }, false)).toMatch(/^bad_/u);
+    const { alice } = room();
+    const dave = keyPackage("dave");
+    const { welcome, staged } = ok(alice.commit({ proposals: [{ type: "add", keyPackage: dave.keyPackage }] }));
+    alice.apply(staged);
+    const item = decodeMessage(welcome!);
+    if (item.wireFormat !== "welcome") throw new Error("not a welcome");
+    // Sealed to Dave as it should be, but it is no GroupSecrets.
+    const seal = suite.encrypterWithLabel("Welcome", item.message.encryptedGroupInfo);
+    const joinedBy = (plaintext: Uint8Array): unknown => {
+      const secrets = item.message.secrets.map((each) => ({
+        ...each,
+        encryptedGroupSecrets: seal(dave.keyPackage.initKey, plaintext, random)!,
+      }));
+      const message = encodeMessage({ wireFormat: "welcome", message: { ...item.message, secrets } });
+      const result = Group.join(engine, { welcome: message, keyPackage: dave });
+      return result.ok ? "ok" : result.error.code;
+    };
+    for (const plaintext of [EMPTY, random(7), new Uint8Array(40)]) expect(joinedBy(plaintext)).not.toBe("ok");
+    expect(code(Group.join(engine, { welcome: alice.view.groupInfo(), keyPackage: dave }))).toBe("wrong_wire_format");
+    expect(code(openGroupInfo(engine, welcome!))).toBe("wrong_wire_format");
+    expect(code(alice.stage(welcome!))).toBe("wrong_wire_format");
+  });
+
   it("RULE mls.parent-hash: a parent's key that no leaf below put there", () => {
     const { alice } = room();
     const swap = (index: number) =>

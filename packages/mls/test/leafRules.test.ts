@@ -95,9 +95,19 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
       return { ...rest, path: { ...path!, leafNode: { ...content, signature } } };
     });
     expect(reason(bob.stage(commit))).toBe("unsupported_credential: own credential");
+    // A newcomer who lists its own kind and not the one that the members have.
+    const only = { capabilities: { ...capabilities, credentials: [2] }, credential: x509 };
+    const adds = [{ type: "add", keyPackage: keyPackage("dave", only).keyPackage }] as const;
+    expect(reason(alice.commit({ proposals: adds }))).toBe("unsupported_credential: the leaf cannot read a member's");
   });
   it("RULE mls.leaf-extensions", () => {
     expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }] }))).toBe("missing_capability");
+    const lists = { ...capabilities, extensions: [0xff00] };
+    expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }], capabilities: lists }))).toBe(
+      "bad_confirmation_tag",
+    );
+    // What RFC 9420 itself defines need not be listed.
+    expect(adding(withLeaf({ extensions: [{ type: 1, data: EMPTY }] }))).toBe("bad_confirmation_tag");
   });
   it("RULE mls.extension-once", () => {
     // Two of type 1 without data, as our own writer never writes them.
@@ -109,6 +119,37 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     application.vouch = (name) => name !== "dave";
     expect(adding((kp) => kp)).toBe("invalid_credential");
     application.vouch = () => true;
+  });
+  it("RULE mls.credential: is asked again for a leaf with another signature key or credential, and for no other", () => {
+    const { alice, bob } = room();
+    const asked: (string | null)[] = [];
+    const noting: typeof engine = {
+      ...engine,
+      validateCredential: (_own, _groupId, before) => {
+        asked.push(before === null ? null : "a successor");
+        return true;
+      },
+    };
+    Object.assign(bob, { inner: { ...inside(bob), engine: noting } });
+    const { state } = inside(alice);
+    const path = (change: Partial<LeafNode>, seed = state.signaturePrivateKey) =>
+      code(
+        bob.stage(
+          altered(alice, (commit) => {
+            const content = { ...commit.path!.leafNode, ...change };
+            const tbs = leafNodeTbs(content, state.context.groupId, 0);
+            const signature = suite.signWithLabel(seed, "LeafNodeTBS", tbs);
+            return { ...commit, path: { ...commit.path!, leafNode: { ...content, signature } } };
+          }),
+        ),
+      );
+    expect([path({}), asked]).toEqual(["ok", []]);
+    // Then it goes on, and ends where the altered tree does not fit what was sealed.
+    expect(path({ credential: { type: "basic", identity: random(4) } })).toBe("undecryptable");
+    expect(asked).toEqual(["a successor"]);
+    const seed = random(32);
+    expect(path({ signatureKey: nodeCrypto.ed25519PublicKey(seed) }, seed)).toBe("undecryptable");
+    expect(asked).toEqual(["a successor", "a successor"]);
   });
   it("RULE mls.unique-keys: a key that a member has is refused", () => {
     const { alice, bob } = room();

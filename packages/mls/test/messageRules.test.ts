@@ -1,8 +1,15 @@
-import { encode, Writer } from "@conclave/codec";
+import { encode, equalBytes, Writer } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { ExtensionType } from "../src/extension.js";
-import { type Content, type FramedContent, signFramedContent, writeAuthData, writeContent } from "../src/framing.js";
+import {
+  type Content,
+  type FramedContent,
+  framedContentTbs,
+  signFramedContent,
+  writeAuthData,
+  writeContent,
+} from "../src/framing.js";
 import { Group } from "../src/index.js";
 import { writeCredential } from "../src/leafNode.js";
 import { decodeMessage, encodeMessage } from "../src/mlsMessage.js";
@@ -106,6 +113,18 @@ describe("messages (RFC 9420 §6)", () => {
     expect(sent(dave.signaturePrivateKey, { type: "new_member_proposal" }, add)).toBe("ok");
     expect(sent(stranger, { type: "new_member_proposal" }, add)).toBe("bad_signature");
     expect(sent(dave.signaturePrivateKey, { type: "new_member_proposal" }, remove)).toBe("proposal_sender");
+  });
+  it("RULE mls.content-signature: members and who joins sign the group's epoch, and others only the message", () => {
+    const [a, b] = [room().alice.view.context, room().alice.view.context];
+    const content: Content = { type: "proposal", proposal: { type: "remove", removed: 2 } };
+    const isBound = (sender: FramedContent["sender"]): boolean => {
+      const framed = { groupId: text("room"), epoch: 1n, sender, authenticatedData: EMPTY, content };
+      return !equalBytes(framedContentTbs("public", framed, a), framedContentTbs("public", framed, b));
+    };
+    expect(isBound({ type: "member", leafIndex: 0 })).toBe(true);
+    expect(isBound({ type: "new_member_commit" })).toBe(true);
+    expect(isBound({ type: "external", senderIndex: 0 })).toBe(false);
+    expect(isBound({ type: "new_member_proposal" })).toBe(false);
   });
   it("RULE mls.current-handshake: nor is a public message of another epoch, whoever sent it", () => {
     const { alice, bob } = room();

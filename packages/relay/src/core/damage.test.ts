@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PartialSettings } from "../settings.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { CoreWorld } from "./coreWorld.js";
+import { isOwn, joinBy, room } from "./probationRoom.js";
 import { messageAppend } from "./scriptedClient.js";
 
 const DAY = 24 * 3_600_000;
@@ -61,6 +62,15 @@ describe("RULE relay.damage-stays-local", () => {
     expect(world.damages).toEqual([expect.stringContaining("record 2 is missing")]);
     expect(await reader.ask(read(roomTag, 3))).toMatchObject({ items: [{ n: 3 }] });
     expect(await reader.ask(read(roomTag, 0))).toMatchObject(error("room_damaged"));
+  });
+
+  it("a commit that is missing is followed no further by who vouches for what came after it", async () => {
+    const { world, alice, roomTag, slots } = await room({}, new SqliteStore(database));
+    const bob = await world.connect("bob");
+    const joined = await joinBy(bob, roomTag, slots[0], 0);
+    database.exec(`DELETE FROM record WHERE id % 4294967296 = ${String(joined.n)}`);
+    expect(await alice.prove(roomTag, 1, joined.key)).toMatchObject({ type: "done" });
+    expect(await isOwn(bob, roomTag)).toBe(true);
   });
 
   it("a room's row that says too little lets no record overwrite another", async () => {

@@ -18,8 +18,10 @@ import {
   InboxId,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
+import { MemoryStore } from "../store/memory/memoryStore.js";
 import { CoreWorld } from "./coreWorld.js";
-import { commitAppend, messageAppend, newKey, newSlot } from "./scriptedClient.js";
+import { RelayCore } from "./relayCore.js";
+import { commitAppend, messageAppend, newKey, newSlot, ScriptedClient } from "./scriptedClient.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 const error = (code: string) => ({ type: "error", error: code });
@@ -300,6 +302,24 @@ describe("subscriptions", () => {
 });
 
 describe("start and end", () => {
+  it("needs a store and a key, and takes time and space for granted that nobody tells it of", async () => {
+    const core = new RelayCore({
+      ...{ store: new MemoryStore(), crypto: nodeCrypto, random: systemRandom },
+      relaySeed: systemRandom(32),
+    });
+    const client = new ScriptedClient((message) => {
+      core.receive(1, message, 5000);
+      for (const output of core.commit()) if (output.kind === "send") client.receive(output.bytes);
+    });
+    core.open(1, "address", 5000);
+    await client.hello();
+    const [roomTag, key] = [RoomTag.of(systemRandom(32)), newKey()];
+    const create = { type: "createRoom" as const, roomTag, writeKey: key.publicKey, attachment: new Uint8Array() };
+    const created = await client.ask({ ...create, permit: new Uint8Array() });
+    expect(created).toMatchObject({ type: "created", receipt: { receipt: { time: 5000 } } });
+    core.tick(9_000_000);
+    expect(core.storage).toBe("open");
+  });
   it("speaks only after a hello, and only once", async () => {
     const world = new CoreWorld();
     const { client } = world.connectRaw();

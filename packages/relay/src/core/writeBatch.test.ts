@@ -93,6 +93,23 @@ describe("RULE relay.undone-is-refused", () => {
     expect([world.core.storage, world.store.slots.openCount(1)]).toEqual(["open", 0]);
   });
 
+  it("what only reads is answered, and signs no time that was not reserved", async () => {
+    const world = new CoreWorld({}, new SqliteStore(database));
+    const { client, roomTag } = await world.founder();
+    const look = async () => {
+      const answer = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
+      return answer.type === "subscribed" ? answer.receipt.receipt.time : answer;
+    };
+    const first = world.now;
+    expect(await look()).toBe(first);
+    hold(true);
+    world.now += 60_000;
+    expect([await look(), await look(), world.core.storage]).toEqual([first + 9999, first + 9999, "busy"]);
+    hold(false);
+    world.tick(1000);
+    expect(await look()).toBe(world.now);
+  });
+
   it("a store that fails in another way ends the relay: nobody knows what is stored", async () => {
     const world = new CoreWorld({}, new SqliteStore(database));
     const { client, roomTag } = await world.founder();

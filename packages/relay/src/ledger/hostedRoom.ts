@@ -146,9 +146,7 @@ export class HostedRoom {
   remember(store: Store, appendId: Uint8Array, n: number): void {
     const recent = this.recentAppends(store);
     recent.set(keyOf(appendId), n);
-    if (recent.size <= REPEAT_WINDOW) return;
-    const oldest = recent.keys().next();
-    if (!oldest.done) recent.delete(oldest.value);
+    if (recent.size > REPEAT_WINDOW) recent.delete(recent.keys().next().value!);
   }
 
   private recentAppends(store: Store): Map<string, number> {
