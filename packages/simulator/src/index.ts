@@ -8,6 +8,7 @@ export { KeyAudit } from "./keyAudit.js";
 export { Network, type Endpoint, type ServerLink, type Way } from "./network.js";
 export { Branch, type ForgedRecord, SimRelay, type Tampering } from "./relay.js";
 export { Player } from "./player.js";
+export { SimulatedSshKey } from "./simulatedSshKey.js";
 export { simulate, type SimulationOptions, type SimulationResult } from "./simulation.js";
 export { ProcessClock, Timeline } from "./timeline.js";
 export { Trace } from "./trace.js";
