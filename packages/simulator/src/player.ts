@@ -1,5 +1,7 @@
+import type { InviteFor } from "@conclave/protocol";
 import type { SimulatedDevice } from "./device.js";
 import type { Dice } from "./dice.js";
+import { SimulatedSshKey } from "./simulatedSshKey.js";
 import type { World } from "./world.js";
 
 /** What people and fate can do in a random run, each with a weight. */
@@ -9,6 +11,10 @@ const MOVES = {
   rekey: 5,
   invite: 4,
   join: 7,
+  inviteKeys: 2,
+  allowKeys: 3,
+  disallowKey: 2,
+  joinByKey: 5,
   remove: 3,
   leave: 2,
   promote: 2,
@@ -27,6 +33,8 @@ type Move = keyof typeof MOVES;
 
 const BAG = (Object.keys(MOVES) as Move[]).flatMap((move) => Array.from({ length: MOVES[move] }, () => move));
 const LONGEST_NAP = 20_000;
+/** How many people there are who have an SSH key, whether it is listed or not. */
+const SSH_KEYS = 12;
 
 /** Plays a world: people who write, decide, come and go, and machines and lines that fail, all by the dice. */
 export class Player {
@@ -36,6 +44,8 @@ export class Player {
   readonly written: { readonly device: SimulatedDevice; readonly text: string; readonly stay: number }[] = [];
   private readonly dice: Dice;
   private readonly links: string[] = [];
+  private readonly linksForKeys: string[] = [];
+  private readonly sshKeys: readonly SimulatedSshKey[];
   private texts = 0;
   private isOver = false;
 
@@ -45,6 +55,7 @@ export class Player {
     private readonly most: number,
   ) {
     this.dice = world.dice.fork("player");
+    this.sshKeys = Array.from({ length: SSH_KEYS }, (_, at) => new SimulatedSshKey(world.crypto, `key ${at}`));
   }
 
   /** Begins to make moves, one after another, until {@link stop}. */
@@ -80,22 +91,19 @@ export class Player {
       return true;
     },
     rekey: (device) => this.let(device.room.decide({ type: "rekey" })),
-    invite: (device) => {
-      const made = device.room.createInvite({
-        label: "",
-        for: { class: "multi", limit: 50 },
-        notAfter: null,
-        mode: "direct",
-      });
-      return this.let(
-        made.then((result) => {
-          if (!result.ok || result.value.invitation === null || !device.isRunning) return;
-          const link = device.room.inviteLink(result.value.invitation.inviteId, "chat.test");
-          if (link !== null) this.links.push(link);
-        }),
-      );
+    invite: (device) => this.invite(device, { class: "multi", limit: 50 }, this.links),
+    join: (_device, all) => this.join(all, this.links),
+    inviteKeys: (device) => this.invite(device, { class: "listed" }, this.linksForKeys),
+    allowKeys: (device) => {
+      // As a file has them: some are on the list, and some were used.
+      const keys = Array.from({ length: this.dice.between(1, 4) }, () => this.dice.pick(this.sshKeys).listed);
+      return this.let(device.room.allowKeys(keys));
     },
-    join: (_device, all) => this.join(all),
+    disallowKey: (device) => {
+      const listed = device.room.sshKeys();
+      return listed.length > 0 && this.let(device.room.disallowKeys([this.dice.pick(listed).key]));
+    },
+    joinByKey: (_device, all) => this.join(all, this.linksForKeys, this.dice.pick(this.sshKeys)),
     remove: (device) => {
       const others = device.room.members().filter(({ isYou }) => !isYou);
       if (others.length < 2) return false;
@@ -155,24 +163,39 @@ export class Player {
     );
   }
 
-  private join(all: readonly SimulatedDevice[]): boolean {
-    if (this.links.length === 0) return false;
-    const link = this.dice.pick(this.links);
+  private invite(device: SimulatedDevice, kind: InviteFor, links: string[]): boolean {
+    const made = device.room.createInvite({ label: "", for: kind, notAfter: null, mode: "direct" });
+    return this.let(
+      made.then((result) => {
+        if (!result.ok || result.value.invitation === null || !device.isRunning) return;
+        const link = device.room.inviteLink(result.value.invitation.inviteId, "chat.test");
+        if (link !== null) links.push(link);
+      }),
+    );
+  }
+
+  private join(all: readonly SimulatedDevice[], links: readonly string[], key?: SimulatedSshKey): boolean {
+    if (links.length === 0) return false;
+    const link = this.dice.pick(links);
     const out = all.filter((device) => device.isRunning && !isMember(device) && !isOnItsWay(device));
     if (out.length > 0 && (all.length >= this.most || this.dice.chance(50))) {
-      return this.let(this.takePlace(this.dice.pick(out), link));
+      return this.let(this.takePlace(this.dice.pick(out), link, key));
     }
     if (all.length >= this.most) return false;
     const device = this.world.newDevice(`P${all.length + 1}`);
-    return this.let(this.world.open(device).then(() => this.takePlace(device, link)));
+    return this.let(this.world.open(device).then(() => this.takePlace(device, link, key)));
   }
 
-  private async takePlace(device: SimulatedDevice, link: string): Promise<void> {
+  private async takePlace(device: SimulatedDevice, link: string, key?: SimulatedSshKey): Promise<void> {
     const { lives } = device;
-    if (!device.isRunning) return;
-    const invited = await device.client.previewInvite(link);
     // The process that asked may be dead by now.
-    if (invited.ok && device.lives === lives) await invited.value.accept(device.name);
+    const isStill = (): boolean => device.isRunning && device.lives === lives;
+    if (!isStill()) return;
+    const invited = await device.client.previewInvite(link);
+    if (!invited.ok || !isStill()) return;
+    const message = key && (await invited.value.prepareKey());
+    if (!isStill()) return;
+    await invited.value.accept(device.name, "", message?.ok === true ? { signature: key!.sign(message.value) } : {});
   }
 
   private crash(device: SimulatedDevice): void {

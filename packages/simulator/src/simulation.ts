@@ -1,3 +1,4 @@
+import { sshFingerprint } from "@conclave/protocol";
 import type { SimulatedDevice } from "./device.js";
 import { InvariantViolation } from "./invariants.js";
 import { Player } from "./player.js";
@@ -92,6 +93,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   }
   const codes = new Set(members.map((device) => device.room.roomCode()));
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
+  for (const device of members) checkKeysUsedOnce(world, device);
   // Who has said farewell is shown nothing that others said after it.
   const following = [...shown].filter(([device]) => !device.room.status().isLeaving);
   const whole = following.filter(([device]) => !hasRejoined(device)).map(([, texts]) => texts);
@@ -103,6 +105,23 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
     if (missing.length > 0 && !hasRejoined(device)) {
       throw new InvariantViolation(`${device.name} misses ${missing.slice(0, 3).join(", ")}`);
     }
+  }
+}
+
+/** By each SSH key at most one person came in, until somebody took it off the list and somebody listed it again. */
+function checkKeysUsedOnce(world: World, device: SimulatedDevice): void {
+  const used = new Map<string, boolean>();
+  for (const { action, right } of device.room.decisions()) {
+    for (const { key } of action.type === "allow" ? action.keys : []) {
+      const name = sshFingerprint(world.crypto, key);
+      used.set(name, used.get(name) ?? false);
+    }
+    for (const key of action.type === "disallow" ? action.keys : []) used.delete(sshFingerprint(world.crypto, key));
+    const by = right.sshKey?.fingerprint;
+    if (by === undefined) continue;
+    if (used.get(by) !== false)
+      throw new InvariantViolation(`${device.name} has seen somebody come in by ${by}, which lets nobody in`);
+    used.set(by, true);
   }
 }
 
