@@ -38,13 +38,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const world = new World({ seed, ...(onTrace === undefined ? {} : { onTrace }) });
   const player = new Player(world, devices);
   let failure: Error | null = null;
+  let joinsByKey = 0;
   try {
     await world.roomOf(["P1", "P2", "P3"]);
     player.start();
     while (world.steps < steps) await world.step();
     player.stop();
     await makeWhole(world);
-    await checkNothingLost(world, player);
+    ({ joinsByKey } = await checkNothingLost(world, player));
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
   }
@@ -57,6 +58,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     counts: {
       ...moves,
       devices: world.devices.size,
+      "joins by key": joinsByKey,
       "messages written": player.written.length,
       "records traced": world.audit.traced,
       "rooms inspected": world.invariants.checks,
@@ -77,8 +79,8 @@ async function makeWhole(world: World): Promise<void> {
   await world.inStep(world.devices.values(), SETTLING);
 }
 
-/** Every member who wrote something finds it in the log, and so does everybody who was there. */
-async function checkNothingLost(world: World, { written }: Player): Promise<void> {
+/** Every member who wrote something finds it in the log, and so does everybody who was there; no key has let in two. */
+async function checkNothingLost(world: World, { written }: Player): Promise<{ joinsByKey: number }> {
   const members = [...world.devices.values()].filter(
     (device) => device.isInRoom && device.room.status().standing === "member",
   );
@@ -93,7 +95,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
   }
   const codes = new Set(members.map((device) => device.room.roomCode()));
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
-  for (const device of members) checkKeysUsedOnce(world, device);
+  const joinsByKey = Math.max(0, ...members.map((device) => checkKeysUsedOnce(world, device)));
   // Who has said farewell is shown nothing that others said after it.
   const following = [...shown].filter(([device]) => !device.room.status().isLeaving);
   const whole = following.filter(([device]) => !hasRejoined(device)).map(([, texts]) => texts);
@@ -106,11 +108,13 @@ async function checkNothingLost(world: World, { written }: Player): Promise<void
       throw new InvariantViolation(`${device.name} misses ${missing.slice(0, 3).join(", ")}`);
     }
   }
+  return { joinsByKey };
 }
 
-/** By each SSH key at most one person came in, until somebody took it off the list and somebody listed it again. */
-function checkKeysUsedOnce(world: World, device: SimulatedDevice): void {
+/** By each SSH key at most one person came in, until it was taken off the list and listed again. Gives how many came. */
+function checkKeysUsedOnce(world: World, device: SimulatedDevice): number {
   const used = new Map<string, boolean>();
+  let joins = 0;
   for (const { action, right } of device.room.decisions()) {
     for (const { key } of action.type === "allow" ? action.keys : []) {
       const name = sshFingerprint(world.crypto, key);
@@ -122,7 +126,9 @@ function checkKeysUsedOnce(world: World, device: SimulatedDevice): void {
     if (used.get(by) !== false)
       throw new InvariantViolation(`${device.name} has seen somebody come in by ${by}, which lets nobody in`);
     used.set(by, true);
+    joins++;
   }
+  return joins;
 }
 
 /** Somebody who was out for a while and came back has what was said before and after, and nothing in between. */
