@@ -6,6 +6,7 @@ import { alarm } from "../evidence/alarm.js";
 import { inside, shuttingOut } from "./forger.fixture.js";
 import { joinRoom } from "./joinRoom.js";
 import { readFrom } from "./history.js";
+import { openRoom, readSlot } from "./preview.js";
 import { founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
 import { everyone, threeOfUs } from "./threeOfUs.fixture.js";
 
@@ -60,6 +61,32 @@ describe("why a device asks for a door", () => {
     expect(reason()).toBeNull();
     parts.alarms = [alarm("RESTORED")];
     expect(reason()).toBe("copy");
+  });
+});
+
+describe("a door", () => {
+  it("leads nobody back who is not in the room any more, nor by another leaf than theirs", () => {
+    const { alice, bob, carol, log, secret } = threeOfUs();
+    shuttingOut(alice, [bob, carol], () => alice.act(log, { type: "rekey" }));
+    everyone(log, alice, bob, carol);
+    const judged = (who: Person, by = secret) => {
+      const link = { ...alice.room.linkOf(by), floor: who.room.doors.doorLink(by).floor };
+      const slot = readSlot(who.primitives, link, alice.room.slots(NOW)[0]!.blob);
+      const opened = slot.ok ? openRoom(who.primitives, link, slot.value, log.roster) : slot;
+      if (!opened.ok) throw new Error(opened.error.code);
+      const door = who.room.doors.judgeDoor(opened.value);
+      return door.ok ? door.value.self.name : door.error.code;
+    };
+    expect([judged(bob), judged(carol)]).toEqual(["Bob", "Carol"]);
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    everyone(log, alice, bob, carol);
+    const again = invite(alice, log);
+    everyone(log, bob, carol);
+    expect([judged(bob, again), judged(carol, again)]).toEqual(["not_member", "Carol"]);
+    // The place that the room has for Carol is that of her leaf, and not of any that she had.
+    const parts = inside(carol);
+    parts.core = { ...parts.core, leaf: bob.room.self.leaf };
+    expect(judged(carol, again)).toBe("not_member");
   });
 });
 
