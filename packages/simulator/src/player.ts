@@ -12,7 +12,7 @@ const MOVES = {
   invite: 4,
   join: 7,
   inviteKeys: 2,
-  allowKeys: 3,
+  allowKeys: 4,
   disallowKey: 2,
   joinByKey: 5,
   remove: 3,
@@ -103,7 +103,13 @@ export class Player {
       const listed = device.room.sshKeys();
       return listed.length > 0 && this.let(device.room.disallowKeys([this.dice.pick(listed).key]));
     },
-    joinByKey: (_device, all) => this.join(all, this.linksForKeys, this.dice.pick(this.sshKeys)),
+    joinByKey: (device, all) => {
+      // Most often one that may be used; else any, which is not listed or was used. Old links are closed.
+      const free = new Set(device.room.sshKeys().flatMap(({ comment, usedBy }) => (usedBy === null ? [comment] : [])));
+      const listed = this.sshKeys.filter(({ name }) => free.has(name));
+      const key = this.dice.pick(listed.length > 0 && this.dice.chance(70) ? listed : this.sshKeys);
+      return this.join(all, this.linksForKeys.slice(-2), key);
+    },
     remove: (device) => {
       const others = device.room.members().filter(({ isYou }) => !isYou);
       if (others.length < 2) return false;
