@@ -76,6 +76,7 @@ const settings = {
   // Most loops without an end are found by how often they come by. A busy machine is slow, and slow is not killed.
   timeoutFactor: 10,
   timeoutMS: 60_000,
+  dryRunTimeoutMinutes: 30,
 };
 const file = join(cache, `${kept}.config.json`);
 writeFileSync(file, JSON.stringify(settings));
