@@ -57,6 +57,20 @@ describe("a tree", () => {
     step(carol, stay, {});
   });
 
+  it("RULE mls.parent-hash: somebody who came later, where both sides have keys, is left out of the hash from before", () => {
+    const { alice, bob, carol } = room();
+    const bundles = Array.from({ length: 4 }, (_, at) => keyPackage(`newcomer ${at}`));
+    const welcome = step(alice, [alice, bob, carol], { proposals: add(...bundles) });
+    const others = bundles.map((bundle) => ok(Group.join(engine, { welcome: welcome!, keyPackage: bundle })).group);
+    const all = [alice, bob, carol, ...others];
+    // Leaf 4 gives node 11 a key, then leaf 0 the root; the newcomer at leaf 7 is unmerged at both.
+    step(all[4]!, all, {});
+    step(alice, all, {});
+    step(bob, all, { proposals: add(keyPackage("late")), forcePath: false });
+    const { tree } = inside(alice);
+    expect([7, 11, 13].map((index) => tree.parent(index)?.unmergedLeaves)).toEqual([[7], [7], undefined]);
+  });
+
   it("stays what it is by a commit that is staged and not applied, and another one can follow", () => {
     const { alice, bob, carol } = room();
     const [lost, won] = [ok(alice.commit({})), ok(bob.commit({}))];
