@@ -20,6 +20,9 @@ const MOST_ATTEMPTS = 12;
 /** Refusals that do not go away by waiting. */
 const FINAL: ReadonlySet<RelayError> = new Set(["slot_unknown", "slot_closed", "proof_invalid", "too_large"]);
 
+/** The relay's log is not the one that it showed before. */
+const MISLED: ReadonlySet<string> = new Set(["FORK", "EQUIVOCATION", "ROLLBACK"]);
+
 /**
  * Brings our join by a direct invite into the log (docs/protocol.md §7). Where somebody else's commit came first it
  * begins again with a fresh slot, a bounded number of times; the person has agreed to the room, not to one state of it.
@@ -41,7 +44,7 @@ export class DirectJoin extends Worker {
     const { join } = phase;
     // Somebody else's commit admits us: it has to be in the log by now.
     if (!join) return () => this.fail({ kind: "refused", rejection: { code: "bad_admission" } });
-    if (room.lastCommit !== join.append.lastCommit) return () => this.again(room, join);
+    if (room.lastCommit !== join.append.lastCommit || isMisled(room)) return () => this.again(room, join);
     return this.sentOn === this.connection.number ? null : () => this.send(join);
   }
 
@@ -107,6 +110,14 @@ export class DirectJoin extends Worker {
       this.state.enter(tx, { is: "out", why: "lost", ending: { problem, by: null }, request: null });
     });
   }
+}
+
+/**
+ * RULE: client.join-misled: who was shown another log while they came in would wait in it for their own join for ever. What they know
+ * of the room is what a slot says, so they begin again with a fresh one, and come in when the relay is honest (attack A22).
+ */
+function isMisled({ pausingAlarms }: Room): boolean {
+  return pausingAlarms.some(({ code }) => MISLED.has(code));
 }
 
 /** Keeps a join that is about to be sent, in place of an earlier one. */

@@ -1,4 +1,4 @@
-import { done, failed, type Result } from "@conclave/codec";
+import { done, equalBytes, failed, type Result } from "@conclave/codec";
 import {
   actionHash,
   type Action,
@@ -30,6 +30,8 @@ const GIVE_UP_AFTER = 12;
 const ALONE_AFTER_MS = 20_000;
 /** How long nothing may be sent, after a commit was stored and before it was answered, until the person who waits is told so (ms). */
 const UNTIL_BACK_MS = 15_000;
+/** How long the log may lack a commit of ours that the relay says it has taken, until we have it sign for the log again (ms). */
+const SHOWN_WITHIN_MS = 15_000;
 /** How long to wait after new keys that nobody could use, the first time in an epoch; each time longer, and at most so long (ms). */
 const KEYS_AGAIN_MS = 60_000;
 const KEYS_AGAIN_FACTOR = 4;
@@ -54,6 +56,8 @@ export class Decisions extends Worker {
   private vain = { epoch: 0, until: 0, pause: 0 };
   /** Ends the wait until something may be sent again. */
   private cancelAway: CancelTimer | null = null;
+  /** Ends the wait until the log shows what the relay has taken. */
+  private cancelShown: CancelTimer | null = null;
 
   constructor(
     private readonly parts: RoomWork & Movement,
@@ -118,7 +122,8 @@ export class Decisions extends Worker {
   stop(problem: Problem): void {
     this.retry.stop();
     this.cancelAway?.();
-    this.cancelAway = null;
+    this.cancelShown?.();
+    this.cancelAway = this.cancelShown = null;
     this.intents.stop(problem);
   }
 
@@ -156,6 +161,7 @@ export class Decisions extends Worker {
     // RULE: client.pause-holds: what is stored already does not leave while an alarm pauses the room. It goes once a person goes
     // on; what was sent before that the log may show all the same, and it is taken in.
     if (pending && !this.parts.sync.canSend) {
+      this.sentOn = 0;
       this.awaitReturn();
       return null;
     }
@@ -237,6 +243,7 @@ export class Decisions extends Worker {
     if (answer.type === "lost") return;
     if (answer.type === "appended") {
       await this.keep(answer.receipt);
+      this.expect(append, answer.n);
       return;
     }
     if (answer.error === "stale_epoch" && answer.position && answer.position.lastCommit !== append.lastCommit) {
@@ -253,6 +260,22 @@ export class Decisions extends Worker {
     await this.discard();
     this.lost = null;
     this.finish(failed({ kind: "relay", error, retryAfter }));
+  }
+
+  /**
+   * RULE: client.acknowledged-shown: what the relay has acknowledged has to come in the log. Where it does not, it signs for the log
+   * again: an honest one only lost a push, and one that denies what it signed is caught, and told of (attack A23).
+   */
+  private expect(append: Append, n: number): void {
+    const { number } = this.connection;
+    this.cancelShown?.();
+    this.cancelShown = this.state.ports.clock.setTimer(SHOWN_WITHIN_MS, () => {
+      this.cancelShown = null;
+      const { room } = this.state;
+      const isPending = room?.pending && equalBytes(room.pending.append.appendId, append.appendId);
+      if (number !== this.connection.number || !isPending || room.cursor.n >= n) return;
+      this.parts.sync.lagged();
+    });
   }
 
   private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {

@@ -18,6 +18,8 @@ export interface Place {
    * record: that log.
    */
   readonly view: readonly number[] | null;
+  /** Its way in ended, and its person was told so. */
+  readonly isLost: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface Scene {
 
 /** A device that has nothing of the room. */
 export function emptyPlace(device: string): Place {
-  return { device, seat: null, outbox: null, intent: null, isLeaving: false, view: null };
+  return { device, seat: null, outbox: null, intent: null, isLeaving: false, view: null, isLost: false };
 }
 
 /** The scene with another thing at one place. */

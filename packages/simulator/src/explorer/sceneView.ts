@@ -50,8 +50,8 @@ export class SceneViews {
     const isOldRead = scene.places.some(({ view }) => view !== null) || this.messagesIn(scene);
     const places = naming.order.map((at) => {
       const place = scene.places[at]!;
-      const { seat, outbox, intent, isLeaving, view } = place;
-      if (seat === null) return "-";
+      const { seat, outbox, intent, isLeaving, view, isLost } = place;
+      if (seat === null) return isLost ? "lost" : "-";
       // Whether somebody who is out could come in again, the roster of those who are in says.
       if (!isReading(place)) return seat.look.status;
       const { look } = seat;

@@ -6,7 +6,7 @@ import { Play } from "./play.js";
 import type { Seat } from "./seat.js";
 import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
-import { isActive, isAtEnd, isFree, isOut, type Place, type Scene } from "./scene.js";
+import { isActive, isAtEnd, isFree, isOut, isWaiting, type Place, type Scene } from "./scene.js";
 
 /** Steps within which everything has to come to rest when the relay is honest from now on. */
 const UNTIL_REST = 200;
@@ -53,6 +53,13 @@ export class Settling {
   next(scene: Scene): Scene | null {
     const reader = scene.places.findIndex(({ view }, at) => view === null && this.steps.behind(scene, at) > 0);
     if (reader >= 0) return this.steps.deliver(scene, reader);
+    const stray = scene.places.findIndex(({ seat, view }) => view !== null && seat?.look.status === "joining");
+    if (stray >= 0) {
+      // Who was only late reads on. Who was shown another log finds out by what the relay signs, and begins again.
+      if (isWaiting(scene, scene.places[stray]!)) return this.steps.deliver(scene, stray);
+      const host = this.steps.freshHost(scene);
+      if (host !== null) return this.steps.joinAgain(scene, stray, host);
+    }
     const paused = this.pausedIn(scene);
     if (paused >= 0) return this.steps.resume(scene, paused);
     const released = this.release(scene);
@@ -113,8 +120,8 @@ export class Settling {
     }
     const { roster } = first.seat!.look;
     for (const { name, person } of roster.members.values()) {
-      const isHere = scene.places.some(({ device, seat, view }) => {
-        return this.cast.personOf(device) === name && (seat?.look.status === "active" || view !== null);
+      const isHere = scene.places.some(({ device, seat, view, isLost }) => {
+        return this.cast.personOf(device) === name && (seat?.look.status === "active" || view !== null || isLost);
       });
       if (!isHere) throw new Broken(`${this.cast.nameOf.get(toHex(person))!} is in the room and has no keys of it`);
     }
@@ -143,7 +150,9 @@ export class Settling {
         this.removals++;
       }
     }
-    const newcomer = scene.places.findIndex(({ device, seat }) => device === "N" && seat === null);
+    // Whose earlier join is in the log has to be removed first, and is told so.
+    const isListed = memberOf(roster, this.cast.person("N")) !== null;
+    const newcomer = isListed ? -1 : scene.places.findIndex(({ device, seat }) => device === "N" && seat === null);
     if (newcomer < 0 || !this.steps.isLinkOpen(scene.places[owner]!.seat!)) return;
     for (const how of HINDRANCES) {
       if (how === "joins first" && !this.mayJoinFirst(scene)) continue;

@@ -184,13 +184,12 @@ export class Steps {
     return withPlace(scene, at, { ...emptyPlace(device), seat: made.seat, outbox: made.post });
   }
 
-  /** A join that lost its race begins again, with a fresh slot. */
+  /** A join that lost its race, or whose relay was caught showing another log, begins again, with a fresh slot. */
   joinAgain(scene: Scene, at: number, host: Place): Scene {
-    const place = scene.places[at]!;
-    // Someone who cannot come in any more has lost the way in, and is told so. (Who was shown another log may be in the room
-    // by the log of the others: nobody waits for them.)
-    const isApart = place.view !== null;
-    return this.join(scene, at, host) ?? withPlace(scene, at, isApart ? { outbox: null } : emptyPlace(place.device));
+    const { device } = scene.places[at]!;
+    // Someone who cannot come in any more has lost the way in, and is told so: the link is over, or the join that they gave up
+    // is in the log of the others.
+    return this.join(scene, at, host) ?? withPlace(scene, at, { ...emptyPlace(device), isLost: true });
   }
 
   /** Who can make a fresh slot: a member who has read all of the log. Null when nobody can. */
