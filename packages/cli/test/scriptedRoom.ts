@@ -119,6 +119,7 @@ export const STATUS: RoomStatus = {
   paused: null,
   comingBack: null,
   roomAhead: 0,
+  clockAhead: 0,
   fileLimit: null,
   alarms: [],
 };

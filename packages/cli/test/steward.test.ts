@@ -55,6 +55,11 @@ async function untilIn(name: string): Promise<void> {
   throw new Error(`${name} is not in`);
 }
 
+/** A clock that is wrong. */
+const ahead = (days: number) => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${String(days * 86_400_000)}`)}`,
+});
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-steward-"));
   audit = join(folder, "audit.jsonl");
@@ -159,6 +164,14 @@ describe("conclave steward", () => {
     );
     expect(written().map(({ seq }) => seq)).toEqual(own.map(({ seq }) => seq));
     expect(own).toHaveLength(8);
+  });
+
+  it("says so when its clock is wrong, as it may leave undone what waits", async () => {
+    const { stdout } = await run(["steward", "--dry-run", "--json", "--home", homeOf("stew")], { env: ahead(365) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      warnings: [{ code: "CLOCK", message: expect.stringContaining("365 days ahead of the relay's") }],
+    });
+    expect(await done("stew", "steward", "--dry-run")).toMatchObject({ due: [], warnings: [] });
   });
 
   it("waits for a relay that is away, and goes on", async () => {

@@ -143,6 +143,20 @@ describe("how a room stands", () => {
     alice.skew = hour;
     expect(alice.room.status().roomAhead).toBe(0);
   });
+
+  it("is told when this device's clock is doubted, until its person says that it is right", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    expect(alice.room.status().clockAhead).toBe(0);
+    await world.run(alice.client.close());
+    const hour = 3_600_000;
+    alice.skew = -hour;
+    await alice.open();
+    await world.get(alice.room.synced(10_000));
+    expect(alice.room.status().clockAhead).toBeLessThan(-hour + 60_000);
+    alice.client.trustClock();
+    expect(alice.room.status().clockAhead).toBe(0);
+  });
 });
 
 describe("a list of SSH keys", () => {

@@ -14,7 +14,7 @@ import { proofsIn } from "../room/proofs.js";
 import { mayResetClock } from "../room/decide.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { clockLine, freshnessLine } from "../session/freshnessLine.js";
+import { clockDoubtLine, clockLine, freshnessLine } from "../session/freshnessLine.js";
 import { safeName, safeText } from "../terminal/safeText.js";
 
 const ASKING = "Waiting for those who decide here to answer …";
@@ -36,6 +36,7 @@ export async function status(context: CommandContext): Promise<void> {
     const check = isCheck ? orThrow(await waiting(context.output, room.checkNow(CHECK_MS), ASKING), room) : null;
     const current = statusDocument(room, proofsIn(context.home, room));
     const summary = roomDocument(room);
+    const doubt = clockDoubtLine(current);
     const checked = check && checkDocument(check);
     context.output.result({ room: summary, isCurrent, status: current, check: checked }, (paint) => [
       `${paint.bold(safeName(summary.title))} ${paint.dim(summary.id.slice(0, 12))}`,
@@ -45,6 +46,7 @@ export async function status(context: CommandContext): Promise<void> {
       `  relay       ${summary.relay}, ${isCurrent ? "connected" : "not contacted"}`,
       // Somebody who is out of the room is told nothing about it: what this home knows of it is out of date.
       ...(isGone(summary.standing) ? [] : roomLines(room.status(), check)),
+      ...(doubt === null ? [] : [`  clock       ${doubt}`]),
       ...(current.roomAhead <= CLOCK_LIMIT_MS
         ? []
         : [

@@ -8,7 +8,7 @@ import { orThrow } from "../room/orThrow.js";
 import { proposalPhrase } from "../session/decisionView.js";
 import { noRooms } from "../session/home.js";
 import { AuditFile } from "../steward/auditFile.js";
-import { idOf, mayServe, newestDecision, watchRoom } from "../steward/watch.js";
+import { idOf, mayServe, newestDecision, sayDoubt, watchRoom } from "../steward/watch.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
 import { stopSignal } from "./serve.js";
@@ -81,6 +81,8 @@ async function dryRun({ output }: CommandContext, client: Client): Promise<void>
   for (const room of served(client)) {
     if (room.status().standing !== "member" || !(await hasLooked(output, room))) continue;
     orThrow(await room.requests(), room);
+    const doubt = sayDoubt(room);
+    if (doubt !== null) output.warn(`${safeName(room.title)}: ${doubt}.`, "CLOCK");
     for (const each of room.due()) {
       due.push(dueDocument(room, each));
       const { action, person } = each;

@@ -73,6 +73,11 @@ export interface StatusDocument {
   readonly comingBack: ComingBackDocument | null;
   /** How far the room's clock is ahead of this machine's (ms), 0 if it is not: links expire by it. */
   readonly roomAhead: number;
+  /**
+   * How far this machine's clock is ahead of the relay's and of the others' (ms), below zero behind them; 0 while nobody doubts it. While
+   * it is doubted, you are asked before you decide, and a steward may do nothing.
+   */
+  readonly clockAhead: number;
   readonly alarms: readonly AlarmDocument[];
 }
 
@@ -131,7 +136,8 @@ function endedDocument(ending: Ending | null, relay: string): RoomDocument["ende
 
 export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocument {
   const status = room.status();
-  const { connection, freshness, epoch, seq, n, pending, requests, isLeaving, paused, roomAhead, alarms } = status;
+  const { connection, freshness, epoch, seq, n, pending, requests, isLeaving, paused, roomAhead, clockAhead, alarms } =
+    status;
   return {
     connection,
     freshness: freshnessDocument(freshness),
@@ -146,6 +152,7 @@ export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocum
     paused: pauseDocument(paused),
     comingBack: comingBackDocument(status.comingBack),
     roomAhead,
+    clockAhead,
     alarms: alarms.map((alarm) => alarmDocument(alarm, proofOf)),
   };
 }

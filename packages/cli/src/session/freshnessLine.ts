@@ -1,4 +1,4 @@
-import { type Freshness, type NamedPerson } from "@conclave/client";
+import type { Freshness, NamedPerson, RoomStatus } from "@conclave/client";
 import { spanOf } from "@conclave/words";
 import { safeName } from "../terminal/safeText.js";
 import { ago, dayAndTime } from "../terminal/when.js";
@@ -18,6 +18,12 @@ export function clockLine({ clock }: Freshness): string | null {
   if (clock === null) return null;
   const way = clock.ahead > 0 ? "ahead" : "behind";
   return `this machine's clock is ${spanOf("en", Math.abs(clock.ahead))} ${way}, by the clocks of ${clock.people} people`;
+}
+
+/** What the relay's clock and the others' say of this machine's; null where they do not doubt it. */
+export function clockDoubtLine({ clockAhead }: Pick<RoomStatus, "clockAhead">): string | null {
+  if (clockAhead === 0) return null;
+  return `this machine's clock is ${spanOf("en", Math.abs(clockAhead))} ${clockAhead > 0 ? "ahead of" : "behind"} the relay's`;
 }
 
 /** Whether a person is asked before they send: nobody who decides has confirmed the list for too long. */

@@ -3,6 +3,7 @@ import { isGone } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import { CliError } from "../cliError.js";
 import { type StewardDecisionDocument, stewardDecisionDocument } from "../documents/stewardDocument.js";
+import { clockDoubtLine } from "../session/freshnessLine.js";
 import { alarmSentence } from "../session/timelineView.js";
 import { LINK, otherCommand } from "../terminal/nextCommand.js";
 import { safeName, safeText } from "../terminal/safeText.js";
@@ -34,14 +35,14 @@ export function watchRoom(room: RoomSession, watcher: StewardWatcher, after: num
       watcher.decided(stewardDecisionDocument(room, decision));
   };
   const look = (): void => {
-    const { standing, connection } = room.status();
-    const now = standing === "member" ? connection : standing;
+    const { standing } = room.status();
+    const now = sayStanding(room);
     if (now === was) return;
     was = now;
     if (standing === "restored") throw copied();
     const you = room.members().find(({ isYou }) => isYou);
     if (standing === "member" && you?.role !== "steward") throw notSteward(room);
-    watcher.note(`${safeName(room.title)}: ${sayStanding(room)}`);
+    watcher.note(`${safeName(room.title)}: ${now}`);
   };
   const guarded = (work: () => void): void => {
     try {
@@ -80,7 +81,14 @@ function sayStanding(room: RoomSession): string {
   if (isGone(standing)) return "not a steward here any more";
   if (standing !== "member") return "joining";
   if (connection === "offline") return "the relay does not answer; trying again";
-  return connection === "live" ? "in step with the relay" : "connecting";
+  return connection === "live" ? (sayDoubt(room) ?? "in step with the relay") : "connecting";
+}
+
+/** What a steward leaves undone while its clock is doubted; null where nobody doubts it. */
+export function sayDoubt(room: RoomSession): string | null {
+  const doubt = clockDoubtLine(room.status());
+  if (doubt === null) return null;
+  return `${doubt}. Until it is right, no link whose time is over is closed, and whoever asks to join may have to wait`;
 }
 
 function copied(): CliError {

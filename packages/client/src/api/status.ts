@@ -148,6 +148,12 @@ export interface RoomStatus {
   readonly comingBack: WayBack | null;
   /** How far the room's own time is ahead of this device's clock (ms), 0 where it is not: links end by the room's. */
   readonly roomAhead: number;
+  /**
+   * How far this device's clock is ahead of the relay's and of the nearest member's (ms), below zero behind them; 0 while nobody doubts
+   * it, or its person says that it is right. While it is doubted, a person's decisions are refused (`clock`), and a steward closes no
+   * link; by a clock that is off by days nobody who asks to join is seen.
+   */
+  readonly clockAhead: number;
   /** Bytes of the largest file that the relay takes; null while it has not been reached. */
   readonly fileLimit: number | null;
   /** Those that nobody has acknowledged: a screen shows them as banners. All alarms are in the timeline. */

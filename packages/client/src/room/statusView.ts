@@ -32,6 +32,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     paused: pauseOf(engine),
     comingBack: wayBackOf(engine),
     roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
+    clockAhead: state.clock.doubt?.ahead ?? 0,
     fileLimit: connection.welcome && fileLimitOf(connection.welcome.limits.blob),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
