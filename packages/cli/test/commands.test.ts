@@ -61,11 +61,17 @@ describe("commands on messages", () => {
 
 describe("deciding", () => {
   it("title, hand-over and leaving, seal: what the errors advise is there and is done", async () => {
-    const { link } = await roomOf("Cleo");
+    const made = await roomOf("Cleo");
+    const { link } = made;
     await conclave("Dan", "join", link, "--name", "Dan");
     expect(await conclave("Cleo", "title", "Allotments")).toMatchObject({ code: 0, done: true });
     expect((await conclave("Dan", "status")).room.title).toBe("Allotments");
     expect((await conclave("Cleo", "title", "a\u202eb")).code).toBe(2);
+    // A home's next room is founded under the name that it has.
+    const next = await conclave("Cleo", "room", "new", "Next", "--relay", made.room.relay);
+    expect(next).toMatchObject({ code: 0, room: { title: "Next", role: "owner" } });
+    expect((await conclave("Cleo", "members", "--room", "Next")).members).toMatchObject([{ name: "Cleo" }]);
+    await conclave("Cleo", "forget", "Next", "--force", "--yes");
 
     expect(await conclave("Cleo", "leave", "--yes")).toMatchObject({ code: 1, error: { code: "LAST_OWNER" } });
     expect(await conclave("Cleo", "policy", "set", "sealed")).toMatchObject({

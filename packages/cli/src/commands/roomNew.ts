@@ -7,7 +7,7 @@ import type { CommandContext } from "../program/context.js";
 import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { type Made, makeInvite } from "../room/decide.js";
-import { createRoomHere } from "../session/home.js";
+import { createRoomHere, ownName } from "../session/home.js";
 import { policyOf } from "../session/policyView.js";
 import { DEFAULT_USES, warnLate } from "./invite.js";
 import { ask } from "../terminal/consent.js";
@@ -27,10 +27,13 @@ const DEFAULT_RELAY = "http://127.0.0.1:4430";
 /** `conclave room new`: founds a room, and makes its first invite. */
 export async function roomNew(context: CommandContext, title: string): Promise<void> {
   const { options, output } = context;
-  const name = (options["name"] as string | undefined) ?? (await ask(context, "Your name, as others will see it:"));
-  if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Alice");
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
   await withHome(context, "begin", async (client) => {
+    const name =
+      (options["name"] as string | undefined) ??
+      ownName(client) ??
+      (await ask(context, "Your name, as others will see it:"));
+    if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Alice");
     const policy = policyOf(String(options["policy"]));
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     // The founder owns the room: from the first moment on, the words offered below bring them back to it.
