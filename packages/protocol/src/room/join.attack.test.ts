@@ -11,11 +11,11 @@ import { inviteKeys } from "../invite/inviteKeys.js";
 import { encodeJoinRequest, MAX_NOTE_BYTES } from "../invite/joinRequest.js";
 import { inviteLink, parseLink } from "../invite/link.js";
 import { openSlot, sealSlot, type SlotView } from "../invite/slot.js";
-import { signInviteProof } from "../invite/inviteProof.js";
+import { readInviteProof, signInviteProof } from "../invite/inviteProof.js";
 import { openRosterRecord, sealRosterRecord } from "../transport/rosterLog.js";
 import { generateKeyPackage } from "@conclave/mls";
 import { confirmMembers } from "./acceptCommit.js";
-import { acceptDecline, askToJoin, type Asking, isDecline } from "./asking.js";
+import { acceptDecline, askAgain, askToJoin, type Asking, isDecline } from "./asking.js";
 import { roomCapabilities, roomExtensions } from "./binding.js";
 import { REQUEST_LABEL } from "./doorway.js";
 import { forgeCommit, forgeEntry, forgeExternal, inside, leafParameters, stranger } from "./forger.fixture.js";
@@ -421,6 +421,33 @@ describe("asking and being let in", () => {
     }
     expect(judged(blob, bob)).toEqual(["malformed", true]);
     expect(judged(blob)).toEqual(["malformed", true]);
+  });
+
+  it("asked again, it is the same request, for the keys of now, and with a proof of now", () => {
+    for (const mode of ["ask", "auto"] as const) {
+      const { alice, log } = founded();
+      const secret = invite(alice, log, { mode });
+      const guest = new Person(seeded(`guest ${mode}`), "Guest");
+      const first = preview(alice, guest, log, secret);
+      const made = askToJoin(guest.primitives, first, { device: guest.device, name: "Guest", note: "", now: NOW });
+      if (!made.ok) throw new Error(made.error.code);
+      const requestOf = (blob: Uint8Array) => {
+        const request = alice.room.requests.open(blob, NOW);
+        if (!request.ok) throw new Error(request.error.code);
+        const { inviteProof, leaf, inboxPub } = request.value;
+        return { leaf, inboxPub, baseSeq: readInviteProof(inviteProof!)!.proof.baseSeq };
+      };
+      const before = requestOf(made.value.blob);
+      expect(before.baseSeq).toBe(first.roster.seq);
+      expect(alice.act(log, { type: "setTitle", title: "Meadow" })).toBeNull();
+      alice.catchUp(log);
+      const now = preview(alice, guest, log, secret);
+      const again = askAgain(guest.primitives, made.value.asking, now)!;
+      expect(again).not.toEqual(made.value.blob);
+      expect(requestOf(again)).toEqual({ ...before, baseSeq: first.roster.seq + 1 });
+      const unusable = { ...now, slot: { ...now.slot, requestPub: new Uint8Array(32) } };
+      expect(askAgain(guest.primitives, made.value.asking, unusable)).toBeNull();
+    }
   });
 
   it("a no that cannot be sealed is none, and one that lies in the inbox is told from a yes", () => {

@@ -1,4 +1,6 @@
+import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
+import { openBeacon } from "../evidence/beacon.js";
 import { preset } from "../policy/presets.js";
 import { askToJoin, decodeAsking, encodeAsking } from "./asking.js";
 import { admitted, founded, invite, join, NOW, Person, preview, seeded } from "./testRelay.fixture.js";
@@ -98,6 +100,33 @@ describe("a room", () => {
     bob.catchUp(log);
     bob.restart();
     expect(epochs()).toEqual([epoch, epoch + 1]);
+  });
+
+  it("has codes and views that all members have alike, and that change with what they stand for", () => {
+    const { alice, log } = founded();
+    const bob = join(alice, "Bob", log, invite(alice, log));
+    const beaconOf = ({ room }: Person) => openBeacon(nodeCrypto, room.beacon(NOW))!;
+    const seen = (each: Person) => [
+      each.room.code(),
+      each.room.peopleCode(),
+      each.room.epochAuthenticator,
+      each.room.export("app", new Uint8Array(1), 32),
+    ];
+    expect(seen(alice)).toEqual(seen(bob));
+    const { roster, epoch, self } = alice.room;
+    expect(beaconOf(alice)).toMatchObject({ seq: roster.seq, head: roster.head, epoch, time: NOW, leaf: self.leaf });
+    expect(beaconOf(alice).epochMark).toEqual(beaconOf(bob).epochMark);
+    const [code, people, keys, secret] = seen(alice);
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    for (const each of [alice, bob]) each.catchUp(log);
+    // New keys make another code of the room; the people are the same.
+    const after = seen(alice);
+    expect([after[0] === code, after[1] === people]).toEqual([false, true]);
+    expect([after[2], after[3]]).not.toEqual([keys, secret]);
+    expect(alice.act(log, { type: "remove", person: bob.room.self.person, ban: false })).toBeNull();
+    alice.catchUp(log);
+    expect(alice.room.peopleCode()).not.toBe(people);
+    expect(() => alice.room.export("conclave/x", new Uint8Array(0), 32)).toThrow(RangeError);
   });
 
   it("lets the first of two racing commits win, and the other be built again", () => {

@@ -50,6 +50,24 @@ describe("the relay's word", () => {
     expect(alice.room.pausingAlarms).toEqual([]);
   });
 
+  it("RULE watch.signed: nor does one for a commit, and what it says is kept by nobody", () => {
+    const { alice, tag } = pair();
+    const { n, head } = alice.room.cursor;
+    const signed = commit({ n: n + 1, head }, tag);
+    const forged = { ...signed, signature: new Uint8Array(64) };
+    expect(alice.room.receipts.noteCommit(forged)).toMatchObject({
+      alarm: { code: "BAD_RECEIPT", person: null },
+      delta: { put: [] },
+      isSigned: false,
+    });
+    expect(alice.room.receipts.noteCommit(signed)).toMatchObject({ alarm: null, isSigned: true });
+    // A true receipt for a commit of another log than ours stops us, too.
+    const other = alice.room.receipts.noteCommit(commit({ n, head: new Uint8Array(32).fill(1) }, tag));
+    expect(other).toMatchObject({ alarm: { code: "FORK" }, isSigned: true });
+    expect(alice.room.pausingAlarms.map(({ code }) => code)).toEqual(["FORK"]);
+    expect(alice.room.receipts.proofWanted).toBeNull();
+  });
+
   it("RULE watch.own-log: a signed head that is not of the log that we were given stops us, also when the log comes later", () => {
     const { alice, bob, log, tag } = pair();
     const { n } = alice.room.cursor;
