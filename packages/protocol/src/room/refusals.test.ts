@@ -88,6 +88,39 @@ describe("a door", () => {
     parts.core = { ...parts.core, leaf: bob.room.self.leaf };
     expect(judged(carol, again)).toBe("not_member");
   });
+
+  it("A159: RULE door.not-taken-out: opened by somebody whom the log takes out since leads nobody back", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shuttingOut(alice, [bob], () => alice.act(log, { type: "rekey" }));
+    everyone(log, alice, bob, carol);
+    const secret = new Uint8Array(32).fill(5);
+    const plea = carol.readPlea(bob.room.doors.plead(secret, "unopened"))!;
+    const slot = readSlot(
+      bob.primitives,
+      bob.room.doors.doorLink(secret),
+      carol.room.doors.openDoorFor(plea, NOW)!.slot!.blob,
+      bob.room.doors.doorKey(bob.device.deviceSeed),
+    );
+    const before = [...log.roster];
+    const opened = slot.ok ? openRoom(bob.primitives, bob.room.doors.doorLink(secret), slot.value, before) : slot;
+    if (!opened.ok) throw new Error(opened.error.code);
+    const door = bob.room.doors.judgeDoor(opened.value);
+    if (!door.ok) throw new Error(door.error.code);
+    const objection = (records: readonly Uint8Array[]) => {
+      const branches = bob.room.doors.branchesOf(door.value);
+      for (const each of records) branches.take(each);
+      return bob.room.doors.objectionToDoor(door.value, branches)?.error.code ?? null;
+    };
+    expect(objection(before)).toBeNull();
+    expect(alice.act(log, { type: "setTitle", title: "Meadow" })).toBeNull();
+    everyone(log, alice, carol);
+    expect(objection(log.roster)).toBeNull();
+    expect(alice.act(log, { type: "remove", person: carol.room.self.person, ban: false })).toBeNull();
+    everyone(log, alice, carol);
+    expect(objection(log.roster)).toBe("bad_slot");
+    // Only in their order do records follow from one another.
+    expect(objection(log.roster.toReversed())).toBeNull();
+  });
 });
 
 describe("who was taken out while they could not follow", () => {
