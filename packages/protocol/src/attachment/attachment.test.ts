@@ -222,6 +222,24 @@ describe("a file's card", () => {
       if (change.size === undefined) expect(isFileWords({ ...card, ...change })).toBe(false);
     }
     expect(isFileWords(card)).toBe(true);
+    // As long as any may be.
+    const longest: Partial<FileCard>[] = [
+      { name: "x".repeat(255) },
+      { name: `${"é".repeat(127)}x` },
+      { mediaType: `a/${"b".repeat(125)}` },
+      { caption: "x".repeat(16 * 1024) },
+      { size: MAX_FILE_BYTES },
+      { picture: { ...picture!, width: 1, height: 0xffff } },
+      { picture: { ...picture!, thumbhash: new Uint8Array(32), thumbnail: new Uint8Array(0) } },
+      { picture: { ...picture!, thumbnail: concatBytes(webp, new Uint8Array(24 * 1024 - webp.length)) } },
+    ];
+    for (const change of longest) {
+      const each = { ...card, ...change };
+      expect(isFileWords(each)).toBe(true);
+      expect(decodeFileCard(encodeFileCard(each))).toEqual(each);
+    }
+    for (const side of [{ width: 0 }, { height: 0 }, { width: 0x1_0000 }, { height: 0x1_0000 }, { width: 1.5 }])
+      expect(isFileWords({ ...card, picture: { ...picture!, ...side } })).toBe(false);
   });
 
   it("A80: any bytes, and any card with a byte changed, give a card or null, and a card's bytes are canonical", () => {

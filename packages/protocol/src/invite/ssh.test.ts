@@ -104,6 +104,9 @@ describe("signatures that OpenSSH made", () => {
       text.replace("BEGIN", "END"),
     ])
       expect(readSshsig(utf8Bytes(bad))).toEqual({ ok: false, error: "unreadable" });
+    // A blank that is no ASCII is none, though it looks like one.
+    expect(readSshsig(utf8Bytes(text.replace("U1NI", "U1\u00a0NI")))).toEqual({ ok: false, error: "unreadable" });
+    expect(readSshsig(utf8Bytes(text.replace("U1NI", "U1 NI"))).ok).toBe(true);
     // As Windows and mail leave it.
     expect(readSshsig(utf8Bytes(`\n${text.replaceAll("\n", "\r\n")}\n`)).ok).toBe(true);
     fc.assert(
@@ -209,6 +212,8 @@ describe("files of keys", () => {
       ['command="/bin/backup";', "command"],
       ["no-pty,future-limit", "no-pty"],
       ["restrict,", "restrict"],
+      ['from="a,b",no-pty', "from"],
+      ['environment="A=\\",x",pty', "environment"],
       ['from="10.0.0.1"no-pty', "from"],
       ['from="10.0.0.1" namespaces="*"', "from"],
       ['tunnel="0",@x', "tunnel"],
