@@ -55,4 +55,30 @@ describe("a room in which everybody sleeps", () => {
       expect(alice.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol"]);
       expect(carol.room.roomCode()).toBe(alice.room.roomCode());
     });
+
+  it("whoever uses a link up comes in at once: its slot is closed by a member, when one wakes up", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const link = await alice.invite("direct", 1);
+    const open = await alice.invite();
+    await asleep(world, alice, bob);
+    const carol = world.home();
+    await carol.open();
+    const before = world.clock.now();
+    await carol.join(link, "Carol");
+    expect(world.clock.now() - before).toBeLessThan(5000);
+    // The link that is still open leads behind her join.
+    carol.kill();
+    const dave = world.home();
+    await dave.open();
+    await dave.join(open, "Dave");
+    expect(dave.room.members().map(({ name }) => name)).toEqual(["Alice", "Bob", "Carol", "Dave"]);
+    // Eve has the used link: when a member wakes up, it leads nowhere.
+    await alice.open();
+    await world.until(() => dave.room.status().isConfirmed);
+    await world.pass(30_000);
+    const eve = world.home();
+    await eve.open();
+    expect(await world.run(eve.client.previewInvite(link))).toMatchObject({ error: { error: "slot_closed" } });
+  });
 });

@@ -33,7 +33,7 @@ export async function createInvite(
   const isMade = decided.value.done;
   const link = isMade && options.host !== undefined ? ownLinkOf(state, inviteId, options.host) : null;
   // RULE: client.link-works: what a link needs at the relay is put there before it is said that it works (docs/protocol.md §7).
-  const isReady = isMade && engine.slots.isFresh;
+  const isReady = isMade && engine.slots.isDone;
   return done({ progress: decided.value, inviteId, invitation: isMade ? invitation : null, link, isReady });
 }
 

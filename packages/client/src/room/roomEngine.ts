@@ -142,7 +142,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   async settleSlots(): Promise<void> {
     const calmSlots = this.slots.hurry();
     const { state, slots } = this;
-    const isDone = () => slots.isFresh || state.failure !== null || (state.room?.pausingAlarms ?? []).length > 0;
+    const isDone = () => slots.isDone || state.failure !== null || (state.room?.pausingAlarms ?? []).length > 0;
     await this.waiting.until(isDone, UNTIL_SLOTS_MS);
     calmSlots();
   }
@@ -167,7 +167,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
       (this.comeBack.isIdle &&
         this.caretaker.isIdle &&
         !this.decisions.hasWork &&
-        this.slots.isFresh &&
+        this.slots.isDone &&
         this.pleas.isIdle);
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();

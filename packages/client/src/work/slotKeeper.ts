@@ -32,6 +32,8 @@ export class SlotKeeper extends ElectedWorker {
   rounds = 0;
   /** Where in the log this device's newest commit is. */
   private ownCommit = 0;
+  /** The commit for which this device has done all that the relay lets it do. */
+  private doneFor = 0;
   private denied = 0;
   private lookedOn = 0;
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -67,6 +69,11 @@ export class SlotKeeper extends ElectedWorker {
   /** Whether all slots are known to be made for the newest commit. */
   get isFresh(): boolean {
     return this.state.room?.lastCommit === this.state.slotsFor;
+  }
+
+  /** Whether newcomers find the slots fresh, as far as that is this device's to do: slots that are over may be left to others. */
+  get isDone(): boolean {
+    return this.isFresh || this.state.room?.lastCommit === this.doneFor;
   }
 
   override offline(): void {
@@ -122,17 +129,18 @@ export class SlotKeeper extends ElectedWorker {
     const listed = await this.list(room);
     if (listed === null) return false;
     const there = new Set(listed.map(({ slotId }) => toHex(slotId)));
-    let isDone = true;
+    let arePut = true;
     for (const slot of slots) {
       const isThere = there.has(toHex(slot.slotId));
       if (!isThere) await this.checkClosed(room, slot);
       const isGood = isThere && !isOwn && (await this.holds(room, slot, lastCommit));
-      isDone = (isGood || (await this.put(slot, lastCommit))) && isDone;
+      arePut = (isGood || (await this.put(slot, lastCommit))) && arePut;
     }
-    isDone = (await this.closeOthers(room, slots, listed)) && isDone;
+    const refusals = await this.closeOthers(room, slots, listed);
     // A newer commit came meanwhile: that is another chore, and begins at once.
     if (room.lastCommit !== lastCommit) return true;
-    if (!isDone) return false;
+    if (arePut && [...refusals].every((why) => why === "on_probation")) this.doneFor = lastCommit;
+    if (!arePut || refusals.size > 0) return false;
     this.hasLooked();
     if (slots.length > 0) this.rounds++;
     if (this.isFresh) return true;
@@ -229,27 +237,27 @@ export class SlotKeeper extends ElectedWorker {
    *
    * RULE: slots.strangers-closed: slots of nobody's invite do not use up the room's place for slots (attack A109).
    *
-   * Returns whether all are closed: a newcomer whom no member has seen yet may not close any, and tries again.
+   * Returns why some are still open, if so: a newcomer whom no member has seen yet may not close any, and tries again.
    */
   private async closeOthers(
     room: Room,
     open: readonly SlotContent[],
     listed: readonly SlotListItem[],
-  ): Promise<boolean> {
+  ): Promise<ReadonlySet<string>> {
     const openIds = new Set(open.map(({ slotId }) => toHex(slotId)));
     const over = new Set([...room.roster.invites.values()].map((invite) => toHex(room.slotId(invite))));
     const before = this.strangers;
     const strangers = new Set<string>();
-    let isDone = true;
+    const refusals = new Set<string>();
     for (const { slotId, end } of listed) {
       const id = toHex(slotId);
       if (openIds.has(id) || end !== 0) continue;
       strangers.add(id);
       if (!over.has(id) && !before.has(id)) continue;
       const answer = await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
-      if (answer.type !== "done") isDone = false;
+      if (answer.type !== "done") refusals.add(answer.type === "error" ? answer.error : answer.type);
     }
     this.strangers = strangers;
-    return isDone;
+    return refusals;
   }
 }
