@@ -1,9 +1,9 @@
-import { decode, fromHex } from "@conclave/codec";
+import { concatBytes, decode, fromHex } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { CipherSuite } from "../src/cipherSuite.js";
 import { readExtensions } from "../src/extension.js";
-import { Group, requiredCapabilities } from "../src/index.js";
+import { Group, type RequiredCapabilities, requiredCapabilities } from "../src/index.js";
 import { type KeyPackage, keyPackageTbs } from "../src/keyPackage.js";
 import { type LeafNode, leafNodeTbs } from "../src/leafNode.js";
 import { requireUsableKey } from "../src/publicKey.js";
@@ -176,6 +176,34 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     expect(reason(group.commit({ proposals }))).toBe("missing_capability: extension 65281");
     const added = [{ type: "add", keyPackage: keyPackage("bob", knows).keyPackage }] as const;
     expect(code(group.commit({ proposals: added }))).toBe("ok");
+    // A new one beside one that there is already.
+    const both = [unknown, { type: 0xff02, data: EMPTY }];
+    const changing = { proposals: [{ type: "group_context_extensions", extensions: both }] } as const;
+    expect(reason(group.commit(changing))).toBe("missing_capability: extension 65282");
+    // What the group requires beside what it has, of each kind; the types that RFC 9420 defines are not listed.
+    const requiring = (required: Partial<RequiredCapabilities>, own: object) => {
+      const needs = requiredCapabilities({
+        ...{ extensionTypes: [], proposalTypes: [], credentialTypes: [] },
+        ...required,
+      });
+      const founder = { ...leaf("alice"), capabilities: { ...capabilities, ...own }, lifetime };
+      try {
+        Group.create(engine, { ...options, leaf: founder, extensions: [needs] });
+        return "ok";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const missing = "missing_capability: required by the group";
+    expect([requiring({ extensionTypes: [0xff02] }, {}), requiring({ extensionTypes: [1, 5] }, {})]).toEqual([
+      missing,
+      "ok",
+    ]);
+    expect(requiring({ extensionTypes: [0xff02] }, { extensions: [0xff02] })).toBe("ok");
+    expect([requiring({ proposalTypes: [8] }, {}), requiring({ proposalTypes: [1, 7] }, {})]).toEqual([missing, "ok"]);
+    expect(requiring({ proposalTypes: [8] }, { proposals: [8] })).toBe("ok");
+    expect([requiring({ credentialTypes: [2] }, {}), requiring({ credentialTypes: [1] }, {})]).toEqual([missing, "ok"]);
+    expect(requiring({ credentialTypes: [1, 2] }, { credentials: [1, 2] })).toBe("ok");
   });
   it("RULE mls.required-capabilities and RULE mls.extensions-supported", () => {
     const { alice, bob } = room([
@@ -217,6 +245,7 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     const { publicKey } = nodeCrypto.kemDeriveKeyPair("xwing", random(32));
     expect(() => requireUsableKey(hybrid, publicKey, "whole")).not.toThrow();
     expect(() => requireUsableKey(hybrid, publicKey.subarray(1), "short")).toThrow("unusable_key");
+    expect(() => requireUsableKey(hybrid, concatBytes(publicKey, random(1)), "long")).toThrow("unusable_key");
     const classic = publicKey.slice();
     classic.fill(0, 1184);
     expect(() => requireUsableKey(hybrid, classic, "X25519 half")).toThrow("unusable_key");

@@ -132,7 +132,7 @@ describe("lifetimes (RFC 9420 §7.2, §7.3)", () => {
   });
 
   it("RULE mls.leaf-lifetime: a leaf that is made to be valid longer than the application allows is refused", () => {
-    const { alice } = room();
+    const { alice, bob } = room();
     const add = (notAfter: bigint) => {
       const { keyPackage: made } = bundle({ lifetime: { notBefore: 0n, notAfter } });
       return [{ type: "add" as const, keyPackage: made }];
@@ -140,7 +140,11 @@ describe("lifetimes (RFC 9420 §7.2, §7.3)", () => {
     const strict = (inside(alice) as { engine: object }).engine;
     (inside(alice) as { engine: object }).engine = { ...strict, longestLifetime: 100n };
     expect(code(alice.commit({ proposals: add(101n) }))).toBe("bad_lifetime");
-    expect(code(alice.commit({ proposals: add(100n) }))).toBe("ok");
+    const made = alice.commit({ proposals: add(100n) });
+    expect(code(made)).toBe("ok");
+    // A leaf that comes with a commit has no lifetime.
+    (inside(bob) as { engine: object }).engine = { ...strict, longestLifetime: 100n };
+    expect(made.ok && code(bob.stage(made.value.message))).toBe("ok");
   });
 });
 

@@ -135,6 +135,9 @@ describe("what is stored of a group", () => {
     const erin = all[4]!;
     const gone = ok(alice.group.commit({ includeReferenced: true }));
     write(alice, gone.delta);
+    // Who is removed deletes each record, and names none that there is not.
+    const left = ok(erin.group.stage(gone.message)).delta;
+    expect([left.put, [...left.delete].sort()]).toEqual([[], [...erin.records.keys()].sort()]);
     for (const other of all) if (other !== alice) take(other, gone.message);
     write(alice, alice.group.apply(gone.staged));
     expect([...erin.records.keys()]).toEqual([]);
@@ -244,7 +247,9 @@ describe("what is stored of a group", () => {
     }
     // Records of others in the same store are no part of it.
     const more: [string, Uint8Array][] = [...alice.records, ["x/1/2", text("another's")], ["", EMPTY]];
-    expect(held(Group.load(engine, more))).toEqual(held(alice.group));
+    const loaded = Group.load(engine, more);
+    expect(held(loaded)).toEqual(held(alice.group));
+    expect(loaded.forgetLeftovers()).toEqual({ put: [], delete: [] });
   });
 });
 

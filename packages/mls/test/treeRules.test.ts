@@ -71,6 +71,18 @@ describe("a tree", () => {
     expect([7, 11, 13].map((index) => tree.parent(index)?.unmergedLeaves)).toEqual([[7], [7], undefined]);
   });
 
+  it("of one, whose leaf's key others use as long as it has made no other; and who may begin again there", () => {
+    const founder = { ...leaf("alice"), lifetime };
+    const { group: alice } = Group.create(engine, { groupId: text("one"), suite: 1, leaf: founder, extensions: [] });
+    const again = ok(Group.joinExternal(engine, { groupInfo: alice.view.groupInfo(), leaf: leaf("alice"), resync: 0 }));
+    expect([...again.group.view.members()].map(({ leafIndex }) => leafIndex)).toEqual([0]);
+    expect(inside(again.group).tree.leafWidth).toBe(1);
+    const bundle = keyPackage("bob");
+    const welcome = step(alice, [alice], { proposals: add(bundle), forcePath: false });
+    const bob = ok(Group.join(engine, { welcome: welcome!, keyPackage: bundle })).group;
+    step(bob, [alice, bob], {});
+  });
+
   it("stays what it is by a commit that is staged and not applied, and another one can follow", () => {
     const { alice, bob, carol } = room();
     const [lost, won] = [ok(alice.commit({})), ok(bob.commit({}))];

@@ -114,11 +114,13 @@ describe("RULE relay.damage-stays-local", () => {
   });
 
   it("an error of another kind is no damage, and ends the relay", async () => {
-    const { world, roomTag, reader } = await scene();
+    const { world, client, roomTag, reader } = await scene({ retention: { messageBytesPerRoom: 350 } });
     world.store.records.page = () => {
       throw new TypeError("a bug");
     };
     expect(() => void reader.ask(read(roomTag))).toThrow("a bug");
+    // Also where nobody waits for an answer: this message is one too many, and an old one is to be pruned.
+    expect(() => void client.ask(messageAppend(roomTag, { payload: systemRandom(100) }))).toThrow("a bug");
     world.store.requests.deleteBefore = () => {
       throw new TypeError("another");
     };

@@ -148,6 +148,22 @@ describe("a member who vouches for somebody", () => {
   });
 });
 
+describe("who writes", () => {
+  it("RULE writeKey.there-till-gone: is there, if they are a member, and so it is known after a restart", async () => {
+    const { world, alice, roomTag, slots } = await room();
+    const seenAt = () => world.store.rooms.get(roomTag)!.seenAt;
+    world.now += 59 * MINUTE;
+    await alice.ask(messageAppend(roomTag));
+    expect(seenAt()).toBe(world.now);
+    const thief = await world.connect("thief");
+    await joinBy(thief, roomTag, slots[0], 0);
+    world.now += MINUTE;
+    const { lastCommit } = await place(thief, roomTag);
+    expect(await thief.ask(messageAppend(roomTag, { epoch: 1, lastCommit }))).toMatchObject({ type: "appended" });
+    expect(seenAt()).toBe(world.now - MINUTE);
+  });
+});
+
 describe("a commit that is sent again", () => {
   it("RULE log.append-once: delivers nothing twice, and is told to nobody twice", async () => {
     const world = new CoreWorld();

@@ -241,7 +241,7 @@ export class Log {
     const standing = isOwn ? "own" : isActing ? "acting" : "probation";
     const denied = standing === "probation" ? appendOnProbation(request) : null;
     if (denied !== null) return denied;
-    return request.kind === "commit" ? slots.check(room, request.slots, standing) : null;
+    return slots.check(room, request.slots, standing);
   }
 
   private waitFor(
