@@ -113,6 +113,27 @@ describe("what waits for agreement", () => {
     expect(rules).toMatchObject({ code: 7 });
   }, 240_000);
 
+  it("whose approval the rules don't ask for is shown no way to give one, and is told when it counts for nothing", async () => {
+    const { proposal } = await conclave("alice", "title", "Allotments").then(() =>
+      conclave("alice", "policy", "set", "everyone", "--yes"),
+    );
+    const short = proposal.slice(0, 20);
+    for (const shown of [await text("carol", "requests"), await typed("carol", "/requests")]) {
+      expect(shown).toContain("Alice proposes to change who decides");
+      expect(shown).not.toMatch(/approve [0-9a-f]{20}/u);
+    }
+    const file = join(folder, "carol.txt");
+    for (const args of [
+      ["approve", short],
+      ["approve", short, "--export", file],
+    ])
+      expect(await conclave("carol", ...args)).toMatchObject({ code: 7, warnings: [{ code: "NOT_COUNTED" }] });
+    expect(await text("carol", "approve", short, "--export", file, "--force")).not.toContain("Others count it");
+    expect((await conclave("alice", "requests")).proposals).toMatchObject([{ approvedBy: [{ name: "Alice" }] }]);
+    // Who wrote a file asks for it too.
+    for (const who of ["alice", "carol"]) expect((await conclave(who, "withdraw", short)).code).toBe(0);
+  }, 240_000);
+
   it("a beginning of an id that fits two names both, for each command and in the chat; more of it names one", async () => {
     const [one, other] = alike();
     for (const action of [one, other]) {

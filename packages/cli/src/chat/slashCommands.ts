@@ -1,6 +1,7 @@
 import { DEFAULT_USES } from "../commands/invite.js";
 import {
   type Answered,
+  answersTo,
   approveProposal,
   declineNamed,
   denyNamed,
@@ -130,9 +131,11 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
       });
       const proposed = room.proposals().map((proposal) => {
         const id = toHex(proposal.actionHash).slice(0, SHOWN_ID);
-        const doors = proposal.by.isYou ? `/withdraw ${id}` : `/approve ${id} or /decline ${id}`;
+        const doors = answersTo(proposal).map((verb) => `/${verb} ${id}`);
         const terms = proposalTerms(room, proposal.action).map((line) => `  ${line}`);
-        return [proposes(room, proposal), ...terms, `  ${doors}`].join("\n");
+        return [proposes(room, proposal), ...terms, ...(doors.length === 0 ? [] : [`  ${doors.join(" or ")}`])].join(
+          "\n",
+        );
       });
       host.say([...waiting, ...proposed].join("\n") || "Nobody is asking for anything.");
     },
@@ -275,7 +278,8 @@ function needed(argument: string, usage: string, what = "who"): string {
 const slash: Door = (command, ...args) => [`/${command}`, ...args].join(" ");
 
 async function answer(host: SlashHost, answered: Promise<Answered>): Promise<void> {
-  const { lines, progress } = await answered;
+  const { lines, progress, inVain = null } = await answered;
+  if (inVain !== null) host.say(inVain);
   if (progress) tell(host, progress, lines[0]);
   else host.say(lines.join("\n"));
 }

@@ -20,7 +20,7 @@ import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { wantsColor, type Paint } from "../terminal/paint.js";
 import { drawQrCode } from "../terminal/qrCode.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
-import { proposalCalled } from "./proposals.js";
+import { inVain, proposalCalled } from "./proposals.js";
 
 /** How long the relay may take to accept the approval, which has gone into the file already (ms). */
 const ALSO_SENT_MS = 3000;
@@ -48,6 +48,8 @@ export async function exportApproval(context: CommandContext, given: string): Pr
       if (isCurrent) await settle(output, room);
       const id = toHex(proposal.actionHash);
       const open = room.proposals().find((each) => toHex(each.actionHash) === id);
+      const useless = inVain(room, proposal.actionHash);
+      if (useless !== null) output.warn(useless, "NOT_COUNTED");
       const isDone = !open && decidedBy(room, id) !== null;
       if (!isDone) process.exitCode = EXIT.waiting;
       const numbers = open && { approved: open.approvedBy.length, needed: open.need };
@@ -55,7 +57,7 @@ export async function exportApproval(context: CommandContext, given: string): Pr
       output.result({ ...document, done: isDone, ...numbers }, (paint) => [
         ...code,
         `${paint.green("✔")} ${file === null ? "This code is" : "The file holds"} your approval: ${summary}.`,
-        ...(isDone ? ["It was the last one that was needed: it is done."] : givenOn(file)),
+        ...(isDone ? ["It was the last one that was needed: it is done."] : useless === null ? givenOn(file) : []),
         ...(isSent ? [] : ["The relay has not taken your approval yet. It gets it too, as soon as it takes it."]),
       ]);
     } finally {

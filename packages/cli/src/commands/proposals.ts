@@ -1,5 +1,6 @@
-import type { RoomJoinRequest, RoomProposal, DecisionProgress, RoomSession } from "@conclave/client";
-import { toHex } from "@conclave/codec";
+import type { RoomJoinRequest, RoomProposal, DecisionProgress, NamedPerson, RoomSession } from "@conclave/client";
+import { equalBytes, toHex } from "@conclave/codec";
+import type { ActionHash } from "@conclave/protocol";
 import { CliError } from "../cliError.js";
 import { ANSWER_MS, decidedBy, seen } from "../room/decide.js";
 import { findRequest } from "../room/find.js";
@@ -19,6 +20,26 @@ export interface Answered {
   readonly lines: readonly [string, ...string[]];
   /** Null where nothing waits for others. */
   readonly progress: DecisionProgress | null;
+  /** What was answered is of no use, and why; null where it is. */
+  readonly inVain?: string | null;
+}
+
+/** For who gave an approval that the rules do not ask for; null where it counts, or is not needed any more. */
+export function inVain(room: RoomSession, actionHash: ActionHash): string | null {
+  const proposal = room.proposals().find((each) => equalBytes(each.actionHash, actionHash));
+  if (!proposal || proposal.approvedBy.some(({ isYou }) => isYou)) return null;
+  return NOT_COUNTED;
+}
+
+const NOT_COUNTED = "by the room's rules your approval doesn't count for this: others have to approve it.";
+
+/** The commands that answer a proposal; none for those whose answer the rules do not ask for. */
+export function answersTo({ by, isAsked, refusal, approvedBy, declinedBy }: RoomProposal): readonly string[] {
+  const isYou = (person: NamedPerson) => person.isYou;
+  if (by.isYou) return ["withdraw"];
+  if (refusal !== null || approvedBy.some(isYou)) return ["decline"];
+  if (declinedBy.some(isYou)) return ["approve"];
+  return isAsked ? ["approve", "decline"] : [];
 }
 
 /** How another command is typed where the answer was given: in a terminal, or in the chat. */
@@ -38,7 +59,7 @@ export async function approveProposal(room: RoomSession, given: string, door: Do
   const summary = safeLine(proposalSummary(room, proposal));
   const progress = await seen(room, orThrow(await room.approve(actionHash), room, decidingError), "approval");
   const lines = [`Done, as ${by.isYou ? "you" : safeName(by.name)} proposed: ${summary}.`] as const;
-  return { document: { proposal: toHex(actionHash) }, lines, progress };
+  return { document: { proposal: toHex(actionHash) }, lines, progress, inVain: inVain(room, actionHash) };
 }
 
 /** Lets in somebody who asked. */

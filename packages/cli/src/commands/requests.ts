@@ -15,7 +15,15 @@ import type { Paint } from "../terminal/paint.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
-import { admitNamed, approveProposal, declineNamed, denyNamed, proposes, withdrawProposal } from "./proposals.js";
+import {
+  admitNamed,
+  answersTo,
+  approveProposal,
+  declineNamed,
+  denyNamed,
+  proposes,
+  withdrawProposal,
+} from "./proposals.js";
 
 /** `conclave requests`: who is asking to join, and what is waiting for approval. */
 export async function requests(context: CommandContext): Promise<void> {
@@ -63,7 +71,7 @@ function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
 }
 
 function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint): string[] {
-  const { actionHash, by, approvedBy, declinedBy, refusal } = proposal;
+  const { actionHash, approvedBy, declinedBy, refusal } = proposal;
   const id = toHex(actionHash).slice(0, SHOWN_ID);
   const names = (people: readonly NamedPerson[]) => people.map(({ name }) => safeName(name)).join(", ");
   return [
@@ -72,9 +80,7 @@ function proposalLines(room: RoomSession, proposal: RoomProposal, paint: Paint):
     ...(approvedBy.length > 0 ? [`    approved by ${names(approvedBy)}`] : []),
     ...(declinedBy.length > 0 ? [`    declined by ${names(declinedBy)}`] : []),
     ...(refusal ? [`    ${sayProblem({ kind: "refused", rejection: refusal })}`] : []),
-    ...(by.isYou ? ["withdraw"] : refusal ? ["decline"] : ["approve", "decline"]).map(
-      (verb) => `    ${nextCommand(verb, id)}`,
-    ),
+    ...answersTo(proposal).map((verb) => `    ${nextCommand(verb, id)}`),
     "",
   ];
 }
@@ -128,7 +134,8 @@ export async function approve(context: CommandContext, given: string | null, fil
 
 async function answer(context: CommandContext, given: string, how: typeof approveProposal): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    const { document, lines, progress } = await how(room, given, nextCommand);
+    const { document, lines, progress, inVain = null } = await how(room, given, nextCommand);
+    if (inVain !== null) context.output.warn(inVain, "NOT_COUNTED");
     const [first, ...rest] = lines;
     if (progress) reportProgress(context.output, progress, first, document);
     else context.output.result(document, (paint) => [`${paint.green("✔")} ${first}`, ...rest]);
