@@ -181,6 +181,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     expect(await json("Eve", "status")).toMatchObject({ isCurrent: false, room: { standing: "removed" } });
     await json("Cleo", "title", "The board");
     await json("Cleo", "policy");
+    await json("Cleo", "policy", "explain");
     expect((await json("Cleo", "policy", "set", "admins:2", "--yes")).code).toBe(0);
     const asked = await json("Cleo", "invite", "--label", "agreed", "--mode", "ask");
     expect(asked).toMatchObject({ code: 7, done: false, link: null, invitation: null });

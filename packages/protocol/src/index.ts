@@ -80,6 +80,14 @@ export {
   type PresetFault,
   type PresetName,
 } from "./policy/presets.js";
+export {
+  MAX_POLICY_FILE_BYTES,
+  POLICY_FAULT_CODES,
+  type PolicyFault,
+  type PolicyFaultCode,
+  readPolicyFile,
+} from "./policy/policyFile.js";
+export { POLICY_DOUBT_CODES, type PolicyDoubt, policyDoubts } from "./roster/policyDoubts.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";
 export type { InviteClass, Rule } from "./policy/rule.js";

@@ -27,10 +27,15 @@ export interface ExplainedSections {
 /** So many are named one by one. */
 const NAMED = 4;
 
-/** Who does one kind of act: "Alice alone, or any 2 of Bob, Carol and Dave". `everyone`: all who are in the room. */
+/** Who does one kind of act: "Alice alone, or any 2 of Bob, Carol and Dave". `everyone`: all who are in the room, in the order in which they are named. */
 export function explainedSentence(told: ToldAct, everyone: readonly ToldPerson[], sections: ExplainedSections): string {
   const { explained: words, list } = sections;
-  const { by, ways, alone } = told;
+  const inOrder = (people: readonly ToldPerson[]) => {
+    const some = new Set(people);
+    return everyone.filter((person) => some.has(person));
+  };
+  const [by, alone] = [inOrder(told.by), inOrder(told.alone)];
+  const ways = told.ways.map(({ need, of }) => ({ need, of: inOrder(of) }));
   if (by.length === 0 || ways.length === 0) return words.nobody;
   const voices = everyone.filter(({ role }) => role !== "steward");
   const ownYes = new Set(alone);
@@ -38,7 +43,7 @@ export function explainedSentence(told: ToldAct, everyone: readonly ToldPerson[]
   const isAnyones = voices.every((person) => ownYes.has(person));
   const together = isAnyones
     ? []
-    : others.map((way) => carriedOut(togetherSentence(way, voices, sections), way, told, voices, sections));
+    : others.map((way) => carriedOut(togetherSentence(way, voices, sections), way, by, voices, sections));
   return list([...(alone.length > 0 ? [aloneSentence(alone, voices, sections)] : []), ...together], "or");
 }
 
@@ -104,7 +109,7 @@ function togetherSentence(
 function carriedOut(
   how: string,
   { of }: ToldAct["ways"][number],
-  { by }: ToldAct,
+  by: readonly ToldPerson[],
   voices: readonly ToldPerson[],
   sections: ExplainedSections,
 ): string {

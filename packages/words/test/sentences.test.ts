@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Problem } from "@conclave/client";
 import type { LinkFault, Unreadable } from "@conclave/client/pure";
-import { ALARM_CODES, REJECTION_CODES } from "@conclave/protocol";
+import { ACTS, ALARM_CODES, POLICY_DOUBT_CODES, POLICY_FAULT_CODES, REJECTION_CODES } from "@conclave/protocol";
 import { RELAY_ERRORS } from "@conclave/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTION_TYPES } from "@conclave/protocol/testing";
@@ -48,6 +48,9 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   linkFault: Object.keys(LINK_FAULTS),
   relayError: Object.keys(RELAY_ERRORS),
   refusal: REJECTION_CODES,
+  acts: ACTS,
+  policyFault: POLICY_FAULT_CODES,
+  policyDoubt: [...POLICY_DOUBT_CODES, "count_too_largeOne", "count_too_largeNone"],
   alarm: [...ALARM_CODES, "claim", "unusable"],
   alarmMeaning: [...ALARM_CODES, "claim", "unusable"],
   alarmAdvice: [...ALARM_CODES, "claim", "unusable", "unnamed"],

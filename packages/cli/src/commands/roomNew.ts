@@ -1,5 +1,7 @@
 import type { Returning, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
+import { imagined, type Policy, policyDoubts, type PolicyMatter, presetOf } from "@conclave/protocol";
+import { policyMatters } from "@conclave/words/en/policyMatters";
 import { CliError, usageError } from "../cliError.js";
 import { invitationDocument } from "../documents/invitationDocument.js";
 import { roomDocument } from "../documents/roomDocument.js";
@@ -8,9 +10,10 @@ import { waiting } from "../program/waiting.js";
 import { withHome } from "../program/withRoom.js";
 import { type Made, makeInvite } from "../room/decide.js";
 import { createRoomHere, ownName } from "../session/home.js";
-import { policyOf } from "../session/policyView.js";
+import { warnOfDoubts } from "../session/explainedPolicy.js";
+import { policyOf, rulesOf } from "../session/policyView.js";
 import { DEFAULT_USES, warnLate } from "./invite.js";
-import { ask } from "../terminal/consent.js";
+import { ask, consentForGood } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { table } from "../terminal/table.js";
@@ -28,13 +31,14 @@ const DEFAULT_RELAY = "http://127.0.0.1:4430";
 export async function roomNew(context: CommandContext, title: string): Promise<void> {
   const { options, output } = context;
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
+  const policy = await policyOf(String(options["policy"]));
+  if (presetOf(policy) === null) await agreeToOwn(context, policy);
   await withHome(context, "begin", async (client) => {
     const name =
       (options["name"] as string | undefined) ??
       ownName(client) ??
       (await ask(context, "Your name, as others will see it:"));
     if (name === null || name.trim() === "") throw usageError("You need a name in the room.", "Add --name Alice");
-    const policy = policyOf(String(options["policy"]));
     const permit = process.env["CONCLAVE_PERMIT"] ?? null;
     // The founder owns the room: from the first moment on, the words offered below bring them back to it.
     await client.wantReturn();
@@ -74,6 +78,21 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
       ]),
     ]);
   });
+}
+
+/** Shows a policy that is no preset before the room has it, and asks where nobody could do something in it. */
+async function agreeToOwn(context: CommandContext, policy: Policy): Promise<void> {
+  const { output } = context;
+  const words = rulesOf(policy);
+  const matters = Object.keys(words) as PolicyMatter[];
+  for (const line of table(matters.map((matter) => [policyMatters[matter], words[matter]]))) output.note(line);
+  const founder = imagined(policy, ["owner"]);
+  const [self] = founder.members.values();
+  // That there are fewer admins than a rule asks for is so in every new room.
+  const doubts = policyDoubts(founder, policy, self!.person).filter(({ code }) => code !== "count_too_large");
+  const told = warnOfDoubts(output, doubts);
+  if (told.length > 0)
+    await consentForGood(context, "Create the room with this policy all the same?", { doubts: told });
 }
 
 /** Once the room exists the person is told so, whatever became of its link. */

@@ -11,6 +11,7 @@ import type { InvitationDocument } from "./invitationDocument.js";
 import type { MessageDocument } from "./messageDocument.js";
 import type { Credentials, PartyDocument } from "./partyDocument.js";
 import type { MemberDocument, PersonDocument } from "./personDocument.js";
+import type { ExplanationDocument } from "./explanationDocument.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import type { CheckDocument, FreshnessDocument, RoomDocument, StatusDocument } from "./roomDocument.js";
 import type { SkippedKeyDocument, SshKeyDocument, SshKeyNameDocument } from "./sshKeyDocument.js";
@@ -153,6 +154,7 @@ export interface CommandRecords {
   readonly "reset-clock": OutcomeDocument & { readonly room: string };
   readonly seal: OutcomeDocument & { readonly room: string };
   readonly "policy show": PolicyDocument;
+  readonly "policy explain": ExplanationDocument;
   readonly "policy set": OutcomeDocument & {
     /** The word of what it was changed to; null for a policy of the room's own. */
     readonly preset: string | null;

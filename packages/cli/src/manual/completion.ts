@@ -14,6 +14,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--policy": PRESET_CHOICES,
   "--mode": ["direct", "ask", "auto"],
   "--log": ["text", "json"],
+  "policy explain": PRESET_CHOICES,
   "policy set": PRESET_CHOICES,
   role: ["owner", "admin", "member"],
   completion: SHELLS,

@@ -12,8 +12,10 @@ export interface Globals {
 /** The options as commander gives them. */
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 
+/** The words for policies. */
+export const PRESETS = "owner, admins:N, everyone, add-only or open";
 /** What a person can type where a policy is asked for. */
-export const POLICIES = "owner, admins:N, everyone, add-only or open";
+export const POLICIES = `${PRESETS}; or a file with a policy (./owner is a file)`;
 
 /** What `--yes` does: every command that does something final has it. */
 export const FOR_GOOD = "don't ask for confirmation; scripts need this, because nobody can answer there";

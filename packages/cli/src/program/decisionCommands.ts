@@ -242,6 +242,23 @@ They keep what they have already read: nobody can take that back.`,
       await showPolicy(contextOf(command.optsWithGlobals()));
     });
   policy
+    .command("explain")
+    .description("show who can do what alone, who together, and what nobody can, as the room is now")
+    .argument("[policy]", `${POLICIES}: what it would mean, without setting it`)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  conclave policy explain                  the room's own policy
+  conclave policy explain admins:2         another one, before it is set
+  conclave policy show --json > ours.json  write the room's policy to a file, to change it
+  conclave policy explain ./ours.json`,
+    )
+    .action(async (text: string | undefined, _: unknown, command: Command) => {
+      const { explainPolicy } = await import("../commands/policy.js");
+      await explainPolicy(contextOf(command.optsWithGlobals()), text);
+    });
+  policy
     .command("set")
     .description("change who decides what in this room")
     .argument("<policy>", POLICIES)

@@ -13,6 +13,7 @@ export function addRoomCommands(program: Command): void {
     .option("--policy <policy>", `who decides: ${POLICIES}`, "owner")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
     .option("--no-invite", "don't make an invite link")
+    .option("--yes", FOR_GOOD)
     .addHelpText(
       "after",
       `

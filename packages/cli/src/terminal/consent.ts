@@ -31,15 +31,21 @@ export async function consent(context: CommandContext, question: string, usual =
  * Asks about something that cannot be undone: call it before anything is done.
  *
  * RULE: cli.for-good: what cannot be undone needs a person's consent: typed at the question, or given as `--yes`. If nobody
- * can be asked, nothing is done (attack A155).
+ * can be asked, nothing is done (attack A155). `more`: what programs are told with the refusal.
  * @throws CliError NEEDS_YES (exit 2) if nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
-export async function consentForGood(context: CommandContext, question: string): Promise<void> {
+export async function consentForGood(
+  context: CommandContext,
+  question: string,
+  more: CliError["more"] = {},
+): Promise<void> {
   if (context.options["yes"] !== true && !canAsk(context)) {
     throw new CliError(
       "NEEDS_YES",
       "This cannot be undone, and there is nobody here to ask. Nothing was done.",
       `Add --yes to answer yes to: ${question}`,
+      undefined,
+      more,
     );
   }
   await consent(context, question);

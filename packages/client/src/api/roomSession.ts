@@ -15,6 +15,7 @@ import type {
   Outlook,
   PersonId,
   Policy,
+  PolicyDoubt,
   Role,
   RoomId,
 } from "@conclave/protocol";
@@ -208,6 +209,8 @@ export interface RoomSession {
    * room's. Null where the room is not active.
    */
   explain(policy?: Policy): Explanation | null;
+  /** What is doubtful about a policy for this room, if our person set it now; null where the room is not active. */
+  policyDoubts(policy: Policy): readonly PolicyDoubt[] | null;
   /** What our person may do here, by kinds; null where the room is not active. */
   powers(): Powers | null;
   /** What a member could do with this role; null where the room is not active. */

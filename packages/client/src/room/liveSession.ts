@@ -17,6 +17,7 @@ import {
   type RoomId,
   type MessageId,
   explain,
+  policyDoubts,
 } from "@conclave/protocol";
 import { fetchFile } from "../attachment/download.js";
 import type { AttachOptions, FetchOptions, OutgoingFile, UnfinishedUpload } from "../api/fileTransfer.js";
@@ -289,6 +290,11 @@ export class LiveSession implements RoomSession {
     const { room } = this.state;
     if (room?.status !== "active") return null;
     return explain(policy ? { ...room.roster, policy } : room.roster);
+  }
+
+  policyDoubts(policy: protocol.Policy): readonly protocol.PolicyDoubt[] | null {
+    const { room, person } = this.state;
+    return room?.status === "active" ? policyDoubts(room.roster, policy, person) : null;
   }
 
   powers(): Powers | null {

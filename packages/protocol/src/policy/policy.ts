@@ -59,3 +59,17 @@ export const policyLayout: Codec<Policy> = mapped(
 export function policyHash(crypto: Crypto, policy: Policy): Uint8Array {
   return labelledHash(crypto, "conclave/policy/v1", encode(policy, policyLayout.write));
 }
+
+/**
+ * Whether a policy can ever be changed again. There always is an owner, so a rule that asks for people can be met.
+ *
+ * RULE: policy.no-lock: rules that nobody can change are a sealed room by accident (attack A51).
+ */
+export function canBeChanged(policy: Policy): boolean {
+  return asksPeople(policy.rules.setPolicy);
+}
+
+function asksPeople(rule: Rule): boolean {
+  if (rule.kind === "anyOf") return rule.rules.some(asksPeople);
+  return rule.kind !== "nobody" && rule.kind !== "self" && rule.kind !== "invite";
+}

@@ -3,7 +3,7 @@ import { isLabel, MAX_LABEL_BYTES } from "../../identity/label.js";
 import { equalBytes, opaque, text, u16, done, type Result } from "@conclave/codec";
 import type { Crypto } from "@conclave/crypto";
 import { MAX_CERT_BYTES, NO_ROOM, openLeafCert } from "../../identity/leafCert.js";
-import { type Policy, policyLayout } from "../../policy/policy.js";
+import { canBeChanged, type Policy, policyLayout } from "../../policy/policy.js";
 import { deviceOf } from "../admission.js";
 import { effect, type Effect } from "../change.js";
 import type { EntryHeader } from "../entryHeader.js";
@@ -12,7 +12,6 @@ import { isRelayAddress, type RelayIdentity, relayLayout } from "../relayIdentit
 import { type DraftedRoster, emptyRoster, RosterDraft } from "../rosterDraft.js";
 import { FIRST_VERSION, ROOM_VERSION } from "../version.js";
 import { actionRule } from "./actionRule.js";
-import { canBeChanged } from "./setPolicy.js";
 
 /** The founding: entry 0, and only there. */
 export interface Charter {

@@ -1,6 +1,5 @@
 import { equalBytes, done } from "@conclave/codec";
-import { type Policy, policyHash, policyLayout } from "../../policy/policy.js";
-import type { Rule } from "../../policy/rule.js";
+import { canBeChanged, type Policy, policyHash, policyLayout } from "../../policy/policy.js";
 import { effect } from "../change.js";
 import { refused } from "../../policy/rejection.js";
 import { actionRule } from "./actionRule.js";
@@ -24,17 +23,3 @@ export const setPolicy = actionRule<SetPolicy>({
     return done(effect());
   },
 });
-
-/**
- * Whether a policy can ever be changed again. There always is an owner, so a rule that asks for people can be met.
- *
- * RULE: policy.no-lock: rules that nobody can change are a sealed room by accident (attack A51).
- */
-export function canBeChanged(policy: Policy): boolean {
-  return asksPeople(policy.rules.setPolicy);
-}
-
-function asksPeople(rule: Rule): boolean {
-  if (rule.kind === "anyOf") return rule.rules.some(asksPeople);
-  return rule.kind !== "nobody" && rule.kind !== "self" && rule.kind !== "invite";
-}
