@@ -3,7 +3,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { CipherSuite } from "../src/cipherSuite.js";
 import { readExtensions } from "../src/extension.js";
-import { Group, type RequiredCapabilities, requiredCapabilities } from "../src/index.js";
+import { type CommitOptions, Group, type RequiredCapabilities, requiredCapabilities } from "../src/index.js";
 import { type KeyPackage, keyPackageTbs } from "../src/keyPackage.js";
 import { type LeafNode, leafNodeTbs } from "../src/leafNode.js";
 import { requireUsableKey } from "../src/publicKey.js";
@@ -99,6 +99,25 @@ describe("leaves and key packages (RFC 9420 §7.3, §10.1)", () => {
     const only = { capabilities: { ...capabilities, credentials: [2] }, credential: x509 };
     const adds = [{ type: "add", keyPackage: keyPackage("dave", only).keyPackage }] as const;
     expect(reason(alice.commit({ proposals: adds }))).toBe("unsupported_credential: the leaf cannot read a member's");
+  });
+  it("RULE mls.leaf-credential-type: counts for as long as somebody with it is there", () => {
+    const { alice } = room([], [1, 2]);
+    const x509 = { type: "x509", certificates: [random(8)] } as const;
+    const both = { credential: x509, capabilities: { ...capabilities, credentials: [1, 2] } };
+    const add = (bundle: ReturnType<typeof keyPackage>) => ({ type: "add", keyPackage: bundle.keyPackage }) as const;
+    const [dave, erin] = [add(keyPackage("dave", both)), add(keyPackage("erin"))];
+    Object.assign(alice, { inner: { ...inside(alice), engine: { ...engine, validateCredential: () => true } } });
+    const committed = (...proposals: NonNullable<CommitOptions["proposals"]>): string => {
+      const made = alice.commit({ proposals });
+      if (made.ok) alice.apply(made.value.staged);
+      return reason(made);
+    };
+    expect(committed(dave)).toBe("ok");
+    expect(committed(erin)).toBe("unsupported_credential: the leaf cannot read a member's");
+    expect(committed({ type: "remove", removed: 3 })).toBe("ok");
+    expect(committed(erin)).toBe("ok");
+    // And now nobody can come whom Erin could not read.
+    expect(committed(dave)).toBe("unsupported_credential: a member cannot read the leaf's");
   });
   it("RULE mls.leaf-extensions", () => {
     expect(adding(withLeaf({ extensions: [{ type: 0xff00, data: EMPTY }] }))).toBe("missing_capability");
