@@ -94,67 +94,43 @@ describe("attacks by way of invites", () => {
     // Carol's proof, as she would send it; Mallory has the slot's keys by some other way, and not the invite's.
     const { roomId } = view.link;
     const { joinSeed, slotId } = inviteKeys(world.crypto, roomId, view.link.secret);
-    const leaf = LeafKey.of(world.crypto.ed25519PublicKey(carol.random(32)));
-    const place = { prev: view.roster.head, epoch: view.slot.epoch, lastCommit: view.slot.lastCommit };
+    const someLeaf = LeafKey.of(world.crypto.ed25519PublicKey(carol.random(32)));
     const { inviteId } = invitation;
     const { person } = mallory;
-    const proofs: ((own: LeafKey) => Uint8Array)[] = [
-      () =>
-        signInviteProof(world.crypto, joinSeed, {
-          roomId,
-          inviteId,
-          person: carol.person,
-          leaf,
-          place,
-          baseSeq: null,
-          ssh: null,
-        }),
-      () =>
-        signInviteProof(world.crypto, joinSeed, { roomId, inviteId, person, leaf, place, baseSeq: null, ssh: null }),
-      // Proofs of Mallory's own keys, signed by the invite: for another place, for no place, for another room.
-      (own) => {
-        const elsewhere = { ...place, epoch: place.epoch - 1 };
-        return signInviteProof(world.crypto, joinSeed, {
-          roomId,
-          inviteId,
-          person,
-          leaf: own,
-          place: elsewhere,
-          baseSeq: null,
-          ssh: null,
+    type Seen = ReturnType<Outsider["look"]>;
+    type Proof = Parameters<typeof signInviteProof>[2];
+    const placeIn = ({ roster, slot }: Seen) => ({ prev: roster.head, epoch: slot.epoch, lastCommit: slot.lastCommit });
+    // Each has one fault, and is as it should be otherwise.
+    const proofOf =
+      (fault: Partial<Proof> | ((seen: Seen) => Partial<Proof>), seed = joinSeed) =>
+      (seen: Seen) =>
+      (leaf: LeafKey) =>
+        signInviteProof(world.crypto, seed, {
+          ...{ roomId, inviteId, person, leaf, place: placeIn(seen), baseSeq: null, ssh: null },
+          ...(typeof fault === "function" ? fault(seen) : fault),
         });
-      },
-      (own) =>
-        signInviteProof(world.crypto, joinSeed, {
-          roomId,
-          inviteId,
-          person,
-          leaf: own,
-          place: null,
-          baseSeq: null,
-          ssh: null,
-        }),
-      (own) =>
-        signInviteProof(world.crypto, joinSeed, {
-          roomId: RoomId.of(leaf),
-          inviteId,
-          person,
-          leaf: own,
-          place,
-          baseSeq: null,
-          ssh: null,
-        }),
-      // And one that another key than the invite's has signed.
-      (own) =>
-        signInviteProof(world.crypto, leaf, { roomId, inviteId, person, leaf: own, place, baseSeq: null, ssh: null }),
-    ];
+    const faults = {
+      "Carol's": proofOf({ person: carol.person, leaf: someLeaf }),
+      "of another leaf": proofOf({ leaf: someLeaf }),
+      "of another person": proofOf({ person: carol.person }),
+      "for another place": proofOf((seen) => ({ place: { ...placeIn(seen), epoch: seen.slot.epoch - 1 } })),
+      "behind another commit": proofOf((seen) => ({
+        place: { ...placeIn(seen), lastCommit: seen.slot.lastCommit - 1 },
+      })),
+      "behind another entry": proofOf((seen) => ({ place: { ...placeIn(seen), prev: someLeaf } })),
+      "for no place, as one that asks": proofOf(({ roster }) => ({ place: null, baseSeq: roster.seq })),
+      "for another room": proofOf({ roomId: RoomId.of(someLeaf) }),
+      "signed by another key than the invite's": proofOf({}, someLeaf),
+    };
     const before = [stateOf(world, alice!), stateOf(world, bob!)];
-    for (const inviteProof of proofs) {
-      world.relay.inject(tag, { ...mallory.externalCommit(view, { inviteProof }), slotId });
-      await world.pass(3000);
-      expect([stateOf(world, alice!), stateOf(world, bob!)]).toEqual(before);
+    for (const [what, fault] of Object.entries(faults)) {
+      // The slot of now: a proof for an older place would have a second fault.
+      const seen = mallory.look(link);
+      world.relay.inject(tag, { ...mallory.externalCommit(seen, { inviteProof: fault(seen) }), slotId });
+      await world.pass(30_000);
+      expect([stateOf(world, alice!), stateOf(world, bob!)], what).toEqual(before);
     }
-    expect(alarmsOf(alice!)).toEqual(proofs.map(() => "REFUSED_CHANGE bad_invite_proof"));
+    expect(alarmsOf(alice!)).toEqual(Object.keys(faults).map(() => "REFUSED_CHANGE bad_invite_proof"));
   });
   it("A38: of two who use a single invite at once, one comes in, and everybody agrees which", async () => {
     const world = new World();
