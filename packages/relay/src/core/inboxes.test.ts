@@ -34,7 +34,7 @@ const fills = (items: readonly InboxItem[]) => items.map(({ blob }) => blob[0]);
 
 describe("an inbox", () => {
   it("is read page by page, which say whether there is more, and cleared up to where its owner has read", async () => {
-    const { owner, key, inboxId, deliver } = await delivering({ limits: { pageItems: 2 } });
+    const { owner, key, inboxId, deliver } = await delivering({ limits: { pageItems: 3 } });
     await owner.proveInbox(key);
     const fetch = async (after: number) => {
       const answer = await owner.ask({ type: "fetchInbox", inboxId, after });
@@ -42,16 +42,16 @@ describe("an inbox", () => {
       return answer;
     };
     expect(await fetch(0)).toMatchObject({ items: [], more: false });
-    for (const fill of [1, 2, 3, 4]) await deliver(fill);
+    for (const fill of [1, 2, 3, 4, 5, 6]) await deliver(fill);
     const first = await fetch(0);
-    expect([fills(first.items), first.more]).toEqual([[1, 2], true]);
-    const second = await fetch(first.items[1]!.item);
-    expect([fills(second.items), second.more]).toEqual([[3, 4], false]);
-    expect(await fetch(second.items[1]!.item)).toMatchObject({ items: [], more: false });
-    expect(await owner.ask({ type: "clearInbox", inboxId, upTo: first.items[1]!.item })).toMatchObject({
+    expect([fills(first.items), first.more]).toEqual([[1, 2, 3], true]);
+    const second = await fetch(first.items[2]!.item);
+    expect([fills(second.items), second.more]).toEqual([[4, 5, 6], false]);
+    expect(await fetch(second.items[2]!.item)).toMatchObject({ items: [], more: false });
+    expect(await owner.ask({ type: "clearInbox", inboxId, upTo: first.items[2]!.item })).toMatchObject({
       type: "done",
     });
-    expect(fills((await fetch(0)).items)).toEqual([3, 4]);
+    expect(fills((await fetch(0)).items)).toEqual([4, 5, 6]);
   });
 
   it("holds the newest eight things of a room, and nothing for longer than thirty days", async () => {
