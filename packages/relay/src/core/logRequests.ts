@@ -128,7 +128,7 @@ export class LogRequests {
   /** A key of somebody who came in by themselves, that junk has crowded out since: a member may still vouch for it. */
   private forgotten({ epoch, writeKey }: RequestOf<"prove">, room: HostedRoom, session: Session) {
     const { standings, store } = this.parts;
-    if (epoch === 0 || !standings.vouches(room, session, { live: true, lineage: -1 })) return null;
+    if (!standings.vouches(room, session, { live: true, lineage: -1 })) return null;
     const n = store.records.commitOnProbation(room.row.no, epoch - 1, writeKey);
     if (n === null) return null;
     return { key: writeKey, epoch, n, lineage: n, slot: null, live: true, since: 0, until: 1 };
