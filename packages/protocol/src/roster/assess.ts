@@ -14,7 +14,7 @@ import { objection } from "./permission.js";
 import { refused, type Rejection } from "../policy/rejection.js";
 import { memberOf, type Member, type Roster } from "./roster.js";
 import type { DraftedRoster, RosterDraft } from "./rosterDraft.js";
-import { mostNeeded } from "./tally.js";
+import { mostNeeded, tenureAfter } from "./tally.js";
 
 /** An entry before it is known what it leads to. */
 export type EntryCore = Omit<EntryContent, "stateHash">;
@@ -142,6 +142,7 @@ function finish({ crypto, before, draft, header, seq, author }: Change, did: Eff
   // RULE: time.chain: only owners and admins move the chain's time, and only onwards (attacks A34, A39); for a steward see `tick`.
   const movesTime = author !== null && isAtLeast(author.role, "admin");
   draft.setMeta({ seq, chainTime: movesTime ? Math.max(draft.chainTime, header.time) : draft.chainTime });
+  draft.setMeta({ tenure: tenureAfter(before, author) });
   const ended = draft.closeInvites(seq);
   // RULE: roster.generation: anybody who could read the roster and may no more, because they are out or their link is over, reads
   // nothing that comes after (attacks A58, A114).

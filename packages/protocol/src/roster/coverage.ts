@@ -85,7 +85,7 @@ export function othersNeeded(roster: Roster, person: PersonId, most: number): nu
 /**
  * Whether a rule can be met by these members alone, now or later, also with people whom they let in for that.
  *
- * RULE: freshness.tenure: who may not vote yet may after entries that they make themselves: those outside count as if they could
+ * RULE: freshness.tenure: who may not vote yet may after entries that others outside make: those outside count as if they could
  * (attack A119).
  */
 function passes(roster: Roster, rule: Rule, yes: ReadonlySet<string>, newcomers: DecidingRole | null): boolean {

@@ -75,7 +75,7 @@ export function imagined(policy: Policy, roles: readonly Role[]): Roster {
   const people = roles.map((role, place): Member => {
     const person = placeId(place);
     return {
-      ...{ person, name: "", role, joinedSeq: 0, changedSeq: 0, addedBy: person, inviteId: null },
+      ...{ person, name: "", role, joinedSeq: 0, joinedTenure: 0, changedSeq: 0, addedBy: person, inviteId: null },
       ...{ devices: [], entries: 0, removals: [], lostSeq: 0 },
     };
   });
@@ -83,7 +83,7 @@ export function imagined(policy: Policy, roles: readonly Role[]): Roster {
   return {
     ...{ roomId: RoomId.of(none), seq: 0, head: none, title: "", policy, policyHash: none },
     ...{ relay: { publicKey: none, address: "" }, sealed: false, chainTime: 0, generation: 0 },
-    ...{ changedSeq: 0, unlistedSeq: 0, version: ROOM_VERSION, stateHash: none, table: StateTable.empty },
+    ...{ changedSeq: 0, unlistedSeq: 0, tenure: 0, version: ROOM_VERSION, stateHash: none, table: StateTable.empty },
     members: new Map(people.map((member) => [toHex(member.person), member])),
     ...{ leaves: new Map(), invites: new Map(), openInvites: new Map(), closedAt: new Map() },
     ...{ former: new Map(), leftAt: new Map(), listedKeys: new Map() },

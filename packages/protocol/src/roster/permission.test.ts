@@ -78,6 +78,26 @@ describe("permission", () => {
     expect(verdict(chain.author(alice, adding, all(chain, [carol, bob], adding)))).toBe("ok");
   });
 
+  it("RULE rule.tenure-by-voters: newcomers do not make each other's tenure; where nobody may vote, every member's decisions do", () => {
+    const { rules, settings } = preset("owner");
+    const policy = { rules: { ...rules, add: { kind: "majority" } as const }, settings: { ...settings, minTenure: 3 } };
+    const chain = new Chain(crypto, policy);
+    const [bob, carol] = [chain.add("Bob", "admin"), chain.add("Carol", "owner")];
+    const adding = chain.adding(chain.someone("Dave"));
+    for (let n = 0; n < 9; n++) chain.must(bob, { type: "tick" });
+    expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("not_allowed");
+    chain.must(chain.alice, { type: "tick" });
+    expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("not_allowed");
+    chain.must(carol, { type: "leave", person: chain.alice.person }, { farewell: chain.farewell(chain.alice) });
+    // The founder has gone before anybody else could vote.
+    expect(verdict(chain.author(bob, adding, all(chain, [carol], adding)))).toBe("not_allowed");
+    chain.must(bob, { type: "tick" });
+    expect(verdict(chain.author(bob, adding))).toBe("ok");
+    // Bob may vote now, by the adding of Carol and two ticks; so those of Carol count no more.
+    for (let n = 0; n < 3; n++) chain.must(carol, { type: "tick" });
+    expect(verdict(chain.author(carol, adding))).toBe("not_allowed");
+  });
+
   it("RULE rule.tenure: newcomers do not vote for a while, however many they are", () => {
     const { rules, settings } = preset("owner");
     const policy = { rules: { ...rules, add: { kind: "majority" } as const }, settings: { ...settings, minTenure: 3 } };
@@ -106,7 +126,7 @@ describe("permission", () => {
     chain.must(bob, { type: "leave", person: chain.alice.person }, { farewell: chain.farewell(chain.alice) });
     const adding = chain.adding(chain.someone("Carol"));
     expect(verdict(chain.act(bob, adding))).toBe("not_allowed");
-    for (let n = 0; n < 4; n++) chain.must(bob, { type: "tick" });
+    for (let n = 0; n < 5; n++) chain.must(bob, { type: "tick" });
     expect(verdict(chain.act(bob, adding))).toBe("ok");
   });
 

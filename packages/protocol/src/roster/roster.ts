@@ -25,6 +25,8 @@ export interface Member {
   readonly name: string;
   readonly role: Role;
   readonly joinedSeq: number;
+  /** The roster's `tenure` when they came in. */
+  readonly joinedTenure: number;
   /** The newest entry about this person: approvals from before it are void. */
   readonly changedSeq: number;
   /** Who signed them in: the founder and those who came by an invite have themselves. */
@@ -85,6 +87,8 @@ export interface Roster {
   readonly changedSeq: number;
   /** The newest entry that took SSH keys off the list: approvals to list some from before it are void. */
   readonly unlistedSeq: number;
+  /** How many entries were made by those who may vote: in these a newcomer's tenure is counted. */
+  readonly tenure: number;
   /** What may be decided in the room, and in which form; see `ROOM_VERSION`. */
   readonly version: number;
   readonly members: ReadonlyMap<string, Member>;

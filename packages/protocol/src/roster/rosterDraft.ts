@@ -173,8 +173,10 @@ export class RosterDraft {
 
   /** The finished state and what to store of it; `withHead` completes both. */
   finish(crypto: Crypto): DraftedRoster {
-    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version, unlistedSeq } = this.meta;
-    const meta = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version, unlistedSeq };
+    const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version } = this.meta;
+    const { unlistedSeq, tenure } = this.meta;
+    const room = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version };
+    const meta = { ...room, unlistedSeq, tenure };
     const table = this.before.table.with(crypto, this.changes);
     const encoded = encodeMeta(meta);
     const state: HeadlessRoster = {
@@ -212,6 +214,7 @@ export function emptyRoster(
     changedSeq: 0,
     version,
     unlistedSeq: 0,
+    tenure: 0,
     members: new Map(),
     leaves: new Map(),
     invites: new Map(),

@@ -49,6 +49,7 @@ const memberLayout = struct<Member>({
   entries: u53,
   removals: list(u53),
   lostSeq: u53,
+  joinedTenure: u53,
 });
 
 const formerLayout = struct<FormerMember>({
@@ -96,6 +97,7 @@ export type RosterMeta = Pick<
   | "changedSeq"
   | "version"
   | "unlistedSeq"
+  | "tenure"
 >;
 
 const metaLayout = struct<RosterMeta>({
@@ -109,6 +111,7 @@ const metaLayout = struct<RosterMeta>({
   changedSeq: u53,
   version: u16,
   unlistedSeq: u53,
+  tenure: u53,
 });
 
 type Head = Pick<Roster, "roomId" | "head">;

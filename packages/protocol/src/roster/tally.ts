@@ -66,8 +66,25 @@ export function isCloser(tallied: Tally, other: Tally): boolean {
 }
 
 /** Whether enough entries followed this person's admission for their yes to count in a ballot. */
-export function isVoter(before: Roster, member: Member): boolean {
-  return member.joinedSeq === 0 || before.seq - member.joinedSeq >= before.policy.settings.minTenure;
+export function isVoter({ tenure, policy }: Roster, { joinedSeq, joinedTenure }: Member): boolean {
+  return joinedSeq === 0 || tenure - joinedTenure >= policy.settings.minTenure;
+}
+
+/**
+ * The roster's `tenure` after an entry by this author; null for somebody who comes in by it.
+ *
+ * RULE: rule.tenure-by-voters: only entries by those who may vote already count, so puppets do not make the entries themselves that they
+ * would wait for, be it by coming in one after another (attack A46). Where nobody may vote any more every member's do, or nobody ever
+ * could.
+ */
+export function tenureAfter(before: Roster, author: Member | null): number {
+  if (author === null || !hasSay(author.role)) return before.tenure;
+  return isVoter(before, author) || !hasVoters(before) ? before.tenure + 1 : before.tenure;
+}
+
+function hasVoters(before: Roster): boolean {
+  for (const member of before.members.values()) if (hasSay(member.role) && isVoter(before, member)) return true;
+  return false;
 }
 
 function oneOf({ before, yes }: Grounds, qualifies: (member: Member) => boolean): Tally {

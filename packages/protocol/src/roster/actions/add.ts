@@ -8,6 +8,7 @@ import { effect, type Newcomer } from "../change.js";
 import { MAX_MEMBERS, MAX_STEWARDS } from "../limit.js";
 import { refused, type Rejection } from "../../policy/rejection.js";
 import { memberOf, type Roster, stewardsOf } from "../roster.js";
+import { tenureAfter } from "../tally.js";
 import { actionRule, type Arrival } from "./actionRule.js";
 
 /** A person comes in, with one device. By an invite when the entry has an invite proof. */
@@ -41,6 +42,7 @@ export const add = actionRule<Add>({
       name: cert.name,
       role,
       joinedSeq: seq,
+      joinedTenure: tenureAfter(change.before, author),
       changedSeq: seq,
       addedBy: author?.person ?? cert.person,
       inviteId,

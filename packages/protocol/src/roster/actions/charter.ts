@@ -69,6 +69,7 @@ export function found(
     name: cert.name,
     role: "owner",
     joinedSeq: 0,
+    joinedTenure: 0,
     changedSeq: 0,
     addedBy: cert.person,
     inviteId: null,
