@@ -251,18 +251,19 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await page.getByRole("radio", { name: "People with a listed SSH key" }).check();
     expect(await card.count()).toBe(0);
     expect(await page.getByRole("radio", { name: "Approve each person" }).isChecked()).toBe(true);
-    await page.getByRole("radio", { name: "One person" }).check();
+    await page.getByRole("radio", { name: "Up to 10" }).check();
     await page.getByLabel("What is it for?").fill("At night");
+    await card.check();
     await button("Create link").click();
     await page.getByText("Anyone with the link is let in by the first device that is on").waitFor();
     const night = await page.getByLabel("Invite link").inputValue();
     const autos = () => room.invites().filter(({ mode }) => mode === "auto");
-    await expect.poll(autos).toMatchObject([{ role: "member", limit: 1 }]);
+    await expect.poll(autos).toMatchObject([{ role: "member", limit: 10 }]);
     const comes = await get((await get((await world.person()).previewInvite(night))).accept("Gina"));
     await expect.poll(() => comes.status().standing).toBe("member");
     // With a steward the form says something else.
     const steward = await world.person();
-    const preview = await get(steward.previewInvite(link));
+    const preview = await get(steward.previewInvite(night));
     const asks = await get(preview.accept("Stew", "", { asSteward: true }));
     await open("people", "People");
     await button("Let in as a steward").click();
@@ -312,11 +313,30 @@ describe.skipIf(!canBrowse)("the panels in Chromium (skipped without /usr/bin/ch
     await page.getByLabel("Name of the room").fill("  Allotments ");
     await button("Save").click();
     await expect.poll(() => room.title).toBe("Allotments");
+    // Who decides, by name, as the room is; and what another choice would make of it, before it is made.
+    await page.getByText("Without Alice, nobody can let somebody in, remove a member or change these rules.").waitFor();
     await button("Change the rules").click();
+    await page.getByRole("radio", { name: "Members can't be removed" }).check();
+    await page.getByRole("dialog").getByText("nobody, even if everyone agrees").waitFor();
+    await page.getByRole("radio", { name: "Everyone agrees" }).check();
+    await page
+      .getByRole("dialog")
+      .getByText(/^If even one person doesn't answer/u)
+      .waitFor();
+    expect(await page.getByRole("dialog").getByText("nobody, even if everyone agrees").count()).toBe(0);
     await page.getByRole("radio", { name: "Open house" }).check();
     await button("Change rules").click();
     await expect.poll(() => room.policy()?.rules.remove).toEqual({ kind: "role", role: "admin" });
     await page.getByText("any admin").first().waitFor();
+    // What is said follows who is who.
+    await open(`people/${toHex(bob.person)}`, "Fingerprint");
+    await button("Make admin").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make admin" }).click();
+    await open("room", "Room and rules");
+    await page
+      .getByText(/(?:Alice or Bob|Bob or Alice), each alone/u)
+      .first()
+      .waitFor();
     // The founder is the only owner: they are told what to do first.
     await page.getByText("You're the only owner").waitFor();
     expect(await button("Leave the room").count()).toBe(0);

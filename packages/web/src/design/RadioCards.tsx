@@ -13,6 +13,8 @@ export interface RadioCard<T extends string> {
   /** A short note beside the title ("Recommended"). */
   readonly note?: string;
   readonly disabled?: boolean;
+  /** Below the card while it is the chosen one: more about it, or what else it asks. */
+  readonly more?: ComponentChildren;
 }
 
 export interface RadioCardsProps<T extends string> {
@@ -35,37 +37,54 @@ export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Ele
     <fieldset class={style["group"]}>
       <legend class={classes(style["legend"], props.legendHidden && "visually-hidden")}>{props.legend}</legend>
       <div class={classes(style["cards"], props.inRow && style["row"])}>
-        {props.options.map(({ value, title, text, icon: Shape, note, disabled }) => (
-          <label key={value} class={classes(style["card"], disabled && style["off"])}>
-            <input
-              class={style["input"]}
-              type="radio"
-              name={name}
-              value={value}
-              checked={chosen === value}
-              disabled={disabled}
-              aria-describedby={text ? `${name}-${value}` : undefined}
-              onChange={() => write<T | null>(props.value, value, props.onChange as (value: T | null) => void)}
-            />
-            {Shape && (
-              <span class={style["icon"]}>
-                <Shape size={20} aria-hidden="true" />
-              </span>
-            )}
-            <span class={style["words"]}>
-              <span class={style["title"]}>
-                {title}
-                {note && <span class={style["note"]}>{note}</span>}
-              </span>
-              {text && (
-                <span class={style["text"]} id={`${name}-${value}`}>
-                  {text}
+        {props.options.map(({ value, title, text, icon: Shape, note, disabled, more }) => {
+          const isOpen = chosen === value && more !== undefined;
+          const card = (
+            <label key={value} class={classes(style["card"], disabled && style["off"])}>
+              <input
+                class={style["input"]}
+                type="radio"
+                name={name}
+                value={value}
+                checked={chosen === value}
+                disabled={disabled}
+                aria-describedby={
+                  classes(text !== undefined && `${name}-${value}`, isOpen && `${name}-more`) || undefined
+                }
+                onChange={() => write<T | null>(props.value, value, props.onChange as (value: T | null) => void)}
+              />
+              {Shape && (
+                <span class={style["icon"]}>
+                  <Shape size={20} aria-hidden="true" />
                 </span>
               )}
-            </span>
-            {!props.inRow && <span class={style["dot"]} aria-hidden="true" />}
-          </label>
-        ))}
+              <span class={style["words"]}>
+                <span class={style["title"]}>
+                  {title}
+                  {note && <span class={style["note"]}>{note}</span>}
+                </span>
+                {text && (
+                  <span class={style["text"]} id={`${name}-${value}`}>
+                    {text}
+                  </span>
+                )}
+              </span>
+              {!props.inRow && <span class={style["dot"]} aria-hidden="true" />}
+            </label>
+          );
+          if (more === undefined) return card;
+          // The same elements, chosen or not: an input that is made anew loses the keyboard.
+          return (
+            <div key={value} class={classes(isOpen && style["open"])}>
+              {card}
+              {isOpen && (
+                <div class={style["more"]} id={`${name}-more`}>
+                  {more}
+                </div>
+              )}
+            </div>
+          );
+        })}
       </div>
     </fieldset>
   );

@@ -1,4 +1,5 @@
 import type { Decision, RoomJoinRequest } from "@conclave/client";
+import type { Explanation } from "@conclave/client/pure";
 import type { RoomDetail, RoomKey } from "@conclave/client/rpc";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -49,6 +50,11 @@ export function useRoomDetail(key: RoomKey): ReadonlySignal<RoomDetail | null> {
 /** All decisions of a room, oldest first. */
 export function useDecisions(key: RoomKey): ReadonlySignal<readonly Decision[] | null> {
   return useOfRoom(key, (room) => home().home.decisions(room));
+}
+
+/** Who can do what in a room, alone or together; null also where the room is not active. */
+export function useExplanation(key: RoomKey): ReadonlySignal<Explanation | null> {
+  return useOfRoom(key, (room) => home().room(room).explain());
 }
 
 /** Who asks to be let in; empty where this device may not see it. */

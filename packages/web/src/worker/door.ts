@@ -1,4 +1,5 @@
 import type { Result } from "@conclave/codec";
+import type { Explanation, PersonId, Policy, Role } from "@conclave/client/pure";
 import type { HomeIntent, HomeProblem, Secret, VaultProblem, VaultSlotView } from "@conclave/client/browser";
 
 /** How the home on this device stands, before and while it is open. */
@@ -21,6 +22,12 @@ export type DoorState =
   | { readonly state: "stopped"; readonly message: string }
   | { readonly state: "open"; readonly slots: readonly VaultSlotView[] };
 
+/** What a policy means in a room that does not exist, and the ids of its people in the order in which their roles were given. */
+export interface ExplainedExample {
+  readonly explanation: Explanation;
+  readonly people: readonly PersonId[];
+}
+
 /** What a page can ask of the home as a whole. */
 export interface DoorCalls {
   door(): DoorState;
@@ -28,6 +35,11 @@ export interface DoorCalls {
   enter(intent: HomeIntent): Promise<Result<undefined, HomeProblem>>;
   /** Adds a way to open the home, by a secret that opens it now; the browser's own goes when a secret one comes. */
   addLock(by: Secret, secret: Secret): Promise<Result<undefined, VaultProblem>>;
+  /**
+   * Explains a policy by a room with a person of each of these roles. It needs no home; but the rules are in the engine, which the
+   * page does not have.
+   */
+  explainExample(policy: Policy, roles: readonly Role[]): Promise<ExplainedExample>;
   changePassphrase(old: string, passphrase: string): Promise<Result<undefined, VaultProblem>>;
   /** Takes a way in away: by any secret, never the last one. */
   removeLock(by: Secret, slot: string): Promise<Result<undefined, VaultProblem>>;

@@ -40,6 +40,11 @@ export class DoorKeeper {
     return {
       door: () => this.state,
       enter: (intent) => this.inTurn(() => this.enter(intent)),
+      explainExample: async (policy, roles) => {
+        const { explain, imagined } = await engine();
+        const roster = imagined(policy, roles);
+        return { explanation: explain(roster), people: [...roster.members.values()].map(({ person }) => person) };
+      },
       addLock: (by, secret) => this.change((vault) => vault.add(by, secret)),
       changePassphrase: (old, passphrase) => this.change((vault) => vault.changePassphrase(old, passphrase)),
       removeLock: (by: Secret, slot) => this.change((vault) => vault.remove(by, slot)),

@@ -33,7 +33,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
   return (
     <Stack gap={4}>
       <TitleCard key={room.title} room={room} may={may(detail, "setTitle")} />
-      {policy && <RulesCard roomKey={room.key} policy={policy} may={may(detail, "setPolicy")} isSealed={isSealed} />}
+      {policy && <RulesCard detail={detail} policy={policy} may={may(detail, "setPolicy")} />}
       <Card flush>
         <Way room={room} panel="verify" icon={BadgeCheck} title={t.codes} text={t.codesText} />
         <Way room={room} panel="decisions" icon={Gavel} title={t.decisions} text={t.decisionsText} />

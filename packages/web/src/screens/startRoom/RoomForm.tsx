@@ -11,7 +11,6 @@ import {
   Disclosure,
   Field,
   type Icon,
-  Note,
   RadioCards,
   Select,
   Stack,
@@ -25,6 +24,7 @@ import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
 import { COUNTS, presetSentence, presetsWith, presetTitle } from "../room/presets.js";
+import { PresetMeaning } from "./PresetMeaning.js";
 import style from "./RoomForm.module.css";
 import { t } from "./words.js";
 
@@ -149,31 +149,33 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
             autofocus
           />
           <Field label={t.roomName} value={title} error={faults.title} placeholder={t.roomExample} maxLength={128} />
-          <Stack gap={3}>
-            <RadioCards
-              legend={t.whoDecides}
-              value={rules}
-              options={presetsWith(Number(count.value)).map((each) => {
-                const value = presetNameOf(each);
-                return {
-                  value,
-                  title: presetTitle(value),
-                  text: presetSentence(each),
-                  icon: ICONS[value],
-                  ...(value === "owner" ? { note: t.usual } : {}),
-                };
-              })}
-            />
-            {rules.value === "admins" && (
-              <Select
-                label={t.howMany}
-                hint={t.howManyHint}
-                value={count}
-                options={COUNTS.map((each) => ({ value: String(each), text: String(each) }))}
-              />
-            )}
-            <Note>{t.changeLater}</Note>
-          </Stack>
+          <RadioCards
+            legend={t.whoDecides}
+            value={rules}
+            options={presetsWith(Number(count.value)).map((each) => {
+              const value = presetNameOf(each);
+              return {
+                value,
+                title: presetTitle(value),
+                text: presetSentence(each),
+                icon: ICONS[value],
+                ...(value === "owner" ? { note: t.usual } : {}),
+                more: (
+                  <Stack gap={4}>
+                    {value === "admins" && (
+                      <Select
+                        label={t.howMany}
+                        hint={t.howManyHint}
+                        value={count}
+                        options={COUNTS.map((number) => ({ value: String(number), text: String(number) }))}
+                      />
+                    )}
+                    <PresetMeaning preset={each} founder={tidy(name.value)} />
+                  </Stack>
+                ),
+              };
+            })}
+          />
           {isFar.value || wantsPermit || isWrongServer.value ? (
             server
           ) : (
