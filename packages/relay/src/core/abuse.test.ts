@@ -56,6 +56,18 @@ describe("one connection", () => {
     expect(world.core.commit()).toEqual([]);
     expect(await newRoom(other)).toMatchObject({ type: "created" });
   });
+  it("RULE relay.strikes: of what a connection has on it, one fault goes each second, and no more than there are", () => {
+    const session = () => new Session(1, "address", 0, settingsWith({ strikes: 4 }));
+    const closes = (...faults: [weight: number, now: number][]): boolean[] => {
+      const one = session();
+      return faults.map(([weight, now]) => one.strike(weight, now));
+    };
+    expect(closes([4, 0], [1, 1000], [1, 1000])).toEqual([false, false, true]);
+    expect(closes([4, 0], [2, 1000])).toEqual([false, true]);
+    expect(closes([1, 0], [4, 60_000], [1, 60_000])).toEqual([false, false, true]);
+    // A clock that goes back forgives nothing.
+    expect(closes([4, 5000], [1, 0])).toEqual([false, true]);
+  });
   it("RULE relay.strikes: what follows in the same message is not even looked at", () => {
     const world = new CoreWorld({ strikes: 20 });
     const { connection } = world.connectRaw();

@@ -96,6 +96,18 @@ describe("RULE relay.damage-stays-local", () => {
     expect(await other.client.ask(read(other.roomTag))).toMatchObject({ items: [{ n: 1 }] });
   });
 
+  it("a part of a file that is missing is not taken for one that was written", async () => {
+    const { client, roomTag } = await scene();
+    const blobId = BlobId.of(systemRandom(32));
+    const chunk = systemRandom(10);
+    const write = () => client.ask({ type: "writeBlob", roomTag, blobId, index: 0, chunk });
+    await client.ask({ type: "beginBlob", roomTag, blobId, size: 10 });
+    expect([(await write()).type, (await write()).type]).toEqual(["blobState", "blobState"]);
+    database.exec("DELETE FROM blob_chunk");
+    expect(await write()).toMatchObject(error("blob_conflict"));
+    expect(await client.ask({ type: "readBlob", roomTag, blobId, index: 0 })).toMatchObject(error("blob_unknown"));
+  });
+
   it("a room that cannot be read keeps no file beyond its time, nor other rooms their messages", async () => {
     const { world, client, roomTag } = await scene({ retention: { maxAge: DAY, uploadAge: DAY } });
     const secret = systemRandom(32);

@@ -237,6 +237,11 @@ describe("write permission", () => {
     expect(again).toMatchObject({ ...error("rate_limited"), retryAfter: 10_000 });
     world.now += 10_000;
     expect(await removed.ask(commitAppend(roomTag, newKey(), { lastCommit: 2 }))).toMatchObject({ type: "appended" });
+    // Each address has its own, in each room.
+    const other = await world.connect("elsewhere");
+    await other.prove(roomTag, 0, key);
+    expect(await removed.ask(commitAppend(roomTag, newKey(), { lastCommit: 3 }))).toMatchObject(error("rate_limited"));
+    expect(await other.ask(commitAppend(roomTag, newKey(), { lastCommit: 3 }))).toMatchObject({ type: "appended" });
   });
   it("RULE relay.members-only: slots, requests and blobs are a proved member's", async () => {
     const world = new CoreWorld();
