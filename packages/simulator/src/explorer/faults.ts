@@ -246,6 +246,45 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     policy: "admins:2",
     isRefused: true,
   },
+  // A yes counts though whoever gave it has said no since (attack A151).
+  "no-not-heard": {
+    ...one(
+      0,
+      "B proposes remove C; B sends; B sends; A agrees to remove C; A sends; A says no to remove C; A sends; B carries out remove C; B sends",
+      /1 of 2 have agreed/,
+      "room/proposalRecords.js",
+      "const approvals = withoutThatOf(crypto, proposal, by);\n        const declinedBy",
+      "const { approvals } = proposal;\n        const declinedBy",
+    ),
+    policy: "admins:2",
+    isRefused: true,
+  },
+  // What was asked for and taken back is carried out all the same (attacks A150, A151).
+  "withdrawal-not-heard": {
+    ...one(
+      0,
+      "B proposes remove C; B sends; B sends; A agrees to remove C; A sends; B takes back remove C; B sends; A carries out remove C; A sends",
+      /1 of 2 have agreed/,
+      "room/receiveMessage.js",
+      "const { withdrawn, delta } = proposals.withdraw(primitives.crypto, roster, payload.body, by, message.n);",
+      "const { withdrawn, delta } = { withdrawn: null, delta: { put: [], delete: [] } };",
+    ),
+    policy: "admins:2",
+    isRefused: true,
+  },
+  // A commit that was made before a yes was taken back goes out all the same (attacks A150, A151).
+  "taken-back-is-sent": {
+    ...one(
+      0,
+      "B proposes remove C; B sends; B sends; A agrees to remove C; A sends; B carries out remove C; A says no to remove C; A sends; B sends",
+      /1 of 2 have agreed/,
+      "room/ownCommit.js",
+      "if (evidence.approvals.length === 0)",
+      "if (true)",
+    ),
+    policy: "admins:2",
+    isRefused: true,
+  },
   // An owner cannot remove an admin.
   "admin-stays": one(
     0,

@@ -201,6 +201,13 @@ export class Moves {
     for (const proposal of proposals)
       if (proposal.isAsked)
         add(`agrees to ${this.cast.wordsFor(proposal.action)}`, () => this.steps.approve(scene, at, proposal), "event");
+    const self = toHex(this.cast.person(this.cast.personOf(device)));
+    for (const proposal of proposals) {
+      const words = this.cast.wordsFor(proposal.action);
+      if (proposal.isOwn) add(`takes back ${words}`, () => this.steps.answer(scene, at, proposal, "withdraw"), "event");
+      else if (proposal.isAsked || proposal.yes.includes(self))
+        add(`says no to ${words}`, () => this.steps.answer(scene, at, proposal, "decline"), "event");
+    }
   }
 
   private *menu(seat: Seat, device: string): Generator<readonly [string, CommitRequest]> {

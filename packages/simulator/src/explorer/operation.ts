@@ -28,7 +28,7 @@ export type Operation =
   | { readonly type: "act"; readonly label: string; readonly what: CommitRequest }
   | { readonly type: "say"; readonly label: string; readonly kind: "farewell" | "stay" | "text" }
   | { readonly type: "propose"; readonly label: string; readonly action: Action }
-  | { readonly type: "approve"; readonly label: string; readonly hash: ActionHash }
+  | { readonly type: "approve" | "decline" | "withdraw"; readonly label: string; readonly hash: ActionHash }
   | { readonly type: "resend"; readonly label: string; readonly message: SaidMessage }
   | { readonly type: "renew" | "giveUp" | "resume"; readonly label: string };
 
@@ -85,7 +85,9 @@ export function perform(room: Room, operation: Operation): OperationResult {
       return { ...said, delta: { put: [...put, ...said.delta.put], delete: [...gone, ...said.delta.delete] } };
     }
     case "approve":
-      return toldOf(room.proposals.approve(operation.hash, NOW));
+    case "decline":
+    case "withdraw":
+      return toldOf(room.proposals[operation.type](operation.hash, NOW));
     case "resend":
       return toldOf(room.resend(operation.message));
     case "renew": {

@@ -34,9 +34,18 @@ export function checkReceived(
     checkAgreed(about, cast, scene, seat!, parcel);
 }
 
-/** What an approval is called. */
+/** What the messages about a proposal are called: asking, agreeing, saying no, taking back. */
+export function proposalOf(words: string): string {
+  return `proposal of ${words}`;
+}
 export function approvalOf(words: string): string {
   return `approval of ${words}`;
+}
+export function noTo(words: string): string {
+  return `no to ${words}`;
+}
+export function withdrawalOf(words: string): string {
+  return `withdrawal of ${words}`;
 }
 
 // Where it takes several to decide, as many have agreed: who carries it out, and those whose word is in the log. Counted
@@ -47,11 +56,29 @@ function checkAgreed(about: string, cast: Cast, scene: Scene, { look }: Seat, { 
   if (rule?.kind !== "quorum") return;
   const voters = [...members.values()].filter(({ role }) => role !== "member");
   const names = new Set(voters.map(({ person }) => cast.nameOf.get(toHex(person))));
-  const words = scene.log.map((no) => cast.parcels.get(no)).filter((parcel) => parcel.what === approvalOf(what));
-  const agreed = new Set([by, ...words.map((parcel) => parcel.by)].map((each) => cast.personOf(each)));
+  const said = scene.log.slice(0, look.n).map((no) => cast.parcels.get(no));
+  const agreed = new Set([by, ...yesesTo(what, said, scene.faults === 0)].map((each) => cast.personOf(each)));
   const have = [...agreed].filter((name) => names.has(name)).length;
   const need = Math.min(rule.count, voters.length);
   if (have < need) throw new Broken(`${about}, to which ${String(have)} of ${String(need)} have agreed`);
+}
+
+// Whose yes is in the log. A relay that lies may bring in late what was made before a yes was taken back.
+function yesesTo(words: string, said: readonly Parcel[], isLastWord: boolean): Set<string> {
+  const [askers, yeses] = [new Set<string>(), new Set<string>()];
+  for (const { by, what } of said) {
+    if (what === proposalOf(words)) askers.add(by);
+    if (what === approvalOf(words)) yeses.add(by);
+    if (!isLastWord) continue;
+    if (what === noTo(words) && !askers.has(by)) yeses.delete(by);
+    if (what === withdrawalOf(words)) {
+      yeses.delete(by);
+      // With the last who asked all yeses go.
+      if (askers.delete(by) && askers.size === 0) yeses.clear();
+    }
+    if (what === words) [askers, yeses].forEach((each) => each.clear());
+  }
+  return yeses;
 }
 
 function checkDecision(about: string, { look }: Seat, done: Done): void {

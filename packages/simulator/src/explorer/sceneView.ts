@@ -138,8 +138,8 @@ export class SceneViews {
     });
     const invites = [...roster.invites.values()].map(({ mode, revoked }) => `${mode} ${String(revoked)}`);
     const leaving = farewells.map((person) => rename(this.cast.nameOf.get(person)!)).sort();
-    const asked = proposals.map(({ action, by, yes, isAgreed, signed }) => {
-      const people = [by, yes].map((each) => each.map((id) => rename(this.cast.nameOf.get(id)!)).sort());
+    const asked = proposals.map(({ action, by, yes, no, isAgreed, signed }) => {
+      const people = [by, yes, no].map((each) => each.map((id) => rename(this.cast.nameOf.get(id)!)).sort());
       return [rename(this.cast.wordsFor(action)), ...people, isAgreed, signed].join(" ");
     });
     const rest = [roster.sealed, paused.join(" "), leaving.join(" "), ...asked];

@@ -51,6 +51,8 @@ export interface SeatLook {
   readonly roster: Roster;
   readonly rosterHead: string;
   readonly pending: { readonly append: Append; readonly action: Action | null } | null;
+  /** Somebody has taken back what that rests on. */
+  readonly isTakenBack: boolean;
   readonly paused: readonly string[];
   readonly farewells: readonly string[];
   /** What waits for agreement, as this device sees it. */
@@ -66,6 +68,8 @@ export interface SeenProposal extends Pick<OpenProposal, "action" | "isAgreed" |
   readonly yes: readonly string[];
   /** How many yeses there are, whether they count or not. */
   readonly signed: number;
+  /** Who said no. */
+  readonly no: readonly string[];
 }
 
 /** Told of each seat that was never there before, and how it came to be. */
@@ -228,17 +232,19 @@ function randomnessOf(seat: Seat, operation: Operation | null): string {
 }
 
 function lookAt(room: Room): SeatLook {
-  const { status, cursor, lastCommit, epoch, roster, pending, pausingAlarms: paused } = room;
+  const { status, cursor, lastCommit, epoch, roster, pending, pausingAlarms: paused, isPendingTakenBack } = room;
   return {
     ...{ status, n: cursor.n, logHead: toHex(cursor.head), lastCommit, epoch, roster, pending },
+    isTakenBack: isPendingTakenBack,
     authenticator: toHex(room.epochAuthenticator),
     rosterHead: toHex(roster.head),
     paused: paused.map(({ code }) => code),
     farewells: room.farewells().map(toHex),
-    proposals: room.proposals.list().map(({ action, actionHash, by, alsoBy, yes, approvals, ...rest }) => {
+    proposals: room.proposals.list().map(({ action, actionHash, by, alsoBy, yes, approvals, declinedBy, ...rest }) => {
       const { isAgreed, isOwn, isWanted, isAsked } = rest;
-      const people = { by: [by, ...alsoBy].map(toHex), yes: yes.map(toHex), signed: approvals.length };
-      return { action, actionHash, ...people, isAgreed, isOwn, isWanted, isAsked };
+      const people = { by: [by, ...alsoBy].map(toHex), yes: yes.map(toHex), no: declinedBy.map(toHex) };
+      const signed = approvals.length;
+      return { action, actionHash, ...people, signed, isAgreed, isOwn, isWanted, isAsked };
     }),
   };
 }

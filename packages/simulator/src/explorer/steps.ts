@@ -2,7 +2,7 @@ import { type Action, type CommitRequest, isInviteOpen } from "@conclave/protoco
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import type { Parcel, Post } from "./parcel.js";
-import { approvalOf, checkReceived } from "./receptionChecks.js";
+import { approvalOf, checkReceived, noTo, proposalOf, withdrawalOf } from "./receptionChecks.js";
 import type { Operation, SaidMessage } from "./operation.js";
 import type { Done, Seat, SeenProposal } from "./seat.js";
 import { Broken } from "./broken.js";
@@ -75,7 +75,7 @@ export class Steps {
     const { seat } = scene.places[at]!;
     const alone = this.cast.seats.do(seat!, { type: "act", label: `act ${words}`, what: action });
     if (alone.refused !== "approvals_missing") return null;
-    const what = `proposal of ${words}`;
+    const what = proposalOf(words);
     const said = this.saying(scene.places[at]!, { type: "propose", label: what, action }, what);
     return said === null ? null : withPlace(scene, at, said);
   }
@@ -89,6 +89,19 @@ export class Steps {
   private approving(place: Place, { action, actionHash: hash }: SeenProposal): Pick<Place, "seat" | "outbox"> | null {
     const what = approvalOf(this.cast.wordsFor(action));
     return this.saying(place, { type: "approve", label: what, hash }, what);
+  }
+
+  /** A person says no to what somebody has asked for, or takes back what they asked for. Null when the device refuses. */
+  answer(
+    scene: Scene,
+    at: number,
+    { action, actionHash: hash }: SeenProposal,
+    type: "decline" | "withdraw",
+  ): Scene | null {
+    const words = this.cast.wordsFor(action);
+    const what = type === "decline" ? noTo(words) : withdrawalOf(words);
+    const said = this.saying(scene.places[at]!, { type, label: what, hash }, what);
+    return said === null ? null : withPlace(scene, at, said);
   }
 
   /** A person says something: stored, and not sent yet. */
@@ -233,6 +246,11 @@ export class Steps {
     if (look.pending !== null && look.pending.append.lastCommit !== look.lastCommit) {
       const label = `renew ${String(look.lastCommit)}`;
       place = { ...place, seat: this.cast.seats.do(place.seat!, { type: "renew", label }).seat };
+    }
+    // What rests on something that was taken back goes, and is built again of what is still given.
+    if (place.seat!.look.isTakenBack) {
+      const intent = place.seat!.look.pending!.action;
+      place = { ...place, intent, seat: this.cast.seats.do(place.seat!, { type: "giveUp", label: "give up" }).seat };
     }
     place = this.sayAgain(scene, place);
     // Who asks agrees: what they asked for is sent, and now that.
