@@ -112,5 +112,6 @@ describe("a fault in the protocol", () => {
 
 // It takes two events and more to find these.
 function isDeep(name: string): boolean {
-  return name === "join-anywhere" || name === "overtaken-counts";
+  const ofAgreement = ["no-not-heard", "withdrawal-not-heard", "taken-back-is-sent"];
+  return ["join-anywhere", "overtaken-counts", ...ofAgreement].includes(name);
 }

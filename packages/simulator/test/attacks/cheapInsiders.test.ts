@@ -24,6 +24,8 @@ it("A105: a member puts records with false earlier keys beside junk: a newcomer 
   ];
   const { link } = await world.invite(alice);
   granted(await world.finish(alice.room.decide({ type: "remove", person: carol.client.person, ban: true })));
+  // The first decision after a removal names the key before.
+  granted(await world.finish(alice.room.decide({ type: "setTitle", title: "without Carol" })));
   await world.inStep([alice, bob]);
   await world.pass(60_000);
   const { crypto, roomTag, keys } = new HostileMember(world, bob);
@@ -58,17 +60,17 @@ it("A114: who held a link reads no decision that came after it was closed, with 
     recordsOf(world, alice).filter((record) => openRosterRecord(world.crypto, roomTag, slot.roster, record) !== null);
   granted(await world.finish(alice.room.decide({ type: "setTitle", title: "seen" })));
   const before = read().length;
-  expect(before).toBe(recordsOf(world, alice).length - 1);
+  expect(before).toBe(recordsOf(world, alice).length);
   granted(await world.finish(alice.room.decide({ type: "revokeInvite", inviteId: invitation.inviteId })));
   granted(await world.finish(alice.room.decide({ type: "setTitle", title: "not seen" })));
   granted(await world.finish(alice.room.decide({ type: "setTitle", title: "nor this" })));
   await world.inStep();
   // The closing itself is still sealed for those who could read until then.
   expect(read().length).toBe(before + 1);
-  expect(recordsOf(world, alice).length).toBe(before + 4);
+  expect(recordsOf(world, alice).length).toBe(before + 3);
 });
 
-it("A117: one member asks for something a hundred times: what another has asked for is still there, and is done", async () => {
+it("A117: one member asks for something seventy times: what another has asked for is still there, and is done", async () => {
   const world = new World();
   const word = readPreset("admins:2");
   if (!word.ok) throw new Error("no such preset");
@@ -80,9 +82,12 @@ it("A117: one member asks for something a hundred times: what another has asked 
   const asked = await world.finish(alice.room.decide({ type: "remove", person: dave.client.person, ban: true }));
   expect(asked).toMatchObject({ ok: true, value: { done: false } });
   await world.inStep();
-  for (let n = 0; n < 100; n++) {
-    await world.finish(bob.room.decide({ type: "setTitle", title: `title ${String(n)}` }));
-    await world.pass(500);
+  for (let n = 0; n < 70; n++) {
+    const { rules, ...rest } = preset(word.value);
+    const remove = { kind: "quorum", role: "admin", count: 3 + n, half: false } as const;
+    const policy = { ...rest, rules: { ...rules, remove } };
+    await world.finish(bob.room.decide({ type: "setPolicy", policy }));
+    await world.pass(100);
   }
   await world.inStep();
   for (const device of [alice, bob, carol]) {
