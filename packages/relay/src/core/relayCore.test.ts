@@ -77,6 +77,11 @@ describe("rooms and the log", () => {
     expect(subscribed.items.map((item) => itemHash(sha256, roomTag, item))).toEqual(hashes);
     const roster = await client.ask({ type: "readRoster", roomTag, record: sha256(second.attachment) });
     expect(roster).toMatchObject({ records: [second.attachment] });
+    // A message, and a commit without one, leave none.
+    await client.prove(roomTag, 1, next);
+    await client.ask(commitAppend(roomTag, newKey(), { epoch: 1, lastCommit: 2 }));
+    const none = await client.ask({ type: "readRoster", roomTag, record: sha256(new Uint8Array()) });
+    expect(none).toMatchObject({ records: [] });
   });
   it("RULE log.compare-and-append: of two racing commits one is appended, the other learns where the room stands", async () => {
     const world = new CoreWorld();

@@ -85,10 +85,23 @@ describe("what the relay removes by itself", () => {
     world.tick(0);
     // Nothing is older than ten minutes; and who reads a page with nothing pruned needs no receipt for what is.
     expect(await pruned()).toEqual([[false, false, false], null]);
-    world.tick(MINUTE);
-    expect(await pruned()).toEqual([[true, false, false], 2]);
+    // The second one is ten minutes old to the ms.
     world.tick(5 * MINUTE);
+    expect(await pruned()).toEqual([[true, false, false], 2]);
+    world.tick(MINUTE);
     expect(await pruned()).toEqual([[true, true, false], 3]);
+  });
+
+  it("messages go by size as they come, as many as make place for what is too much", async () => {
+    const world = new CoreWorld({ retention: { messageBytesPerRoom: 300 } });
+    const { client, roomTag } = await world.founder();
+    const availableFrom: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      await client.ask(messageAppend(roomTag, { payload: systemRandom(100) }));
+      world.flush();
+      availableFrom.push(world.store.rooms.get(roomTag)!.availableFrom);
+    }
+    expect(availableFrom).toEqual([1, 1, 1, 2, 3]);
   });
 
   it("RULE session.bounded: what anybody did is forgotten when their rates are full again", async () => {
