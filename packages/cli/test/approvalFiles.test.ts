@@ -107,7 +107,7 @@ describe("approvals as files", () => {
     expect(counted).toMatchObject({
       ...{ code: 1, done: true, imported: [{ file: bobs, by: { name: "Bob" }, proposal, done: true }] },
       refused: [
-        { file: alices, code: "ALREADY_SO" },
+        { file: alices, code: "ALREADY_SO", message: "This approval is counted already." },
         { file: at("junk.txt"), code: "BAD_LETTER" },
       ],
     });

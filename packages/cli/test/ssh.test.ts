@@ -99,6 +99,9 @@ describe.runIf(hasOpenSsh)("with the real ssh-keygen and ssh-agent", { timeout: 
     );
     expect(await joins("eve", "plain")).toMatch(/^KEY_USED: Somebody has already joined with this SSH key\./u);
     expect(await joins("eve", "ca")).toBe("KEY_NOT_LISTED: This SSH key isn't on the room's list.");
+    expect(await told("alice-File", ["disallow", "nobody@laptop"])).toBe(
+      'NOT_FOUND: No key on the list is called "nobody@laptop", and there is no such file.',
+    );
     // Taken off and listed again, it lets somebody in again.
     expect(await told("alice-File", ["disallow", print])).toBe("done");
     expect(await joins("eve", "plain")).toMatch(/^KEY_NOT_LISTED/u);
@@ -111,6 +114,9 @@ describe.runIf(hasOpenSsh)("with the real ssh-keygen and ssh-agent", { timeout: 
     const joins = (env: NodeJS.ProcessEnv) => told("cora", ["join", link, "--name", "Cora", "--yes"], env);
     expect(await joins({})).toMatch(/^NO_SSH_KEY: This link asks for an SSH key, and no ssh-agent is running here\./u);
     expect(await joins({ SSH_AUTH_SOCK: path("nothing") })).toMatch(/^NO_SSH_KEY: The ssh-agent did not sign/u);
+    // What is advised is pasted: a shell leaves a ~ in quotes as it is.
+    const { error } = await conclave("cora", ["join", link, "--name", "Cora", "--yes"]);
+    expect(error.hint).toContain(" --ssh-key KEYFILE ");
     add("spare");
     const none = await conclave("cora", ["join", link, "--name", "Cora", "--yes"], agent);
     expect(none.error).toMatchObject({

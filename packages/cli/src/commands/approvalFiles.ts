@@ -1,6 +1,6 @@
 import type { ApprovalImported, Problem, RoomSession } from "@conclave/client";
 import { equalBytes, type Failure, toHex, utf8Bytes } from "@conclave/codec";
-import { MAX_LETTER_TEXT } from "@conclave/protocol";
+import { MAX_LETTER_TEXT, type Rejection } from "@conclave/protocol";
 import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
@@ -163,7 +163,16 @@ function isEarly(problem: Problem): boolean {
   return problem.kind === "refused" && problem.rejection.code === "letter_unknown_proposal";
 }
 
+/** What the general sentence would leave open: whose approval, and what is so already. */
+const OF_LETTERS: Readonly<Partial<Record<Rejection["code"], string>>> = {
+  already_so: "This approval is counted already.",
+  not_member: "Whoever gave this approval isn't in the room any more.",
+};
+
 function errorOf(room: RoomSession, taken: Failure<Problem>): CliError {
+  const code = taken.error.kind === "refused" ? taken.error.rejection.code : null;
+  const said = code && OF_LETTERS[code];
+  if (code && said) return new CliError(code.toUpperCase(), said);
   try {
     return orThrow(taken, room, decidingError);
   } catch (error) {

@@ -127,6 +127,12 @@ async function keysMeant(room: RoomSession, given: string): Promise<readonly Ssh
       "No listed key has this fingerprint.",
       `To see the list:  ${nextCommand("allowed")}`,
     );
+  if (given !== "-" && !existsSync(given))
+    throw new CliError(
+      "NOT_FOUND",
+      `No key on the list is called "${safeLine(given)}", and there is no such file.`,
+      `To see the list:  ${nextCommand("allowed")}`,
+    );
   const { keys } = readSshKeyFile(await textOf(given), { ignoreOptions: true });
   if (keys.length === 0) throw new CliError("NO_SSH_KEY", `There is no ssh-ed25519 key in ${given}.`);
   return keys.map(({ key }) => key);

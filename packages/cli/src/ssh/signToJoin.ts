@@ -72,7 +72,7 @@ export function signingSteps(toSign: string): readonly [sign: string, join: stri
 
 async function byAgent(listed: readonly RoomSshKey[], message: Uint8Array): Promise<SshSignature> {
   const socket = process.env["SSH_AUTH_SOCK"] ?? "";
-  const others = `With a key file:  ${nextCommand("join", LINK, "--ssh-key", "~/.ssh/id_ed25519")}\nOn another machine:  ${nextCommand("join", LINK, "--ssh-sign-file", "to-sign.txt")}`;
+  const others = `With a key file:  ${nextCommand("join", LINK, "--ssh-key", "KEYFILE")}\nOn another machine:  ${nextCommand("join", LINK, "--ssh-sign-file", "to-sign.txt")}`;
   if (socket === "")
     throw new CliError("NO_SSH_KEY", "This link asks for an SSH key, and no ssh-agent is running here.", others);
   try {
