@@ -1,21 +1,23 @@
 import { equalBytes } from "@conclave/codec";
 import { InviteId, PersonId } from "../encoding/ids.js";
-import type { DecidingRole } from "../policy/role.js";
+import type { DecidingRole, Role } from "../policy/role.js";
 import type { Action } from "./action.js";
 import type { Member, Roster } from "./roster.js";
 
 const nobody = PersonId.of(new Uint8Array(32));
 
+/** Some members of each role, two where there are as many: one of them is not the author. */
+export type Subjects = ReadonlyMap<Role, readonly Member[]>;
+
 /** Some action of a kind, in a room, by this member; null where there is nobody whom they could do it to. */
-type Example = (before: Roster, author: Member) => Action | null;
+type Example = (before: Roster, author: Member, subjects: Subjects) => Action | null;
 
 /** About somebody who is not the author. Of the plain members anybody will do, also one who is yet to come. */
 function toAnother(role: DecidingRole, action: (person: PersonId) => Action): Example {
   if (role === "member") return () => action(nobody);
-  return ({ members }, author) => {
-    for (const member of members.values())
-      if (member.role === role && !equalBytes(member.person, author.person)) return action(member.person);
-    return null;
+  return (_, author, subjects) => {
+    const other = subjects.get(role)?.find(({ person }) => !equalBytes(person, author.person));
+    return other === undefined ? null : action(other.person);
   };
 }
 
@@ -66,8 +68,18 @@ export type ActKind = keyof typeof EXAMPLES;
 /** Every kind of act, in the order in which they are told. */
 export const ACTS = Object.keys(EXAMPLES) as readonly ActKind[];
 
+/** Those to whom the acts of a room can be done, for {@link exampleOf}. */
+export function subjectsIn({ members }: Roster): Subjects {
+  const subjects = new Map<Role, Member[]>();
+  for (const member of members.values()) {
+    const some = subjects.get(member.role) ?? [];
+    if (some.length < 2) subjects.set(member.role, [...some, member]);
+  }
+  return subjects;
+}
+
 /** An action of this kind by this member; null where there is nobody but themselves to do it to. */
-export function exampleOf(act: ActKind, before: Roster, author: Member): Action | null {
+export function exampleOf(act: ActKind, before: Roster, author: Member, subjects: Subjects): Action | null {
   const example: Example = EXAMPLES[act];
-  return example(before, author);
+  return example(before, author, subjects);
 }

@@ -215,4 +215,16 @@ describe("what is explained is what the judge does", () => {
     const names = told.waiting.map((person) => memberOf(voting.chain.roster, person)!.name);
     expect([names, told.invites]).toEqual([["Carol"], ["personal"]]);
   });
+
+  it("what takes more yeses than an entry holds, nobody can do", () => {
+    const told = (count: number) => {
+      const roles = Array<Role>(count).fill("member");
+      const { acts } = explain(imagined(preset("everyone"), ["owner", ...roles.slice(1)]));
+      return ["setPolicy", "remove"].map((act) => isPossible(acts.find((each) => each.act === act)!));
+    };
+    expect([told(241), told(242)]).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
 });

@@ -4,7 +4,7 @@ import { MAX_YESES, type Policy } from "../policy/policy.js";
 import { hasSay, type Role } from "../policy/role.js";
 import type { InviteClass, Rule } from "../policy/rule.js";
 import { type Action, ruleOf } from "./action.js";
-import { type ActKind, ACTS, exampleOf } from "./actKind.js";
+import { type ActKind, ACTS, exampleOf, type Subjects, subjectsIn } from "./actKind.js";
 import { consentTo } from "./consent.js";
 import { NO_EVIDENCE } from "./entryHeader.js";
 import { objection, rulesFor } from "./permission.js";
@@ -55,8 +55,9 @@ const CLASSES: readonly InviteClass[] = ["single", "multi", "personal", "listed"
  */
 export function explain(before: Roster): Explanation {
   const everyone = [...before.members.values()];
+  const subjects = subjectsIn(before);
   return {
-    acts: ACTS.flatMap((act) => explained(before, everyone, act) ?? []),
+    acts: ACTS.flatMap((act) => explained(before, everyone, subjects, act) ?? []),
     invites: CLASSES.filter((each) => consentTo(before, anAdmission, nobody, new Set(), each).satisfied),
     waiting: waitingIn(before, everyone),
   };
@@ -99,9 +100,9 @@ function placeId(place: number): PersonId {
   return PersonId.of(bytes);
 }
 
-function explained(before: Roster, everyone: readonly Member[], act: ActKind): ExplainedAct | null {
+function explained(before: Roster, everyone: readonly Member[], subjects: Subjects, act: ActKind): ExplainedAct | null {
   const plans = everyone.flatMap((author) => {
-    const action = exampleOf(act, before, author);
+    const action = exampleOf(act, before, author, subjects);
     return action === null ? [] : [{ author, action }];
   });
   const [some] = plans;

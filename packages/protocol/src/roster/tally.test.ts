@@ -48,6 +48,8 @@ describe("what a rule asks for", () => {
     expect(asked(chain, admin, [alice])).toEqual({ have: 1, need: 1, names: ["Alice"] });
     expect(asked(chain, { kind: "owner" }, [bob, dave])).toEqual({ have: 0, need: 1, names: [] });
     expect(asked(chain, { kind: "owner" }, [dave, alice])).toEqual({ have: 1, need: 1, names: ["Alice"] });
+    // One is enough: of several yeses each is named, and none is more than that.
+    expect(asked(chain, admin, [dave, bob, alice])).toEqual({ have: 1, need: 1, names: ["Bob", "Alice"] });
     expect(asked(chain, { kind: "anyMember" }, [])).toEqual({ have: 0, need: 1, names: [] });
     expect(asked(chain, { kind: "anyMember" }, [dave])).toEqual({ have: 1, need: 1, names: ["Dave"] });
   });
