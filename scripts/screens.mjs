@@ -67,6 +67,13 @@ async function takePictures() {
   await alice.getByLabel("Name of the room").fill("Garden club");
   await alice.getByLabel("Name of the room").blur();
   await shoot("start");
+  const chosen = alice.getByRole("radio", { name: "Everyone agrees" });
+  await chosen.check();
+  await shoot("start-rules", async () => {
+    await alice.getByText("If somebody never answers").waitFor();
+    await chosen.evaluate((input) => input.closest("label").scrollIntoView({ block: "start" }));
+  });
+  await alice.getByRole("radio", { name: "The owner decides" }).check();
   await button("Start the room").click();
   await button("Show the words").click();
   await alice.getByRole("list", { name: "Recovery words, in order" }).waitFor();
