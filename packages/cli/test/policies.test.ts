@@ -34,7 +34,7 @@ describe("policies", () => {
     const said = await text("carol", "policy", "explain");
     expect(said).toContain("Remove a member                 Alice alone");
     expect(said).toContain("Remove an owner                 nobody, even if everyone agrees");
-    expect(said).toContain("Anyone with an invite comes in without being let in, unless the invite says to ask.");
+    expect(said).toContain("Anyone with an invite joins directly, unless the invite says to ask.");
     expect(said).toContain("Without Alice, nobody can let somebody in, create an invite,");
     const own = await conclave("carol", "policy", "explain");
     const names = new Map(own.people.map((each: { id: string; name: string }) => [each.id, each.name]));
@@ -51,7 +51,9 @@ describe("policies", () => {
     ).toEqual(["Alice", "Bob"]);
     expect(other.doubts[0]).toEqual({
       code: "count_too_large",
-      message: "To let somebody in, 3 people must agree, and there are only 2: until there are more, all of them must.",
+      message:
+        "To let somebody in, remove a member, make a member an admin, change these rules or create an invite, 3 people must agree, " +
+        "and there are only 2: until there are more, all of them must.",
     });
     expect(await text("carol", "policy", "explain", "admins:3")).toContain("This is not set");
     expect((await conclave("alice", "policy")).preset).toBe("owner");

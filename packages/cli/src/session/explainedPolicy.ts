@@ -77,10 +77,10 @@ export function explainedPolicy(
 function doubtSentence(doubt: PolicyDoubt): string {
   switch (doubt.code) {
     case "nobody_can":
-      return policyDoubt.nobody_can({ act: acts[ACT_OF[doubt.matter]] });
+      return policyDoubt.nobody_can({ acts: actsOf(doubt.matters) });
     case "count_too_large": {
-      const { matter, count, voices } = doubt;
-      const said = { act: acts[ACT_OF[matter]], count: String(count) };
+      const { matters, count, voices } = doubt;
+      const said = { acts: actsOf(matters), count: String(count) };
       if (voices === 0) return policyDoubt.count_too_largeNone(said);
       return voices === 1
         ? policyDoubt.count_too_largeOne(said)
@@ -89,6 +89,13 @@ function doubtSentence(doubt: PolicyDoubt): string {
     case "locked_out":
       return policyDoubt.locked_out;
   }
+}
+
+function actsOf(matters: readonly PolicyMatter[]): string {
+  return list(
+    matters.map((matter) => acts[ACT_OF[matter]]),
+    "or",
+  );
 }
 
 /** Tells people what is doubtful about a policy before they are asked; gives it as programs are told. */

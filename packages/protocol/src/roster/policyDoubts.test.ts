@@ -20,7 +20,7 @@ function doubts(chain: Chain, policy: Policy, by: Someone = chain.alice): readon
   return policyDoubts(chain.roster, policy, by.person).map((doubt) => {
     if (doubt.code === "locked_out") return doubt.code;
     const numbers = doubt.code === "count_too_large" ? ` ${doubt.count} of ${doubt.voices}` : "";
-    return `${doubt.code} ${doubt.matter}${numbers}`;
+    return `${doubt.code} ${doubt.matters.join("|")}${numbers}`;
   });
 }
 
@@ -45,9 +45,11 @@ describe("doubts about a policy", () => {
     const of = (count: number) => ({ kind: "quorum", role: "member", count, half: false }) as const;
     expect(doubts(chain, ruled("owner", { remove: of(3) }))).toEqual([]);
     expect(doubts(chain, ruled("owner", { remove: of(4) }))).toEqual(["count_too_large remove 4 of 3"]);
-    expect(doubts(chain, preset("admins:3"))).toEqual(
-      ["add", "remove", "setRole", "setPolicy", "invite"].map((matter) => `count_too_large ${matter} 3 of 2`),
-    );
+    expect(doubts(chain, preset("admins:3"))).toEqual(["count_too_large add|remove|setRole|setPolicy|invite 3 of 2"]);
+    expect(doubts(chain, ruled("admins:3", { remove: of(4), invite: of(4) }))).toEqual([
+      "count_too_large add|setRole|setPolicy 3 of 2",
+      "count_too_large remove|invite 4 of 3",
+    ]);
   });
 
   it("say that who sets it gives away their say in the rules, if they have one", () => {

@@ -9,10 +9,15 @@ import { tally } from "./tally.js";
 
 /** What somebody should know of a policy before it is a room's: the rules allow it, and it may be a mistake. */
 export type PolicyDoubt =
-  /** As the room is now, nobody can do what this rule is about, even if everybody agrees. */
-  | { readonly code: "nobody_can"; readonly matter: PolicyMatter }
-  /** A rule asks for more people than there are with that role: until there are, all of them have to agree. */
-  | { readonly code: "count_too_large"; readonly matter: PolicyMatter; readonly count: number; readonly voices: number }
+  /** As the room is now, nobody can do what these rules are about, even if everybody agrees. */
+  | { readonly code: "nobody_can"; readonly matters: readonly PolicyMatter[] }
+  /** These rules ask for more people than there are with that role: until there are, all of them have to agree. */
+  | {
+      readonly code: "count_too_large";
+      readonly matters: readonly PolicyMatter[];
+      readonly count: number;
+      readonly voices: number;
+    }
   /** Who sets it has a say in the rules now, and none then. */
   | { readonly code: "locked_out" };
 
@@ -39,12 +44,10 @@ const MATTERS = Object.keys(ACTS_OF) as readonly PolicyMatter[];
 export function policyDoubts(before: Roster, policy: Policy, person: PersonId): readonly PolicyDoubt[] {
   const then = { ...before, policy };
   const explanation = explain(then);
+  const stuck = MATTERS.filter((matter) => !canAny(explanation, matter));
   return [
-    ...MATTERS.filter((matter) => !canAny(explanation, matter)).map((matter): PolicyDoubt => ({
-      code: "nobody_can",
-      matter,
-    })),
-    ...MATTERS.flatMap((matter) => tooLarge(then, policy.rules[matter]).map((each) => ({ ...each, matter }))),
+    ...(stuck.length > 0 ? [{ code: "nobody_can", matters: stuck } as const] : []),
+    ...tooLarge(then),
     ...(hasSayInRules(explain(before), person) && !hasSayInRules(explanation, person)
       ? [{ code: "locked_out" } as const]
       : []),
@@ -57,11 +60,23 @@ function canAny({ acts, invites }: Explanation, matter: PolicyMatter): boolean {
   );
 }
 
-function tooLarge(then: Roster, rule: Rule): { code: "count_too_large"; count: number; voices: number }[] {
-  if (rule.kind === "anyOf") return rule.rules.flatMap((each) => tooLarge(then, each));
+/** The rules that ask for more people than there are: those that ask for as many of as many are one doubt. */
+function tooLarge(then: Roster): readonly PolicyDoubt[] {
+  const found = new Map<string, { count: number; voices: number; matters: PolicyMatter[] }>();
+  for (const matter of MATTERS)
+    for (const { count, voices } of quorumsAbove(then, then.policy.rules[matter])) {
+      const key = `${count} of ${voices}`;
+      const same = found.get(key) ?? { count, voices, matters: [] };
+      found.set(key, { ...same, matters: [...same.matters, matter] });
+    }
+  return [...found.values()].map((each) => ({ code: "count_too_large", ...each }));
+}
+
+function quorumsAbove(then: Roster, rule: Rule): readonly { count: number; voices: number }[] {
+  if (rule.kind === "anyOf") return rule.rules.flatMap((each) => quorumsAbove(then, each));
   if (rule.kind !== "quorum") return [];
   const { counted } = tally(rule, { before: then, yes: new Set(then.members.keys()), self: false, invite: null });
-  return rule.count > counted.size ? [{ code: "count_too_large", count: rule.count, voices: counted.size }] : [];
+  return rule.count > counted.size ? [{ count: rule.count, voices: counted.size }] : [];
 }
 
 function hasSayInRules({ acts }: Explanation, person: PersonId): boolean {
