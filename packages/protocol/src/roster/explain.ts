@@ -70,7 +70,7 @@ export function isPossible({ by, ways }: ExplainedAct): boolean {
 
 /**
  * A room that does not exist, to be explained: under this policy, with a person of each of these roles, all of them there for long
- * enough to be counted. A person's id is their place in `roles` plus one, as 32 bytes, the last byte first read.
+ * enough to be counted. A person's id is their place in `roles` plus one, as a number of 32 bytes (big-endian).
  */
 export function imagined(policy: Policy, roles: readonly Role[]): Roster {
   const people = roles.map((role, place): Member => {
