@@ -85,6 +85,12 @@ export class SimulatedDevice {
     return opened.value;
   }
 
+  /** Somebody sets its clock, while it runs: ms by which it is ahead from now on. */
+  setClock(skew: number): void {
+    this.skew = skew;
+    if (this.clock !== null) this.clock.skew = skew;
+  }
+
   /** The process dies. What was committed to the disk stays. */
   crash(): void {
     this.storage?.kill();

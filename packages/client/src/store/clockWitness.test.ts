@@ -33,6 +33,20 @@ describe("what others' clocks say of ours", () => {
     expect(witness(-30 * DAY, -5 * DAY).doubt).not.toBeNull();
   });
 
+  it("RULE freshness.clock-set: a clock that was set right, forwards or back, is not said to be wrong by what was heard before", () => {
+    for (const off of [-3 * 3_600_000, 3 * 3_600_000]) {
+      const made = witness(off);
+      for (const person of ["bob", "carol", "dave"])
+        made.heardAnswer(person, NOW + off, { made: NOW - 1000, now: NOW });
+      expect(made.peers).toEqual({ ahead: -off, people: 3 });
+      // The relay's next word, by the same clock: a little later, or late.
+      made.heardRelay(NOW + off + 60_000, NOW + 60_500);
+      expect(made.peers).not.toBeNull();
+      made.heardRelay(NOW + off + 120_000, NOW + off + 120_000);
+      expect([made.peers, made.dated("bob", NOW)]).toEqual([null, null]);
+    }
+  });
+
   it("what was heard later counts, so that a clock that was set right is believed at once", () => {
     const made = witness(-30 * DAY);
     made.heardRelay(NOW - 30 * DAY, NOW - 30 * DAY);

@@ -27,9 +27,17 @@ export class ClockWitness {
   /** How far the clocks of those who answered at once are ahead of ours (ms), by hexadecimal person: at least, and at most. */
   private readonly answers = new Map<string, { readonly least: number; readonly most: number }>();
 
-  /** The relay signed this time just now. */
+  /**
+   * The relay signed this time just now.
+   *
+   * RULE: freshness.clock-set: where our clock stands elsewhere beside the relay's than before, one of the two was set, and what others'
+   * clocks showed beside ours shows nothing any more: a clock that is right again is not said to be wrong. A relay that lies here only
+   * takes away what they showed; it says nothing in their place (attack A35).
+   */
   heardRelay(time: number, now: number): void {
-    this.relay = time - now;
+    const offset = time - now;
+    if (this.relay !== null && Math.abs(offset - this.relay) > APART_MS) this.restart();
+    this.relay = offset;
     this.newest = Math.max(this.newest, time);
   }
 

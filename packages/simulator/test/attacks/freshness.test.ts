@@ -170,6 +170,25 @@ describe("attacks on how fresh the list of members is", () => {
     }
   });
 
+  it("A35: RULE freshness.clock-set: a clock that was set right is not said to be wrong any more, once the relay was heard again", async () => {
+    for (const skew of [-3 * HOUR, 3 * HOUR]) {
+      const { world, devices } = await room(["Alice", "Bob", "Carol", "Dave"], "admins:3");
+      const [alice, bob, carol, dave] = devices;
+      bob!.crash();
+      bob!.skew = skew;
+      await world.start(bob!);
+      await world.pass(MINUTE);
+      await world.say(bob!, "what time is it?");
+      for (const each of [alice!, carol!, dave!]) await world.say(each, `now, says ${each.name}`);
+      await world.inStep();
+      expect(freshness(bob!).clock?.people).toBe(3);
+      bob!.setClock(0);
+      world.network.disconnect("Bob");
+      await world.pass(MINUTE);
+      expect(freshness(bob!).clock).toBeNull();
+    }
+  });
+
   it("A120: who decides does not vouch for the list while their own removal is on its way", async () => {
     const { world, devices } = await room(["Alice", "Bob", "Carol"]);
     const [alice, bob, carol] = devices;
