@@ -49,7 +49,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   ALREADY_HERE: [refused, "This home is already in the room, or is joining it."],
   STILL_MEMBER: [refused, "You are still in the room, so it was not forgotten."],
   ONCE_TAKEN: [refused, "Something else was sent with this --once. Nothing was sent."],
-  NOT_STEWARD: [refused, "This home is not a steward in the room: it has a say there. Nothing was done."],
+  NOT_STEWARD: [usage, "This home is no steward: it has a say in the room, or is in no room any more."],
   AUDIT: [refused, "The audit file cannot be written, so the steward has stopped."],
   NO_SSH_KEY: [refused, "There is no SSH key that is listed, or could be. Nothing was done."],
   SSH_SIGNATURE: [

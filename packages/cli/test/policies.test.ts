@@ -34,7 +34,7 @@ describe("policies", () => {
     const said = await text("carol", "policy", "explain");
     expect(said).toContain("Remove a member                 Alice alone");
     expect(said).toContain("Remove an owner                 nobody, even if everyone agrees");
-    expect(said).toContain("Anyone with an invite joins directly, unless the invite says to ask.");
+    expect(said).toContain("An invite lets people in without another approval, unless it makes them ask.");
     expect(said).toContain("Without Alice, nobody can let somebody in, create an invite,");
     const own = await conclave("carol", "policy", "explain");
     const names = new Map(own.people.map((each: { id: string; name: string }) => [each.id, each.name]));

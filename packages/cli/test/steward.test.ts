@@ -100,7 +100,7 @@ describe("conclave steward", () => {
   });
 
   it("RULE cli.steward-only: does not start in the home of somebody who has a say", async () => {
-    expect(await conclave("bob", "steward")).toMatchObject({ code: 1, error: { code: "NOT_STEWARD" } });
+    expect(await conclave("bob", "steward")).toMatchObject({ code: 2, error: { code: "NOT_STEWARD" } });
     expect(await conclave("nobody", "steward")).toMatchObject({ code: 1, error: { code: "NO_ROOMS" } });
   });
 

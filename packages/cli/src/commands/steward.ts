@@ -100,5 +100,5 @@ function served(client: Client): readonly RoomSession[] {
 }
 
 function over(): CliError {
-  return new CliError("NOT_MEMBER", "This home is no longer a steward in any room.");
+  return new CliError("NOT_STEWARD", "This home is no longer a steward in any room.");
 }
