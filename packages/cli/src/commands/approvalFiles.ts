@@ -166,7 +166,7 @@ function isEarly(problem: Problem): boolean {
 /** What the general sentence would leave open: whose approval, and what is so already. */
 const OF_LETTERS: Readonly<Partial<Record<Rejection["code"], string>>> = {
   already_so: "This approval is counted already.",
-  not_member: "Whoever gave this approval isn't in the room any more.",
+  not_member: "The person who gave this approval isn't in the room any more.",
 };
 
 function errorOf(room: RoomSession, taken: Failure<Problem>): CliError {

@@ -88,7 +88,7 @@ function sayStanding(room: RoomSession): string {
 export function sayDoubt(room: RoomSession): string | null {
   const doubt = clockDoubtLine(room.status());
   if (doubt === null) return null;
-  return `${doubt}. Until it is right, no link whose time is over is closed, and whoever asks to join may have to wait`;
+  return `${doubt}. Until it is right, no link whose time is over is closed, and people who ask to join may have to wait`;
 }
 
 function copied(): CliError {

@@ -165,7 +165,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
    *
    * RULE: client.ask-again: whoever takes a request away from the relay, or junk that pushes it out, makes nobody wait for ever:
    * it is left again after a minute and then each hour, which is the same request to who still has it. Where the room has gone on since,
-   * it is made anew before that: its key may be gone, and its proof too old, as the slot in which we read the room may have been behind
+   * it is made again before that: its key may be gone, and its proof too old, as the slot in which we read the room may have been behind
    * (attack A118).
    */
   private async askAgain(slot: Uint8Array): Promise<void> {

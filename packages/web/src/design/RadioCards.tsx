@@ -73,7 +73,7 @@ export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Ele
             </label>
           );
           if (more === undefined) return card;
-          // The same elements, chosen or not: an input that is made anew loses the keyboard.
+          // The same elements, chosen or not: a new input would lose the focus.
           return (
             <div key={value} class={classes(isOpen && style["open"])}>
               {card}
