@@ -59,7 +59,9 @@ export function silenceSentences(
   for (const { act, essential } of told)
     for (const person of essential) without.set(person, [...(without.get(person) ?? []), act]);
   const groups = new Map<string, { readonly people: ToldPerson[]; readonly acts: readonly ToldAct["act"][] }>();
-  for (const [person, stopped] of without) {
+  for (const person of everyone) {
+    const stopped = without.get(person);
+    if (stopped === undefined) continue;
     const group = groups.get(stopped.join()) ?? { people: [], acts: stopped };
     group.people.push(person);
     groups.set(stopped.join(), group);

@@ -129,4 +129,15 @@ describe("an explanation in words", () => {
     ]);
     expect(both.say("remove")).toBe("Alice alone or any 3 of the 6 admins and owners");
   });
+
+  it("names people in the order in which they are listed, whatever the order of what was explained", () => {
+    const [alice, bob, carol] = ["Alice", "Bob", "Carol"].map((name): ToldPerson => ({ name, role: "member" }));
+    const everyone = [alice!, bob!, carol!];
+    const both = [bob!, alice!];
+    const act: ToldAct = { act: "remove", by: everyone, ways: [{ need: 2, of: both }], alone: [], essential: both };
+    expect(explainedSentence(act, everyone, english)).toBe("Alice and Bob together");
+    expect(silenceSentences([act], everyone, english)).toEqual([
+      "If Alice or Bob doesn't answer, nobody can remove a member.",
+    ]);
+  });
 });
