@@ -189,9 +189,9 @@ function isReading({ seat }: Place): boolean {
 }
 
 function bytesOf(scene: Scene): string {
-  const places = scene.places.map(({ seat, outbox, intent, isLeaving, view }) => {
+  const places = scene.places.map(({ seat, outbox, intent, isLeaving, view, isLost }) => {
     const post = outbox && `${String(outbox.parcel.no)}@${String(outbox.lastCommit)}`;
-    return [seat?.no, post, intent && toHex(intentBytes(intent)), isLeaving, view?.join(".")].join(",");
+    return [seat?.no, post, intent && toHex(intentBytes(intent)), isLeaving, view?.join("."), isLost].join(",");
   });
   return [places.join("|"), scene.log.join("."), scene.held.join(".")].join("#");
 }
