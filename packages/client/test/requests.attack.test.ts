@@ -1,6 +1,7 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { type InviteLink, inviteKeys } from "@conclave/protocol";
+import { askToJoin, type InviteLink, inviteKeys, newDevice, newIdentity } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
+import { previewSlot } from "../src/joining/readInvite.js";
 import { giveSlotProof } from "../src/joining/slotProof.js";
 import { LiveSession } from "../src/room/liveSession.js";
 import { type Home, twoIn, World } from "./world.js";
@@ -23,13 +24,17 @@ async function namesOf(world: World, { room }: Home): Promise<string[]> {
   return (await world.get(room.requests())).map(({ name }) => name);
 }
 
-/** Leaves bytes as a request, as whoever has the link can. */
-async function leaveJunk(world: World, home: Home, link: InviteLink): Promise<void> {
+/** Leaves junk as a request, as anybody who has the link can. */
+function leaveJunk(world: World, home: Home, link: InviteLink): Promise<void> {
+  return leaveRequest(world, home, link, systemRandom(200));
+}
+
+async function leaveRequest(world: World, home: Home, link: InviteLink, blob: Uint8Array): Promise<void> {
   const { connection, state } = engineOf(home);
   const { slotId } = inviteKeys(nodeCrypto, link.roomId, link.secret);
   for (let isLeft = false; !isLeft;) {
     const proof = giveSlotProof(state.ports, connection, link);
-    const body = { type: "postRequest", roomTag: home.tag, slotId, blob: systemRandom(200) } as const;
+    const body = { type: "postRequest", roomTag: home.tag, slotId, blob } as const;
     const answer = await world.run(connection.request<"postRequest">(body));
     await world.run(proof);
     isLeft = answer.type === "posted";
@@ -99,6 +104,33 @@ describe("a request to join", () => {
     );
     expect(answer).toMatchObject({ type: "requests", requests: [{}], more: false });
     expect(await namesOf(world, alice)).toEqual(["Carol"]);
+  });
+
+  it("A118: RULE client.ahead-junk: one that names an entry which will never be hides no other, and does not stay", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const open = await alice.invite("ask");
+    await world.pass(1000);
+    const link = newestLink(alice);
+    const { connection, state } = engineOf(bob);
+    const preview = await world.get(previewSlot(state.ports, connection, link));
+    const device = newDevice(state.ports, newIdentity(state.ports), 1);
+    const ahead = { ...preview, roster: { ...preview.roster, seq: 2 ** 52 } };
+    const made = askToJoin(state.ports, ahead, { device, name: "Nobody", note: "", now: state.now() });
+    if (!made.ok) throw new Error(made.error.code);
+    await leaveRequest(world, bob, link, made.value.blob);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(open, "Carol");
+    await world.pass(5000);
+    const kept = async () => {
+      const body = { type: "listRequests", roomTag: alice.tag, after: 0 } as const;
+      const answer = await world.run(engineOf(alice).connection.request<"listRequests">(body));
+      return answer.type === "requests" ? answer.requests.length : null;
+    };
+    expect([await namesOf(world, alice), await kept()]).toEqual([["Carol"], 2]);
+    await world.pass(90_000);
+    expect([await namesOf(world, alice), await kept()]).toEqual([["Carol"], 1]);
   });
 
   it("A118: RULE client.admitted-never-here: who was let in and never came is shown so, asks again, and is let in again", async () => {

@@ -28,6 +28,8 @@ export class JoinRequests extends Worker {
   private isOwed = false;
   /** Requests that this device has found to be of no use, by their number, and since when. */
   private readonly useless = new Map<number, { readonly since: number; readonly isJunk: boolean }>();
+  /** Requests that name an entry which this device does not have, by their number, since when (ms). */
+  private readonly ahead = new Map<number, number>();
 
   /** Ends the wait until it looks again. */
   private later: CancelTimer | null = null;
@@ -192,7 +194,7 @@ export class JoinRequests extends Worker {
     if (!room) return;
     const before = this.opened.map(({ item }) => item.request).join(",");
     const there = new Set(items.map(({ request }) => request));
-    for (const id of this.useless.keys()) if (!there.has(id)) this.useless.delete(id);
+    for (const noted of [this.useless, this.ahead]) for (const id of noted.keys()) if (!there.has(id)) noted.delete(id);
     let tried = 0;
     this.opened = this.opened.filter(({ item }) => there.has(item.request));
     const known = new Set(this.opened.map(({ item }) => item.request));
@@ -215,12 +217,27 @@ export class JoinRequests extends Worker {
     void this.guard(() => this.dropJunk());
     // People who have come in meanwhile need not ask any more; nor does a request count again that is from before its person left.
     for (const { item, ask } of [...this.opened]) {
-      if (this.waits(room, ask) || room.requests.ageOf(ask) === "ahead") continue;
+      if (this.waits(room, ask) || this.isOnItsWay(room, ask, item.request)) continue;
       void this.guard(async () => {
         await this.remove(item.request);
       });
     }
     if (before !== this.opened.map(({ item }) => item.request).join(",")) this.state.tell({ type: "changed" });
+  }
+
+  /**
+   * Whether what a request rests on may still reach us.
+   *
+   * RULE: client.ahead-junk: a request from an entry that we still do not have after a minute is junk, and goes. Otherwise requests from
+   * entries that will never be stay where nobody sees them, and take up the place of others (attack A118).
+   */
+  private isOnItsWay(room: Room, ask: JoinRequest, request: number): boolean {
+    if (room.requests.ageOf(ask) !== "ahead") return false;
+    const since = this.ahead.get(request) ?? this.state.now();
+    this.ahead.set(request, since);
+    if (this.state.now() - since >= JUNK_AFTER_MS) return false;
+    this.again(JUNK_AFTER_MS);
+    return true;
   }
 
   /** Looks again, for what could not be seen to now. */

@@ -131,7 +131,8 @@ export class PleaAnswers extends ElectedWorker {
     if (!plea) return this.throwAway(room, item);
     const leaf = toHex(plea.leaf);
     const standing = room.doors.pleaStanding(plea);
-    if (standing === "ahead" || this.isSame(leaf, plea)) return this.leave(lastCommit, item);
+    if (standing === "ahead") return this.leave(lastCommit, item);
+    if (this.isSame(leaf, plea)) return this.leave(lastCommit, item, SAME_MS);
     const opening =
       standing === "out" ? await this.removalFor(room, plea) : room.doors.openDoorFor(plea, this.state.now());
     if (opening === null) return this.throwAway(room, item);
@@ -139,10 +140,10 @@ export class PleaAnswers extends ElectedWorker {
     const put = opening.slot && (await this.put(room, opening.slot));
     if (put && put.type !== "done") return isDenied(put) && this.leave(lastCommit, item, LEAVE_MS);
     const told = await this.requests.answerPlea(item.request, opening);
-    if (!told.ok) return told.error.kind === "relay" && isDenied(told.error) && this.leave(lastCommit, item, LEAVE_MS);
+    if (!told.ok && !(told.error.kind === "relay" && isDenied(told.error))) return false;
     this.note(room, plea, opening);
-    // Where the relay does not know us for a member it stays, and is not answered again.
-    return this.leave(lastCommit, item);
+    // Where it stays, or the relay does not know us for a member, it is not answered again at once.
+    return this.leave(lastCommit, item, SAME_MS);
   }
 
   /** The same plea again, whose door we have just put. A new one is for another door. */

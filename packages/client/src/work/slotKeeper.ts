@@ -33,7 +33,7 @@ export class SlotKeeper extends ElectedWorker {
   /** Where in the log this device's newest commit is. */
   private ownCommit = 0;
   /** The commit for which this device has done all that the relay lets it do. */
-  private doneFor = 0;
+  private doneFor = -1;
   private denied = 0;
   private lookedOn = 0;
   private lookedAt = Number.NEGATIVE_INFINITY;

@@ -11,7 +11,7 @@ export type PolicyMatter = "add" | "remove" | "setRole" | "setPolicy" | "invite"
 
 /** Numbers that go with the rules. */
 export interface PolicySettings {
-  /** Entries that must follow a person's admission before their yes counts in quorum, majority and unanimity; at most 1,000. */
+  /** Entries by people who may vote that must follow a person's admission before theirs counts in quorum, majority and unanimity; at most 1,000. */
   readonly minTenure: number;
   /** Milliseconds without word from an owner or admin after which clients ask before they send; 0 for never. */
   readonly maxStale: number;

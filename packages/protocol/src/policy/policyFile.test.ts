@@ -46,6 +46,8 @@ describe("a file with a policy", () => {
     expect(faults({ remove: { kind: "ownr" } })).toEqual([
       "unknown_value rules.remove.kind nobody|self|owner|role|quorum|majority|unanimous|anyMember|invite|anyOf",
     ]);
+    for (const kind of [{ toString: 1 }, ["owner"], 1, null])
+      expect(faults({ remove: { kind } })).toEqual(faults({ remove: { kind: "ownr" } }));
     expect(faults({ remove: { ...quorum, count: 0 } })).toEqual(["out_of_range rules.remove.count 1|65535"]);
     expect(faults({ remove: { ...quorum, role: "steward", half: 1 } })).toEqual([
       "unknown_value rules.remove.role owner|admin|member",

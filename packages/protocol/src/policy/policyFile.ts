@@ -131,7 +131,7 @@ class PolicyFileReader {
       return nobody;
     }
     const kind = this.choice(object["kind"], `${place}.kind`, Object.keys(FIELDS) as Rule["kind"][]);
-    if (!Object.hasOwn(FIELDS, object["kind"] as string)) return nobody;
+    if (typeof object["kind"] !== "string" || !Object.hasOwn(FIELDS, object["kind"])) return nobody;
     const fields = this.fields(value, place, ["kind", ...FIELDS[kind]]);
     if (fields === null) return nobody;
     switch (kind) {

@@ -38,6 +38,10 @@ describe("the invite of somebody who asks", () => {
     expect(objection(bob, signInviteProof(crypto, chain.bytes("a guess"), content))).toBe("bad_invite_proof");
     const timeless = signInviteProof(crypto, chain.bytes("join ask"), { ...content, baseSeq: null });
     expect(objection(bob, timeless)).toBe("bad_invite_proof");
+    // One for a place in the chain would never be over, and nobody asks with one.
+    const place = { prev: chain.roster.head, epoch: 1, lastCommit: 1 };
+    const placed = signInviteProof(crypto, chain.bytes("join ask"), { ...content, baseSeq: null, place });
+    expect(objection(bob, placed)).toBe("bad_invite_proof");
     expect(objection(bob, signInviteProof(crypto, chain.bytes("join ask"), content))).toBeNull();
   });
 

@@ -535,14 +535,71 @@ it("A107: RULE plea.stays: who asks again is heard by all: for two minutes nobod
     expect(await take()).toMatchObject({ ...error("rate_limited"), retryAfter: 2 * MINUTE });
     expect(await list()).toEqual([request]);
   }
-  // Also where it was left before.
-  world.now += MINUTE;
-  expect(await plead(true)).toEqual({ ...posted, id: expect.any(Number) as number });
-  world.now += 1.5 * MINUTE;
-  expect(await take()).toMatchObject(error("rate_limited"));
-  world.now += MINUTE;
+  world.now += 2 * MINUTE;
   expect(await answer()).toMatchObject({ type: "done" });
   expect(await list()).toEqual([]);
+});
+
+it("A83: RULE plea.stays-seldom: a plea that is left again stays for two minutes of ten, and everybody is told of it again", async () => {
+  const { world, alice, roomTag, key } = await room();
+  await alice.ask({ type: "subscribe", roomTag, fromN: 1 });
+  await rekey(alice, roomTag, 0);
+  const blob = systemRandom(40);
+  const plead = async (from: string) => {
+    const client = await world.connect(from);
+    await client.prove(roomTag, 0, key);
+    return client.ask({ type: "postPlea", roomTag, stays: true, blob });
+  };
+  const posted = await plead("victim");
+  const request = posted.type === "posted" ? posted.request : 0;
+  world.now += 3 * MINUTE;
+  // Wherever it comes from.
+  for (const from of ["victim", "elsewhere"])
+    expect(await plead(from)).toMatchObject({ ...error("rate_limited"), retryAfter: 7 * MINUTE });
+  world.now += 7 * MINUTE;
+  alice.pushes.length = 0;
+  expect(await plead("elsewhere")).toMatchObject({ type: "posted", request });
+  expect(alice.pushes).toEqual([{ type: "requestsChanged", roomTag }]);
+  const take = () => alice.ask({ type: "deleteRequest", roomTag, request });
+  expect(await take()).toMatchObject({ ...error("rate_limited"), retryAfter: 2 * MINUTE });
+  world.now += 2 * MINUTE;
+  expect(await take()).toMatchObject({ type: "done" });
+});
+
+it("A83, A107: RULE plea.answers-bounded: while a plea stays it gets eight answers, four of them from one address", async () => {
+  const { world, alice, roomTag, key } = await room();
+  const victim = await world.connect("victim");
+  await victim.prove(roomTag, 0, key);
+  const newest = await rekey(alice, roomTag, 0);
+  const posted = await victim.ask({ type: "postPlea", roomTag, stays: true, blob: systemRandom(40) });
+  const request = posted.type === "posted" ? posted.request : 0;
+  const inbox = newKey();
+  await victim.proveInbox(inbox);
+  const inboxId = inboxIdOf((data) => nodeCrypto.hash("sha256", data), inbox.publicKey);
+  const taken: number[] = [];
+  for (const from of ["one", "another", "a third"]) {
+    const member = await world.connect(from);
+    await member.prove(roomTag, 1, newest);
+    let done = 0;
+    for (let n = 0; n < 6; n++) {
+      const answer = await member.ask({ type: "answerRequest", roomTag, request, inboxId, blob: systemRandom(3) });
+      if (answer.type === "done") done++;
+      else expect(answer).toMatchObject(error("quota_exceeded"));
+    }
+    taken.push(done);
+  }
+  expect(taken).toEqual([4, 4, 0]);
+  expect(await victim.ask({ type: "fetchInbox", inboxId, after: 0 })).toMatchObject({ items: { length: 8 } });
+});
+
+it("A109: RULE slot.end-not-sooner: a link that was closed has no end when it is opened again, whatever life it is given", async () => {
+  const { world, alice, roomTag, slots } = await room();
+  const { slot } = slots[0];
+  const { slotId } = slot;
+  expect(await alice.ask({ type: "closeSlot", roomTag, slotId })).toMatchObject({ type: "done" });
+  expect(await alice.ask({ type: "putSlot", roomTag, slot, life: 1 })).toMatchObject({ type: "done" });
+  world.tick(61 * MINUTE);
+  expect(await alice.ask({ type: "getSlot", roomTag, slotId, back: 0 })).toMatchObject({ type: "slot" });
 });
 
 it("A107: RULE slot.door-ends-itself; RULE slot.end-not-sooner: no member shuts a door, or makes it or a link end sooner", async () => {

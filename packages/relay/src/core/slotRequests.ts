@@ -144,6 +144,8 @@ export class SlotRequests {
       const wait = slots.waitForDoor(room, session.address, now);
       if (wait > 0) return refuse("rate_limited", wait);
     }
+    if (slots.staysFor(request, now) > 0 && !slots.takesAnswer(request, session.address))
+      return refuse("quota_exceeded");
     // RULE: relay.answer-bytes: answers stay in inboxes, and each makes place for another request: they come as slowly as what is
     // never deleted, so nobody fills the disk with them (attack A83).
     const wait = this.waitForBytes(body, call);

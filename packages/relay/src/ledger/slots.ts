@@ -28,8 +28,12 @@ const STALE_COMMITS = 256;
 const ENDED_AT_ONCE = 64;
 /** How long a slot lives at most that ends by itself, seconds: that is how long a door stands open. */
 const LONGEST_LIFE = 3600;
-/** How long a plea stays that asks for it. */
+/** How long a plea stays that asks for it, and how often it does so. */
 const PLEA_STAYS_MS = 2 * 60 * 1000;
+const PLEA_STAYS_EVERY_MS = 10 * 60 * 1000;
+/** So many answers a plea gets while it stays, from one address and from all: an inbox holds no more of a room. */
+const ANSWERS_FROM_ONE = 4;
+const ANSWERS_FROM_ALL = 8;
 /** The share of a room's slots that people have who are not its members, as far as the relay can tell. */
 const SHARE_OF_OTHERS = 1 / 2;
 
@@ -58,8 +62,8 @@ export class Slots {
   private readonly pleas: TokenBuckets;
   private readonly doors: TokenBuckets;
   private readonly doorsOfAll: TokenBuckets;
-  /** Pleas that nobody takes away, and until when. A relay that starts again has forgotten them, and who asks, asks again. */
-  private readonly staying = new Map<number, number>();
+  /** Pleas that nobody takes away for a while. A relay that starts again has forgotten them, and who asks, asks again. */
+  private readonly staying = new Map<number, Stay>();
   /** Addresses are stored under names that nobody can trace back, and that last as long as this process. */
   private readonly salt: Uint8Array;
 
@@ -127,13 +131,14 @@ export class Slots {
   }
 
   /**
-   * RULE: slot.end-not-sooner: whoever puts a slot that is open makes it end no sooner. Otherwise a member shuts another's door, or a
-   * link, by putting it with a life of a second (attacks A107, A109).
+   * RULE: slot.end-not-sooner: putting a slot that is open makes it end no sooner. Otherwise a member shuts another's door, or a link,
+   * by putting it with a life of a second (attacks A107, A109). What was closed had no end, and has none when it is opened again.
    */
   private endOf(known: SlotRow | null, life: number, now: number): number {
     const time = this.parts.clock.at(now);
     const end = life === 0 ? 0 : time + Math.min(life, LONGEST_LIFE) * 1000;
-    if (known === null || known.closed || (known.end > 0 && known.end < time)) return end;
+    if (known?.closed) return 0;
+    if (known === null || (known.end > 0 && known.end < time)) return end;
     return known.end === 0 ? 0 : Math.max(known.end, end);
   }
 
@@ -192,7 +197,7 @@ export class Slots {
   plead({ request, room, session, now }: RoomCall<"postPlea">, key: WriteKey | null): Result<Posted, Refusal> {
     const { blob, id, stays } = request;
     const same = this.same(room, null, blob, id);
-    if (same !== null) return done(this.keep(same, stays, now));
+    if (same !== null) return stays ? this.stayAgain(same, now) : done(same);
     const { pleasPerRoom, pleasPerAddress } = this.parts.settings.quotas;
     // RULE: plea.forgotten-key: whoever was away for so long that the relay no longer knows their key asks all the same, where there
     // is room; those who prove a key have half of it for themselves (attack A107).
@@ -204,26 +209,53 @@ export class Slots {
     this.makeRoom(room, null, pleasPerAddress, this.nameOf(session.address));
     this.makeRoom(room, null, pleasPerRoom, null);
     const added = this.add(room, { slotId: null, blob, address: session.address }, id, now);
-    return done(this.keep(added, stays, now));
+    return done(stays ? this.stay(added, now) : added);
   }
 
   /**
    * Ms until a plea can be taken away; 0 if it can now.
    *
-   * RULE: plea.stays: one that asks for it stays for a while, whoever answers it or takes it away, so that the others see it too:
-   * no member keeps a plea from everybody else by being the first each time (attack A107).
+   * RULE: plea.stays: one that asks for it stays for a while, also when somebody answers it or takes it away, so that the others see it
+   * too: no member keeps a plea from everybody else by being the first each time (attack A107).
    */
   staysFor(request: number, now: number): number {
-    return Math.max(0, (this.staying.get(request) ?? 0) - now);
+    const stay = this.staying.get(request);
+    return stay ? Math.max(0, stay.since + PLEA_STAYS_MS - now) : 0;
   }
 
-  private keep(posted: Posted, stays: boolean, now: number): Posted {
-    if (stays) this.staying.set(posted.response.request, now + PLEA_STAYS_MS);
+  /**
+   * Whether a plea that stays takes one more answer from this address, which then counts.
+   *
+   * RULE: plea.answers-bounded: it gets a few answers and no more, so nobody pushes an honest one out of its inbox, or fills somebody
+   * else's by it (attacks A83, A107).
+   */
+  takesAnswer(request: number, address: string): boolean {
+    const stay = this.staying.get(request);
+    if (stay === undefined) return true;
+    const ofOne = stay.answers.filter((from) => from === address).length;
+    if (ofOne >= ANSWERS_FROM_ONE || stay.answers.length >= ANSWERS_FROM_ALL) return false;
+    stay.answers.push(address);
+    return true;
+  }
+
+  /**
+   * RULE: plea.stays-seldom: two minutes of ten, however often and from wherever it is left again: the rest of the time members throw
+   * away what is junk (attack A83). Everybody is told each time, as those who are there have dealt with it once before.
+   */
+  private stayAgain(same: Posted, now: number): Result<Posted, Refusal> {
+    const stay = this.staying.get(same.response.request);
+    const wait = stay ? stay.since + PLEA_STAYS_EVERY_MS - now : 0;
+    return wait > 0 ? refuse("rate_limited", wait) : done(this.stay({ ...same, added: true }, now));
+  }
+
+  private stay(posted: Posted, now: number): Posted {
+    this.staying.set(posted.response.request, { since: now, answers: [] });
     return posted;
   }
 
   sweep(now: number): void {
-    for (const [request, until] of this.staying) if (until <= now) this.staying.delete(request);
+    for (const [request, { since }] of this.staying)
+      if (since + PLEA_STAYS_EVERY_MS <= now) this.staying.delete(request);
     this.uses.sweep(now);
     this.usesOfAll.sweep(now);
     this.pleas.sweep(now);
@@ -289,7 +321,13 @@ export class Slots {
   }
 }
 
-/** A request that is there; `added`: since now. */
+/** A plea that stays: since when, and the addresses of its answers. */
+interface Stay {
+  readonly since: number;
+  readonly answers: string[];
+}
+
+/** A request that is there; `added`: members are told of it. */
 export interface Posted {
   readonly response: PostedResponse;
   readonly added: boolean;

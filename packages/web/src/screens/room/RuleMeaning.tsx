@@ -55,6 +55,6 @@ function Line({ name, says, note }: LineProps): JSX.Element {
 
 function byInvite({ invites }: Meaning): string | null {
   const { byInvite: anybody, byPersonalInvite: named } = sections.explained;
-  if (invites.some((each) => each === "single" || each === "multi")) return anybody;
+  if (invites.some((each) => each !== "personal")) return anybody;
   return invites.includes("personal") ? named : null;
 }

@@ -1,4 +1,4 @@
-import { actsWith, type ActWith, type Explanation, type PersonId, type Policy } from "@conclave/client/pure";
+import { actsWith, type ActWith, type Explanation, type PersonId, plainName, type Policy } from "@conclave/client/pure";
 import { toHex } from "@conclave/codec";
 import type { ToldPerson } from "@conclave/words";
 
@@ -16,7 +16,7 @@ export function ruleMeaningOf(
   members: readonly (ToldPerson & { readonly person: PersonId })[],
 ): Meaning {
   const people = new Map(
-    members.map(({ person, name, role }): [string, ToldPerson] => [toHex(person), { name, role }]),
+    members.map(({ person, name, role }): [string, ToldPerson] => [toHex(person), { name: plainName(name), role }]),
   );
   const personOf = (person: PersonId) => people.get(toHex(person)) ?? null;
   return { acts: actsWith(acts, personOf), everyone: [...people.values()], invites, removals };
