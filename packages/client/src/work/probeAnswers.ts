@@ -11,8 +11,8 @@ import type { RoomWork } from "./worker.js";
 
 /** How long who is next waits for those before them (ms). */
 const STEP_MS = 2000;
-/** A device answers at most once in this time, however often it is asked (ms). */
-const LEAST_MS = 20_000;
+/** A device answers at most twice in this time, however often it is asked (ms). Who asks again soon is answered at once. */
+const TWICE_IN_MS = 40_000;
 
 /** How long new keys are left alone that came to nothing (ms). */
 const IN_VAIN_MS = 3_600_000;
@@ -30,13 +30,13 @@ interface Question {
  * Answers who asks whether the list of members is as they see it, where our word counts (docs/protocol.md §8): in turn, until those
  * who answered suffice.
  *
- * RULE: freshness.bounded: at most eight answer a question, each of them once in twenty seconds: members who ask all the time cost
+ * RULE: freshness.bounded: at most eight answer a question, each of them twice in forty seconds: members who ask all the time cost
  * the room no more than that.
  */
 export class ProbeAnswers extends ElectedWorker {
   private question: Question | null = null;
-  /** When this device answered last. */
-  private answeredAt = Number.NEGATIVE_INFINITY;
+  /** When this device answered last, and the time before that. */
+  private answeredAt = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
   /** Until when no new keys are made. */
   private vainUntil = Number.NEGATIVE_INFINITY;
 
@@ -81,7 +81,7 @@ export class ProbeAnswers extends ElectedWorker {
       const rank = electionRank({ members }, room.self.leaf, question.first);
       // As many as it takes answer at once.
       const before = Math.max(0, rank - (this.state.freshness.needed ?? 0));
-      return Math.max(STEP_MS * before, this.answeredAt + LEAST_MS - this.state.now());
+      return Math.max(STEP_MS * before, this.answeredAt[1] + TWICE_IN_MS - this.state.now());
     };
     const key = `probe ${String(question.first)}`;
     if (!room.hasWithdrawn) return { key, wait, job: () => this.answer(question) };
@@ -105,7 +105,7 @@ export class ProbeAnswers extends ElectedWorker {
 
   private async answer(question: Question): Promise<boolean> {
     const { ports, person } = this.state;
-    this.answeredAt = this.state.now();
+    this.answeredAt = [this.state.now(), this.answeredAt[0]];
     question.answers.add(toHex(person));
     const said = { kind: ProtocolKind.beat, ref: null, body: new Uint8Array(0), nonce: newMessageNonce(ports.random) };
     const kept = await this.state.transact((tx) => {
