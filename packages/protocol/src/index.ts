@@ -92,7 +92,7 @@ export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";
 export type { InviteClass, Rule } from "./policy/rule.js";
 export { actionHash } from "./roster/action.js";
-export { type ActKind, ACTS } from "./roster/actKind.js";
+export { type ActKind, ACTS, EXAMPLE_TERMS } from "./roster/actKind.js";
 export {
   type ExplainedAct,
   type Explanation,

@@ -77,8 +77,8 @@ export const answerRequest = frame("answerRequest", 23, {
 
 /**
  * Asks the members for help, with nothing but a write key of the room that was proved on this connection, live or retired: how
- * somebody whose keys no longer fit reaches those whose keys do. Members find it among the requests. `stays`: it stays for two
- * minutes, whoever answers it or takes it away, also where it was left before. Answer: `posted`.
+ * somebody whose keys no longer fit reaches those whose keys do. Members find it among the requests. `stays`: for two
+ * minutes it is there for all, answered or not (docs/protocol.md §6). Answer: `posted`.
  */
 export type PostPleaRequest = Of<typeof postPlea>;
 export const postPlea = frame("postPlea", 24, {

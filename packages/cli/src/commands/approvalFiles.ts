@@ -1,9 +1,8 @@
 import type { ApprovalImported, Problem, RoomSession } from "@conclave/client";
 import { equalBytes, type Failure, toHex, utf8Bytes } from "@conclave/codec";
 import { MAX_LETTER_TEXT, type Rejection } from "@conclave/protocol";
-import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { CliError, usageError } from "../cliError.js";
+import { CliError } from "../cliError.js";
 import { importedDocument, outcomeDocument } from "../documents/agreementDocument.js";
 import { EXIT } from "../exitCode.js";
 import type { CommandContext } from "../program/context.js";
@@ -12,10 +11,9 @@ import { decidedBy } from "../room/decide.js";
 import { orThrow } from "../room/orThrow.js";
 import { decisionSummary, labelsOf, proposalSummary } from "../session/decisionView.js";
 import { decidingError } from "../session/fate.js";
-import { mustBeWritable, saveLocalFile } from "../session/localFile.js";
+import { mustBeWritable, saveLocalFile, startOfFile } from "../session/localFile.js";
 import { proposalTerms } from "../session/proposalTerms.js";
 import { SHOWN_ID } from "../session/timelineView.js";
-import { unreadableFile } from "../terminal/fileFault.js";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { wantsColor, type Paint } from "../terminal/paint.js";
 import { drawQrCode } from "../terminal/qrCode.js";
@@ -200,20 +198,7 @@ function importedLines(room: RoomSession, { by, actionHash, progress }: Approval
   ];
 }
 
-/** The text of a file, as far as an approval can reach: whatever else is in it is refused as no approval. */
+/** The text of a file, as far as an approval can reach: anything else in it is refused as no approval. */
 async function readLetter(path: string): Promise<string> {
-  // Before it is opened: opening a pipe would wait for its other end.
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadableFile(path, error);
-  });
-  if (!found.isFile()) throw usageError(`${path} is not a file.`);
-  const handle = await open(path, "r").catch((error: unknown) => {
-    throw unreadableFile(path, error);
-  });
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_LETTER_TEXT + 1), 0, MAX_LETTER_TEXT + 1, 0);
-    return buffer.toString("latin1", 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  return Buffer.from(await startOfFile(path, MAX_LETTER_TEXT + 1)).toString("latin1");
 }

@@ -39,6 +39,16 @@ export async function openLocalFile(path: string): Promise<{ file: OutgoingFile;
   return { file: { name, mediaType, size, read }, close: () => handle.close() };
 }
 
+/** A file's first `most` bytes, or all where it has fewer. @throws CliError as {@link openLocalFile} */
+export async function startOfFile(path: string, most: number): Promise<Uint8Array> {
+  const { file, close } = await openLocalFile(path);
+  try {
+    return await file.read(0, most);
+  } finally {
+    await close();
+  }
+}
+
 async function readPiece(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const piece = new Uint8Array(length);
   let filled = 0;

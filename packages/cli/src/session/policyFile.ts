@@ -1,9 +1,9 @@
 import { MAX_POLICY_FILE_BYTES, type Policy, type PolicyFault, readPolicyFile } from "@conclave/protocol";
 import { policyFault } from "@conclave/words/en/policyFault";
-import { open, stat } from "node:fs/promises";
-import { CliError, usageError } from "../cliError.js";
-import { unreadableFile } from "../terminal/fileFault.js";
+import { stat } from "node:fs/promises";
+import { CliError } from "../cliError.js";
 import { nextCommand } from "../terminal/nextCommand.js";
+import { startOfFile } from "./localFile.js";
 
 /** Whether there is something at this path. */
 export async function isThere(path: string): Promise<boolean> {
@@ -45,19 +45,5 @@ function faultSentence({ code, place, expected }: PolicyFault): string {
 
 /** The text of a file, as far as a policy can reach. */
 async function textOf(path: string): Promise<string> {
-  // Before it is opened: opening a pipe would wait for its other end.
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadableFile(path, error);
-  });
-  if (!found.isFile()) throw usageError(`${path} is not a file.`);
-  const handle = await open(path, "r").catch((error: unknown) => {
-    throw unreadableFile(path, error);
-  });
-  try {
-    const room = Buffer.alloc(MAX_POLICY_FILE_BYTES + 1);
-    const { bytesRead } = await handle.read(room, 0, room.length, 0);
-    return room.toString("utf8", 0, bytesRead).replace(/^\uFEFF/u, "");
-  } finally {
-    await handle.close();
-  }
+  return new TextDecoder().decode(await startOfFile(path, MAX_POLICY_FILE_BYTES + 1));
 }

@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import {
   type Action,
-  InviteId,
+  EXAMPLE_TERMS,
   memberOf,
   type Outlook,
   PersonId,
@@ -17,20 +17,11 @@ export type Power =
 export type Powers = Readonly<Record<Power, Outlook["can"]>>;
 
 const nobody = PersonId.of(new Uint8Array(32));
-const invite = {
-  inviteId: InviteId.of(new Uint8Array(16)),
-  joinPub: nobody,
-  slotPub: nobody,
-  tokenPub: nobody,
-  for: { class: "single" },
-  notAfter: null,
-  mode: "direct",
-} as const;
 
 // Each stands for all actions of its kind: about a plain member, or giving plain membership, where nothing else is said.
 const EXAMPLES: Readonly<Record<Power, (before: Roster) => Action>> = {
-  invite: () => ({ type: "createInvite", invite: { ...invite, role: "member" } }),
-  inviteAdmin: () => ({ type: "createInvite", invite: { ...invite, role: "admin" } }),
+  invite: () => ({ type: "createInvite", invite: { ...EXAMPLE_TERMS, role: "member" } }),
+  inviteAdmin: () => ({ type: "createInvite", invite: { ...EXAMPLE_TERMS, role: "admin" } }),
   add: () => ({ type: "add", leafCert: nobody, role: "member" }),
   remove: () => ({ type: "remove", person: nobody, ban: false }),
   setRole: () => ({ type: "setRole", person: nobody, role: "admin" }),

@@ -171,5 +171,5 @@ function startSession({ engine }: LiveSession): void {
 }
 
 function nothing(): void {
-  // Whoever waits for their turn needs no more than its end.
+  // The next in turn only waits until it has ended.
 }

@@ -177,7 +177,7 @@ export class ComeBack extends Worker implements ConnectionUser {
    * Leaves the plea at the relay, also again: the relay knows it by its bytes.
    *
    * RULE: client.plea-asks-many: usually one answer is enough. Who has asked, and is not in, asks for those of all who are there: the
-   * first who answers may be whoever has shut us out (attack A107).
+   * first who answers may be the one who has shut us out (attack A107).
    */
   private async ask(record: ComingBack): Promise<void> {
     const { roomTag } = this.state.meta;

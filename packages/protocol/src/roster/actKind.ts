@@ -36,7 +36,7 @@ function giving(role: DecidingRole): (person: PersonId) => Action {
  */
 const EXAMPLES = {
   add: () => ({ type: "add", leafCert: nobody, role: "member" }),
-  invite: () => ({ type: "createInvite", invite: { ...terms, role: "member" } }),
+  invite: () => ({ type: "createInvite", invite: { ...EXAMPLE_TERMS, role: "member" } }),
   remove: toAnother("member", removing),
   removeAdmin: toAnother("admin", removing),
   removeOwner: toAnother("owner", removing),
@@ -52,7 +52,8 @@ const EXAMPLES = {
   addDevice: () => ({ type: "addDevice", leafCert: nobody }),
 } satisfies Record<string, Example>;
 
-const terms = {
+/** Terms of an invite that nobody has made, to ask who may make one: {@link explain} and screens do. */
+export const EXAMPLE_TERMS = {
   inviteId: InviteId.of(new Uint8Array(16)),
   joinPub: nobody,
   slotPub: nobody,

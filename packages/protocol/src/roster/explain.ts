@@ -40,7 +40,7 @@ export interface ExplainedAct {
 export interface Explanation {
   /** In the order of {@link ACTS}, without those of which there is nobody in the room to do them to. */
   readonly acts: readonly ExplainedAct[];
-  /** The classes of invites by which one comes in without anybody's yes, unless the invite says that one has to ask. */
+  /** The classes of invites that let people in without another approval, unless the invite makes them ask. */
   readonly invites: readonly InviteClass[];
   /** Who is too new to be counted where several decide, as the rules ask for a wait. */
   readonly waiting: readonly PersonId[];
@@ -155,7 +155,7 @@ function waysTo(before: Roster, action: Action, author: PersonId): readonly WayT
 function wayBy(rule: Rule, grounds: Omit<Grounds, "yes">): WayToAgree | null {
   if (isMet(tally(rule, { ...grounds, yes: new Set() }))) return { rule, need: 0, of: [] };
   const all = tally(rule, { ...grounds, yes: new Set(grounds.before.members.keys()) });
-  // An entry holds so many yeses and no more: what takes more than that, nobody does.
+  // An entry holds only so many yeses: what takes more than that, nobody can do.
   if (!isMet(all) || all.need > MAX_YESES) return null;
   return { rule, need: all.need, of: [...all.counted].map((person) => grounds.before.members.get(person)!.person) };
 }

@@ -31,7 +31,7 @@ const LONGEST_LIFE = 3600;
 /** How long a plea stays that asks for it, and how often it does so. */
 const PLEA_STAYS_MS = 2 * 60 * 1000;
 const PLEA_STAYS_EVERY_MS = 10 * 60 * 1000;
-/** So many answers a plea gets while it stays, from one address and from all: an inbox holds no more of a room. */
+/** So many answers a plea gets while it stays, from one address and from all: an inbox holds as many of a room. */
 const ANSWERS_FROM_ONE = 4;
 const ANSWERS_FROM_ALL = 8;
 /** The share of a room's slots that people have who are not its members, as far as the relay can tell. */
@@ -226,7 +226,7 @@ export class Slots {
   /**
    * Whether a plea that stays takes one more answer from this address, which then counts.
    *
-   * RULE: plea.answers-bounded: it gets a few answers and no more, so nobody pushes an honest one out of its inbox, or fills somebody
+   * RULE: plea.answers-bounded: it gets only a few answers, so nobody pushes an honest one out of its inbox, or fills somebody
    * else's by it (attacks A83, A107).
    */
   takesAnswer(request: number, address: string): boolean {

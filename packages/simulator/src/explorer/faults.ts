@@ -246,7 +246,7 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     policy: "admins:2",
     isRefused: true,
   },
-  // A yes counts though whoever gave it has said no since (attack A151).
+  // A yes counts though the person who gave it has said no since (attack A151).
   "no-not-heard": {
     ...one(
       0,
