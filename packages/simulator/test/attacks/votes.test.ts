@@ -201,6 +201,38 @@ describe("attacks by those who vote and decide", () => {
     await talk(world, alice, bob);
   });
 
+  it("A116: RULE approval.author: a yes to the owner's handing the room over serves no other owner, and nobody else to hand it to, whatever program sends it", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, mallory, bob, dave] = (await world.roomOf(["Alice", "Mallory", "Bob", "Dave"])) as [
+      SimulatedDevice,
+      SimulatedDevice,
+      SimulatedDevice,
+      SimulatedDevice,
+    ];
+    await makeAdmin(world, alice, bob);
+    granted(await world.finish(alice.room.decide({ type: "setRole", person: mallory.client.person, role: "owner" })));
+    granted(await world.finish(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") })));
+    await world.inStep();
+    const handOver = { type: "transferOwnership", person: dave.client.person } as const;
+    granted(await world.finish(alice.room.decide(handOver)));
+    granted(await world.finish(alice.room.flushed(60_000)));
+    await world.inStep();
+    // Bob's yes is in Mallory's hands before Alice has used it.
+    const [asked] = bob.room.proposals();
+    const yes = yesOf(world, new HostileMember(world, bob), handOver, alice);
+    const lies = [handOver, { ...handOver, person: mallory.client.person }].map((action) => ({
+      ...{ action, approvals: [yes] },
+    }));
+    expect(await force(world, mallory, [alice, bob, dave], lies)).toEqual(
+      [alice, bob, dave].map(() => lies.map(() => "REFUSED_CHANGE bad_approval")),
+    );
+    granted(await world.finish(bob.room.approve(asked!.actionHash)));
+    await world.until(() => lastAt(bob).type === "transferOwnership");
+    await world.inStep([alice, bob, dave]);
+    expect(lastAt(dave)).toEqual({ type: "transferOwnership", by: "Alice", person: "Dave", approvedBy: ["Bob"] });
+    await talk(world, bob, dave);
+  });
+
   it("A57: who says yes to some and no to others: their newest word counts, and what it decides is decided for all, with their signed yes", async () => {
     const world = new World({ isRelayHonest: false });
     const [alice, bob, carol, dave] = (await world.roomOf(["Alice", "Bob", "Carol", "Dave"])) as [
