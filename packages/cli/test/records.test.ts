@@ -76,6 +76,8 @@ const NO_ROOM = new Set([
   "recovery",
   "recover",
   "serve",
+  "backup",
+  "restore",
   "web",
   "verify-web",
   "sign-web",
@@ -287,6 +289,11 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
   it("a setting, a warning and a proof", async () => {
     const shown = await runHere(["serve", "--print-config", "--json", "--data", join(folder, "x")]);
     check(JSON.parse(shown.stdout) as Record, shapes.commands);
+    const file = join(folder, "relay.backup");
+    const ofRelay = await runHere(["backup", file, "--json", "--data", join(folder, "relay")]);
+    check(JSON.parse(ofRelay.stdout) as Record, shapes.commands);
+    const put = await runHere(["restore", file, "--json", "--data", join(folder, "restored")]);
+    check(JSON.parse(put.stdout) as Record, shapes.commands);
     writeFileSync(join(folder, "none.json"), "{}");
     expect(await error("Ann", "verify-proof", join(folder, "none.json"))).toBe("NO_PROOF");
     const warned = await runHere(["members", "--json", "--home", join(folder, "Ann")]);

@@ -23,6 +23,8 @@ export type { RecordRow } from "./store/recordTable.js";
 export type { RoomRow, WriteKey } from "./store/roomTable.js";
 export type { SlotRow, SlotVersion } from "./store/slotTable.js";
 export type { Store } from "./store/store.js";
+export { writeBackup, type BackupFault, type BackupSummary } from "./backup/backup.js";
+export { restoreBackup, type RestoreFault } from "./backup/restore.js";
 export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
 export { SOCKET_PATH } from "./server/sockets.js";

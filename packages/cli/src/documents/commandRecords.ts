@@ -25,6 +25,16 @@ export interface Setting {
   readonly source: string;
 }
 
+/** A relay's backup, and the folder that it was made of or restored into. */
+export interface BackupDocument {
+  readonly file: string;
+  readonly data: string;
+  readonly rooms: number;
+  readonly records: number;
+  /** When it was made. */
+  readonly time: number;
+}
+
 /** A receipt in a proof. */
 export interface ProofReceipt {
   readonly kind: string;
@@ -220,6 +230,9 @@ export interface CommandRecords {
     /** With `--print-config`. */
     readonly settings?: Readonly<Record<string, Setting>>;
   };
+  readonly backup: BackupDocument;
+  /** `time` is that of the backup. */
+  readonly restore: BackupDocument;
   readonly "gateway add": { readonly party: PartyDocument; readonly given: Credentials | null };
   readonly "gateway list": { readonly parties: readonly PartyDocument[] };
   readonly "gateway revoke": { readonly party: PartyDocument };

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { environmentName, flagName, SETTING_NAMES, SETTINGS } from "../config/settings.js";
 import { contextOf, type Options } from "./context.js";
+import { addBackupCommands } from "./backupCommands.js";
 import { addPageCommands } from "./pageCommands.js";
 
 const SERVE_HELP = `
@@ -43,5 +44,6 @@ export function addRelayCommands(program: Command): void {
     const { serve: run } = await import("../commands/serve.js");
     await run(contextOf(options).output, options);
   });
+  addBackupCommands(program);
   addPageCommands(program);
 }

@@ -1,0 +1,46 @@
+import { writeBackup } from "@conclave/relay";
+import { resolve } from "node:path";
+import { CliError } from "../cliError.js";
+import { resolveConfig } from "../config/resolveConfig.js";
+import type { CommandContext } from "../program/context.js";
+import { writeFault } from "../terminal/fileFault.js";
+import { otherCommand } from "../terminal/nextCommand.js";
+
+/** `conclave backup FILE`: copies all that a relay has into one file, also while it runs. */
+export function backup({ output, options }: CommandContext, path: string): void {
+  const data = dataFolder(options);
+  const file = resolve(path);
+  const written = orFault(file, () => writeBackup(data, file, Date.now()));
+  if (!written.ok) {
+    throw new CliError("NO_RELAY_DATA", `There is no relay's data in ${data}.`, "Name its folder with --data DIR.");
+  }
+  const { rooms, records, time } = written.value;
+  output.result({ file, data, rooms, records, time }, (paint) => [
+    `${paint.green("Backed up")} ${count(rooms, "room")} with ${count(records, "record")}, and the relay's key, to ${file}`,
+    "Keep it where the relay's disk is not. Whoever has it can sign as this relay, and cannot read a message.",
+    `To put it back:  ${otherCommand("restore", path, "--data", "DIR")}`,
+  ]);
+}
+
+/** The relay's data folder, found as `conclave serve` finds it. */
+export function dataFolder(options: CommandContext["options"]): string {
+  return resolve(resolveConfig({ flags: { data: options["data"] }, env: process.env }).config.data);
+}
+
+/** Does something with a file and a folder of the operator's: what the system says against it is told as that. */
+export function orFault<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new CliError("NOT_WRITTEN", `${path} could not be written: ${reasonOf(error)}.`);
+  }
+}
+
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && "syscall" in error) return writeFault(error);
+  return error instanceof Error ? error.message : "it failed";
+}

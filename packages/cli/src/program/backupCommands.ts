@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { contextOf } from "./context.js";
+
+const DATA = "the relay's data folder (CONCLAVE_DATA, else ./data)";
+
+const BACKUP_HELP = `
+Works while the relay runs. The file has the database as it is at one moment, and the relay's key:
+whoever has it can sign as this relay, and cannot read a message. A file of that name is replaced
+once the new one is complete.
+
+Examples:
+  conclave backup /mnt/other-disk/relay.backup
+  conclave backup relay.backup --data /srv/conclave --json`;
+
+const RESTORE_HELP = `
+Checks the whole file first, and puts it into a folder that has no relay's data. After the relay
+is started there, the members' own devices bring back what was written since the backup.
+
+Examples:
+  conclave restore relay.backup --data /srv/conclave`;
+
+/** What an operator does so that nothing is lost: `backup` and `restore`. */
+export function addBackupCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("copy a relay's data and key into one file, while the relay runs")
+    .argument("<file>", "the file to write")
+    .option("--data <dir>", DATA)
+    .addHelpText("after", BACKUP_HELP)
+    .action(async (file: string, _: unknown, command: Command) => {
+      const { backup } = await import("../commands/backup.js");
+      backup(contextOf(command.optsWithGlobals()), file);
+    });
+
+  program
+    .command("restore")
+    .description("put a relay's backup into an empty data folder")
+    .argument("<file>", "the backup")
+    .option("--data <dir>", DATA)
+    .addHelpText("after", RESTORE_HELP)
+    .action(async (file: string, _: unknown, command: Command) => {
+      const { restore } = await import("../commands/restore.js");
+      restore(contextOf(command.optsWithGlobals()), file);
+    });
+}

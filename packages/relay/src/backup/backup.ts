@@ -1,0 +1,67 @@
+import { done, failed, type Result } from "@conclave/codec";
+import { backupDatabase, openDatabase, type Database } from "@conclave/sqlite";
+import { existsSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readRelaySeed } from "../server/relayKey.js";
+import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
+
+/** The layout of the table that is in a backup and in no other database. */
+export const BACKUP_FORMAT = 1;
+
+/** What a backup holds. */
+export interface BackupSummary {
+  readonly rooms: number;
+  readonly records: number;
+  /** When it was made, ms. */
+  readonly time: number;
+}
+
+/** Why no backup was made: `no_relay`: there is no relay's database or key in that folder. */
+export type BackupFault = "no_relay";
+
+/**
+ * Copies all that a relay has into one file (mode 0600), also while the relay runs: its database as it is at one moment, and its
+ * key. The file is on the disk, complete, before it takes its name, and replaces an older file of that name.
+ * @throws the system's or the driver's error when the file cannot be written, or the database cannot be read.
+ */
+export function writeBackup(dataDir: string, file: string, now: number): Result<BackupSummary, BackupFault> {
+  const [database, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
+  if (!existsSync(database) || !existsSync(key)) return failed("no_relay");
+  const seed = readRelaySeed(key);
+  const draft = `${file}.new`;
+  removeDatabase(draft);
+  try {
+    backupDatabase(database, draft);
+    const summary = addKey(draft, seed, now);
+    // RULE: backup.whole-or-not: who finds a backup under its name has all of it: an interrupted one leaves the older one.
+    syncFile(draft);
+    renameSync(draft, file);
+    syncFolder(dirname(file));
+    return done(summary);
+  } catch (error) {
+    removeDatabase(draft);
+    throw error;
+  }
+}
+
+function addKey(draft: string, seed: Uint8Array, time: number): BackupSummary {
+  const database = openDatabase(draft);
+  try {
+    database.transaction(() => {
+      database.exec(
+        "CREATE TABLE backup (one INTEGER PRIMARY KEY CHECK (one = 1), format INTEGER NOT NULL, time INTEGER NOT NULL," +
+          " seed BLOB NOT NULL)",
+      );
+      database.prepare("INSERT INTO backup VALUES (1, ?, ?, ?)").run(BACKUP_FORMAT, time, seed);
+    });
+    // One file, with nothing beside it.
+    database.prepare("PRAGMA journal_mode = DELETE").get();
+    return { rooms: count(database, "room"), records: count(database, "record"), time };
+  } finally {
+    database.close();
+  }
+}
+
+function count(database: Database, table: "room" | "record"): number {
+  return Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"]);
+}

@@ -1,0 +1,111 @@
+import { done, failed, type Result } from "@conclave/codec";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { openDatabase, takeFileLock, type Database } from "@conclave/sqlite";
+import { copyFileSync, constants, existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { hasRelaySeed, writeRelaySeed } from "../server/relayKey.js";
+import { migrate } from "../store/sqlite/schema.js";
+import { BACKUP_FORMAT, type BackupSummary } from "./backup.js";
+import { checkLogs } from "./checkLogs.js";
+import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
+
+/** Why a backup was not restored. Nothing was changed. */
+export type RestoreFault =
+  /** `not_a_backup`: the file is no backup of a relay. `damaged`: it was changed or is not whole. */
+  | { readonly code: "not_a_backup" | "damaged"; readonly why: string }
+  /** `other_version`: it is of a version of the relay that this one cannot read; `why` says which. */
+  | { readonly code: "other_version"; readonly why: string }
+  /** `folder_in_use`: the folder has a relay's data. `data_in_use`: another relay is running on it. */
+  | { readonly code: "folder_in_use" | "data_in_use" };
+
+/**
+ * Puts what a backup holds into a folder that has no relay's data: checks the whole file first, and every room's log in it.
+ * The relay that is started there then asks members for what it does not have (docs/protocol.md §6, Recovery).
+ * @throws the system's or the driver's error when something cannot be read or written.
+ */
+export function restoreBackup(file: string, dataDir: string): Result<BackupSummary, RestoreFault> {
+  const lock = takeFileLock(join(dataDir, "relay.lock"));
+  if (lock === null) return failed({ code: "data_in_use" });
+  const draft = join(dataDir, "relay.db.restoring");
+  try {
+    return restoreLocked(file, dataDir, draft);
+  } finally {
+    removeDatabase(draft);
+    lock.release();
+  }
+}
+
+function restoreLocked(file: string, dataDir: string, draft: string): Result<BackupSummary, RestoreFault> {
+  const [target, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
+  // RULE: restore.replaces-nothing: what is in the folder may be newer than the backup, and is somebody's only copy.
+  if (existsSync(target) || existsSync(`${target}-wal`)) return failed({ code: "folder_in_use" });
+  removeDatabase(draft);
+  copyFileSync(file, draft, constants.COPYFILE_FICLONE);
+  const taken = takeIn(draft);
+  if (!taken.ok) return taken;
+  const { seed, summary } = taken.value;
+  // An interrupted restore leaves the key behind, without a database: the same one may go on.
+  if (existsSync(key) && !hasRelaySeed(key, seed)) return failed({ code: "folder_in_use" });
+  syncFile(draft);
+  if (!existsSync(key)) writeRelaySeed(key, seed);
+  renameSync(draft, target);
+  syncFolder(dataDir);
+  return done(summary);
+}
+
+type Taken = { readonly seed: Uint8Array; readonly summary: BackupSummary };
+
+function takeIn(draft: string): Result<Taken, RestoreFault> {
+  let database: Database;
+  try {
+    database = openDatabase(draft);
+  } catch (error) {
+    return failed({ code: "not_a_backup", why: reason(error) });
+  }
+  try {
+    return checkAndPrepare(database);
+  } finally {
+    database.close();
+  }
+}
+
+function checkAndPrepare(database: Database): Result<Taken, RestoreFault> {
+  const checked = check(database);
+  if (!checked.ok) return checked;
+  try {
+    migrate(database, () => undefined);
+  } catch (error) {
+    return failed({ code: "other_version", why: reason(error) });
+  }
+  // RULE: restore.checked-first: nothing is put in place before all of it was read and every log leads to its heads.
+  const logs = checkLogs(database, (data) => nodeCrypto.hash("sha256", data));
+  const first = logs.damaged[0];
+  if (first !== undefined) return failed({ code: "damaged", why: `room ${first.room}: ${first.why}` });
+  database.exec("PRAGMA secure_delete = ON");
+  database.exec("DROP TABLE backup");
+  database.prepare("PRAGMA journal_mode = DELETE").get();
+  const { seed, time } = checked.value;
+  return done({ seed, summary: { rooms: logs.rooms, records: logs.records, time } });
+}
+
+function check(database: Database): Result<{ readonly seed: Uint8Array; readonly time: number }, RestoreFault> {
+  try {
+    const whole = database.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+    if (whole !== "ok") return failed({ code: "damaged", why: String(whole) });
+  } catch (error) {
+    return failed({ code: "damaged", why: reason(error) });
+  }
+  const isThere = database.prepare("SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'backup'").get();
+  if (isThere === null) return failed({ code: "not_a_backup", why: "it is another SQLite database" });
+  const row = database.prepare("SELECT format, time, seed FROM backup").get();
+  if (row?.["format"] !== BACKUP_FORMAT) return failed({ code: "other_version", why: "its format is another one" });
+  const { seed, time } = row;
+  if (!(seed instanceof Uint8Array) || seed.length !== 32 || typeof time !== "number") {
+    return failed({ code: "damaged", why: "the relay's key in it is not one" });
+  }
+  return done({ seed, time });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : "it cannot be read";
+}
