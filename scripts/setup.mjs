@@ -10,6 +10,7 @@ const FOR_TESTS = {
   chromium: { file: "/usr/bin/chromium", tests: "the pages" },
   "firefox-esr": { file: "/usr/bin/firefox-esr", tests: "the pages in Firefox" },
   "openssh-client": { file: "/usr/bin/ssh-keygen", tests: "joining with SSH keys" },
+  postgresql: { file: "/usr/lib/postgresql", tests: "a relay on PostgreSQL" },
   zsh: { file: "/usr/bin/zsh", tests: "zsh's completion" },
   fish: { file: "/usr/bin/fish", tests: "fish's completion" },
 };

@@ -1,0 +1,128 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const DEBIAN = "/usr/lib/postgresql";
+const USER = "conclave";
+const LONGEST_START_MS = 30_000;
+
+/** Where PostgreSQL's programs are, or null. */
+function programs(): string | null {
+  if (!existsSync(DEBIAN)) return null;
+  const folders = readdirSync(DEBIAN).map((version) => join(DEBIAN, version, "bin"));
+  return folders.findLast((folder) => existsSync(join(folder, "initdb"))) ?? null;
+}
+
+/** Who runs it: PostgreSQL refuses to run as root, and Debian's package makes a user for it. */
+function runner(): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  const [uid, gid] = ["-u", "-g"].map((flag) =>
+    Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout),
+  );
+  return { uid: uid!, gid: gid! };
+}
+
+/** Whether tests can start PostgreSQL here. Those that cannot are skipped, and say so. */
+export const hasPostgres = programs() !== null && runner()?.uid !== 0;
+
+/**
+ * PostgreSQL in a folder of its own, reached by a socket in that folder: for tests. Durable against a process that is killed, not
+ * against a machine that loses its power.
+ */
+export class PostgresServer {
+  private child: ChildProcess | null = null;
+  private databases = 0;
+  private readonly endWithProcess = (): void => {
+    this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  };
+
+  private constructor(
+    private readonly folder: string,
+    private readonly bin: string,
+  ) {
+    process.on("exit", this.endWithProcess);
+  }
+
+  /** Makes a cluster and starts it. @throws Error where {@link hasPostgres} is false, or it does not start. */
+  static async start(): Promise<PostgresServer> {
+    const bin = programs();
+    if (bin === null) throw new Error("PostgreSQL is not installed");
+    const folder = mkdtempSync(join(tmpdir(), "conclave-pg-"));
+    const user = runner();
+    if (user !== null) chownSync(folder, user.uid, user.gid);
+    const options = ["-D", join(folder, "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+    execFileSync(join(bin, "initdb"), options, { ...user, cwd: folder, stdio: "ignore" });
+    const server = new PostgresServer(folder, bin);
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it again after {@link kill}. Resolves when it takes connections. */
+  async restart(): Promise<void> {
+    const until = Date.now() + LONGEST_START_MS;
+    for (;;) {
+      const child = this.spawn();
+      this.child = child;
+      while (child.exitCode === null && child.signalCode === null) {
+        if (this.isReady()) return;
+        if (Date.now() > until) throw new Error("PostgreSQL does not start");
+        await wait(20);
+      }
+      // The processes of one that was killed hold its memory for a moment.
+      if (Date.now() > until) throw new Error(`PostgreSQL ends with code ${String(child.exitCode)}`);
+      await wait(100);
+    }
+  }
+
+  /** A new, empty database: the address under which a relay reaches it. */
+  newDatabase(): string {
+    const name = `test${++this.databases}`;
+    this.run("psql", ["-d", "postgres", "-c", `CREATE DATABASE ${name}`]);
+    return this.address(name);
+  }
+
+  /** The result of one statement in a database that {@link newDatabase} made, as text. */
+  query(address: string, sql: string): string {
+    return this.run("psql", ["-d", new URL(address).pathname.slice(1), "-At", "-c", sql]).trim();
+  }
+
+  /** Ends it at once, as a machine that stops does: kill -9. */
+  kill(): void {
+    this.child?.kill("SIGKILL");
+  }
+
+  /** Ends it, and deletes everything. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGQUIT");
+      await once(child, "exit");
+    }
+    process.off("exit", this.endWithProcess);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private address(database: string): string {
+    return `postgres://${USER}@localhost/${database}?host=${encodeURIComponent(this.folder)}`;
+  }
+
+  private spawn(): ChildProcess {
+    const settings = ["listen_addresses=", "fsync=off", "max_connections=100", "log_min_messages=fatal"];
+    const options = ["-D", join(this.folder, "data"), "-k", this.folder, ...settings.flatMap((each) => ["-c", each])];
+    return spawn(join(this.bin, "postgres"), options, { ...runner(), cwd: this.folder, stdio: "ignore" });
+  }
+
+  private isReady(): boolean {
+    return spawnSync(join(this.bin, "pg_isready"), ["-q", "-h", this.folder]).status === 0;
+  }
+
+  private run(program: string, options: readonly string[]): string {
+    const all = ["-h", this.folder, "-U", USER, ...options];
+    return execFileSync(join(this.bin, program), all, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+}
