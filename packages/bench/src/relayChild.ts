@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export class RelayChild {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly dataDir: string,
+    readonly dataDir: string,
     readonly socketUrl: string,
   ) {}
 
@@ -19,6 +19,11 @@ export class RelayChild {
     const child = fork(file, [dataDir], { execArgv: ["--expose-gc"] });
     const [{ socketUrl }] = (await once(child, "message")) as [{ socketUrl: string }];
     return new RelayChild(child, dataDir, socketUrl);
+  }
+
+  /** The number of the relay's process. */
+  get pid(): number {
+    return this.child.pid!;
   }
 
   /** Resident bytes of the relay's process. */

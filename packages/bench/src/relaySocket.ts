@@ -37,6 +37,11 @@ export class RelaySocket {
     this.socket.write(Buffer.concat([header(message.length), message]));
   }
 
+  /** Sends the beginning of a message of so many bytes, and never the rest. */
+  sendPart(bytes: number): void {
+    this.socket.write(Buffer.concat([header(bytes), randomBytes(bytes >> 1)]));
+  }
+
   close(): void {
     this.socket.destroy();
   }

@@ -172,6 +172,27 @@ describe("blobs", () => {
     world.store.close();
   });
 
+  it("A83: RULE blob.purge-keeps-up: many small deleted blobs leave the disk in one step, as the chunks of a large one do", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "conclave-blobs-"));
+    folders.push(folder);
+    const database = openDatabase(join(folder, "relay.db"));
+    const world = new CoreWorld({ rates: { blobBytes: { burst: 1e9, perSecond: 1 } } }, new SqliteStore(database));
+    const { upload } = await withUpload(10, world);
+    for (let n = 0; n < 200; n++) {
+      const small = await new Upload(upload.client, upload.roomTag, 10).whole();
+      await small.drop();
+    }
+    const rows = () =>
+      database.prepare("SELECT (SELECT count(*) FROM blob_chunk) + count(*) AS n FROM blob").get()?.["n"];
+    expect(rows()).toBe(400);
+    world.now += 31_000;
+    expect(world.core.tick(world.now)).toBe(true);
+    expect(rows()).toBe(145);
+    expect(world.core.tick(world.now)).toBe(false);
+    expect(rows()).toBe(0);
+    world.store.close();
+  });
+
   it("RULE relay.members-only: somebody who was removed neither reads what came after, nor what was there, nor writes", async () => {
     const { world, client, roomTag, key, upload } = await withUpload(100);
     await upload.whole();

@@ -46,6 +46,9 @@ export interface ProbationChange {
 const MAX_GROUP_MS = 20;
 /** With this many bytes to send, the group is committed and they go: answers do not pile up in this thread. */
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+const TICK_MS = 1000;
+/** What is left of a sweep goes on after this many ms: who waits for an answer comes in between. */
+const SWEEP_AGAIN_MS = 20;
 /** How long a write waits for another process (ms). Everybody else waits with it. */
 const BUSY_TIMEOUT_MS = 500;
 
@@ -71,13 +74,8 @@ const core = new RelayCore({
 });
 let storage: StorageState = "open";
 let told = core.probation;
-const ticker = setInterval(() => {
-  core.tick(steady());
-  commit(0);
-  if (core.probation === told) return;
-  told = core.probation;
-  port.postMessage({ probation: told } satisfies ProbationChange);
-}, 1000);
+const ticker = setInterval(tick, TICK_MS);
+let sweeper: NodeJS.Timeout | undefined;
 
 port.on("message", (first: ToCore) => {
   const until = steady() + MAX_GROUP_MS;
@@ -96,6 +94,16 @@ port.on("message", (first: ToCore) => {
   commit(handled);
 });
 port.postMessage("ready");
+
+function tick(): void {
+  const isMore = core.tick(steady());
+  commit(0);
+  clearTimeout(sweeper);
+  if (isMore) sweeper = setTimeout(tick, SWEEP_AGAIN_MS);
+  if (core.probation === told) return;
+  told = core.probation;
+  port!.postMessage({ probation: told } satisfies ProbationChange);
+}
 
 function next(): ToCore | null {
   const received: { message: ToCore } | undefined = receiveMessageOnPort(port!);
@@ -153,6 +161,7 @@ function commit(handled: number): void {
 
 function stop(): void {
   clearInterval(ticker);
+  clearTimeout(sweeper);
   store.close();
   port!.postMessage("stopped");
   port!.close();

@@ -21,6 +21,6 @@ export interface BlobTable {
   drop(blob: number): void;
   /** Blobs whose time is before that of their kind, with their rooms' tags. */
   expired(before: { complete: number; unfinished: number }, limit: number): { roomTag: RoomTag; blob: BlobRow }[];
-  /** Deletes at most so many chunks of forgotten blobs. True when there are more. */
+  /** Deletes at most so many chunks of forgotten blobs, of one or of several. True when there are more. */
   purge(limit: number): boolean;
 }
