@@ -18,8 +18,6 @@ export type Receipt =
   | { readonly kind: "commit"; readonly signed: Signed<CommitReceipt> }
   | { readonly kind: "head"; readonly signed: Signed<HeadReceipt> };
 
-type HeadSigned = Extract<Receipt, { readonly kind: "head" }>;
-
 /**
  * How two receipts for one room contradict each other. `equivocation`: two commits or heads at one position, or a head that
  * goes back to another one at an earlier receipt's position, which a {@link LogPath} shows. `rollback`: a
@@ -49,17 +47,13 @@ export function contradiction(first: Receipt, second: Receipt): Contradiction | 
   }
   // RULE: evidence.rollback: the log only grows, so a head given later is not of a shorter log (attack A17). A commit's
   // receipt keeps the time of its commit and may be fetched late, so only the other one has to be a head.
-  const [earlier, later, laterKind] = a.time <= b.time ? [a, b, second.kind] : [b, a, first.kind];
-  if (laterKind === "head" && earlier.time < later.time && earlier.n > later.n) return "rollback";
-  return first.kind === "head" && second.kind === "head" ? retraction(first, second) : null;
-}
-
-function retraction(first: HeadSigned, second: HeadSigned): Contradiction | null {
-  const [a, b] = [first.signed.receipt, second.signed.receipt];
-  const [earlier, later] = a.time <= b.time ? [a, b] : [b, a];
+  const [earlier, later] = a.time <= b.time ? [first, second] : [second, first];
+  if (later.kind !== "head" || a.time === b.time) return null;
+  if (earlier.signed.receipt.n > later.signed.receipt.n) return "rollback";
   // RULE: evidence.retraction: what is deleted stays deleted. A relay that tells one member that messages are gone, and shows them
   // to another afterwards, has signed both (attack A110).
-  return earlier.time < later.time && earlier.availableFrom > later.availableFrom ? "retraction" : null;
+  const deletedBefore = earlier.kind === "head" ? earlier.signed.receipt.availableFrom : 0;
+  return deletedBefore > later.signed.receipt.availableFrom ? "retraction" : null;
 }
 
 /** What a proof proves, after its two signatures were verified with its relay key; null when it proves nothing. */

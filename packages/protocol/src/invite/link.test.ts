@@ -36,7 +36,15 @@ describe("an invite link", () => {
       expect(parseLink(secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
       expect(parseLink(secret.slice(0, at) + secret.slice(at + 1))).toBeNull();
     }
-    for (const text of ["", "v1.", "v1.!", secret.slice(3), `v2.${secret.slice(3)}`, `${secret} `.repeat(30)]) {
+    for (const text of [
+      "",
+      "v1.",
+      "v1.!",
+      secret.slice(3),
+      secret.slice(1),
+      `v2.${secret.slice(3)}`,
+      `${secret} `.repeat(30),
+    ]) {
       expect(parseLink(text)).toBeNull();
     }
   });

@@ -62,15 +62,16 @@ function forgetOwn(parts: RoomParts, won: Pending | null): Acceptance {
   parts.pending = null;
   parts.withdrawn = [];
   parts.groupRecords = null;
+  const delta = { ...NO_DELTA, delete: gone };
+  if (pending === null) return { delta, events: [] };
   if (pending === won) {
-    if (won !== null) parts.core = { ...parts.core, losses: 0 };
-    return { delta: { put: [], delete: gone }, events: [] };
+    parts.core = { ...parts.core, losses: 0 };
+    return { delta, events: [] };
   }
-  if (pending === null) return { delta: { put: [], delete: gone }, events: [] };
   const losses = parts.core.losses + 1;
   parts.core = { ...parts.core, losses };
   const action = pending.judgement.transition?.entry.action ?? null;
-  return { delta: { put: [], delete: gone }, events: [{ type: "lostRace", action, losses }] };
+  return { delta, events: [{ type: "lostRace", action, losses }] };
 }
 
 // After a restart the staged commit is gone, but not its records: the group is loaded again from them.
@@ -102,11 +103,11 @@ function moveRoster(parts: RoomParts, { roster, transition }: Judgement): Delta 
   return joinDeltas(transition.delta, history, settled, forgetApps(parts, transition.removed));
 }
 
-// We were taken out: what is left is what was said, and who was there.
+// We were taken out, by an entry, as nothing else takes anybody out: what is left is what was said, and who was there.
 function closeRoom(parts: RoomParts, judgement: Judgement, events: RoomEvent[]): Delta {
-  const { transition } = judgement;
-  parts.core = { ...parts.core, status: transition?.entry.action.type === "leave" ? "left" : "removed" };
-  if (transition !== null) events.push({ type: "removed", decision: decisionRecordOf(transition) });
+  const transition = judgement.transition!;
+  parts.core = { ...parts.core, status: transition.entry.action.type === "leave" ? "left" : "removed" };
+  events.push({ type: "removed", decision: decisionRecordOf(transition) });
   return joinDeltas(moveRoster(parts, judgement), { put: [], delete: [KEYS] });
 }
 

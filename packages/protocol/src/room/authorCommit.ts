@@ -137,11 +137,13 @@ function appendOf(
     deliveries: [],
     slots: [],
   };
-  if (welcome === null || request === null) return done(append);
+  if (welcome === null) return done(append);
+  // Who is welcomed has asked: nobody else is added (RULE room.request-fits).
+  const { replyPub, inboxPub } = request!;
   const sha256 = (data: Uint8Array) => crypto.hash("sha256", data);
   const { roster, record } = judgement;
   const after = nextKeyring(keys, next, { record, generation: roster.generation });
-  const blob = sealAdmission(primitives, roomTag, request.replyPub, {
+  const blob = sealAdmission(primitives, roomTag, replyPub, {
     welcome,
     head: roster.head,
     log: log.place,
@@ -152,7 +154,7 @@ function appendOf(
     record: after.record,
   });
   if (blob === null) return refused("bad_key_package", "reply key");
-  return done({ ...append, deliveries: [{ inboxId: inboxIdOf(sha256, request.inboxPub), blob }] });
+  return done({ ...append, deliveries: [{ inboxId: inboxIdOf(sha256, inboxPub), blob }] });
 }
 
 function remember(

@@ -62,7 +62,8 @@ describe("what a record tells each of those who read it", () => {
 
   it("a join: to the newcomer that they are in, and later that somebody who was there before has confirmed it, once", () => {
     const { alice, log } = founded();
-    const bob = join(alice, "Bob", log, invite(alice, log));
+    const link = invite(alice, log);
+    const bob = join(alice, "Bob", log, link);
     expect(
       bob.received.flatMap((each) => (each.kind === "deferred" ? [] : each.events.map(({ type }) => type))),
     ).toEqual(["joined"]);
@@ -88,6 +89,12 @@ describe("what a record tells each of those who read it", () => {
     bob.restart();
     // New keys carry no time: what was known of it stays.
     expect(bob.room.confirmed).toEqual({ by: alice.room.self.person, time: later });
+    // Who came after us could not have confirmed that we joined, and may say what the time is since.
+    alice.catchUp(log);
+    const dora = join(alice, "Dora", log, link);
+    expect(dora.say(log, "hello")).toBe(true);
+    bob.catchUp(log);
+    expect(bob.room.confirmed).toEqual({ by: dora.room.self.person, time: later });
   });
 
   it("who was taken out: that they were, by which decision; who left, that too, and that they left", () => {

@@ -251,6 +251,9 @@ describe("a letter", () => {
       ` ${letter}`,
       letter.replace("CONCLAVE", "CONCLAVF"),
       `${letter}\n${letter}`,
+      `${letter}\uFEFF`,
+      `${letter.slice(0, 40)}\uFEFF${letter.slice(40)}`,
+      `${letter.slice(0, 40)}\n${letter.slice(40)}`,
       `CONCLAVE-APPROVAL:${toBase45(new Uint8Array(400))}0`,
     ])
       expect([text.slice(0, 40), take(alice, text)]).toEqual([text.slice(0, 40), "bad_letter"]);

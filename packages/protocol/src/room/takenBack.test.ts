@@ -8,7 +8,8 @@ const [alice, bob] = [chain.alice.person, chain.add("Bob").person];
 
 it("an approval from before its giver took one back may have been taken back; nobody else's, and none from after it", () => {
   const back = TakenBack.load([]);
-  const { put } = back.note(alice, 7);
+  const { put, delete: gone } = back.note(alice, 7);
+  expect(gone).toEqual([]);
   for (const each of [back, TakenBack.load(put)]) {
     expect([6, 7, 8].map((n) => each.since(alice, n))).toEqual(["yes", "no", "no"]);
     expect(each.since(bob, 0)).toBe("no");
@@ -33,6 +34,6 @@ it("who is out needs no place: what they approved is void; those of members, and
   back.missed(2);
   expect(back.settle(room.roster).delete).toEqual([]);
   room.must(room.alice, { type: "remove", person: carol, ban: false });
-  expect(back.settle(room.roster).delete).toEqual([noted![0]]);
+  expect(back.settle(room.roster)).toEqual({ put: [], delete: [noted![0]] });
   expect([back.since(carol, 2), back.since(carol, 1), back.since(alice, 3)]).toEqual(["no", "unknown", "yes"]);
 });

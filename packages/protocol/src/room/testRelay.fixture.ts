@@ -1,6 +1,7 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import { toHex } from "@conclave/codec";
 import { type LogItem } from "@conclave/wire";
+import { expect } from "vitest";
 import { newDevice, newIdentity } from "../identity/person.js";
 import type { DeviceIdentity } from "../identity/leafCert.js";
 import { preset } from "../policy/presets.js";
@@ -13,6 +14,7 @@ import { foundRoom } from "./foundRoom.js";
 import { readFrom } from "./history.js";
 import { joinRoom } from "./joinRoom.js";
 import type { Append, Received } from "./outcome.js";
+import { decodeAppend, encodeAppend } from "./storedAppend.js";
 import { previewRoom, readSlot, type RoomPreview } from "./preview.js";
 import { loadRoom } from "./loadRoom.js";
 import type { Room } from "./room.js";
@@ -32,6 +34,8 @@ export class TestLog {
   /** Appends, or false when it is stale. */
   append(append: Append): boolean {
     if (append.lastCommit !== this.lastCommit) return false;
+    // What is sent is something that a relay can read.
+    expect(decodeAppend(encodeAppend(append))).toEqual(append);
     const n = this.items.length + 1;
     const { kind, epoch, payload, attachment } = append;
     this.items.push({ n, kind, epoch, payload, attachment, time: 0, pruned: false });
@@ -43,6 +47,8 @@ export class TestLog {
     return true;
   }
 }
+
+const RECORD_KEY = /^[a-z]+\/[a-z0-9/]+$/u;
 
 /** A person's device with one room: its stored records, and the room in memory. */
 export class Person {
@@ -63,6 +69,8 @@ export class Person {
   }
 
   store(delta: Delta): void {
+    for (const key of [...delta.put.map(([key]) => key), ...delta.delete])
+      if (!RECORD_KEY.test(key)) throw new Error(`no record is called ${key}`);
     for (const [key, value] of delta.put) this.records.set(key, value);
     for (const key of delta.delete) this.records.delete(key);
   }

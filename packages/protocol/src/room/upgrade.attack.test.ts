@@ -5,6 +5,7 @@ import type { Action } from "../roster/action.js";
 import { draftEntry } from "../roster/evaluate.js";
 import { ROOM_VERSION } from "../roster/version.js";
 import { openRosterRecord, sealRosterRecord } from "../transport/rosterLog.js";
+import { unknownHere } from "./alreadySo.js";
 import { roomExtensions } from "./binding.js";
 import { forgeCommit, forgeEntry, inside, stranger } from "./forger.fixture.js";
 import { currentRosterKey, wrappedRosterKey } from "./keyring.js";
@@ -124,6 +125,9 @@ describe("an upgrade to a version that this app does not know", () => {
     alice.store(delta);
     expect(alice.room.proposals.approve(hash, NOW)).toMatchObject({ error: { code: "update_needed" } });
     expect(bob.room.upgraded).toBeNull();
+    const about = (version: number) => unknownHere({ type: "upgrade", version });
+    expect([about(ROOM_VERSION), unknownHere({ type: "tick" })]).toEqual([null, null]);
+    expect(about(ROOM_VERSION + 1)).toMatchObject({ error: { code: "update_needed" } });
   });
 
   it("what the apps of the others know is known, until their devices are gone", () => {
