@@ -51,6 +51,7 @@ export type {
   RoomEvent,
   Unreadable,
 } from "./room/outcome.js";
+export type { RoomAdoption } from "./room/roomMoving.js";
 export { ALARM_CODES, alarmTopic, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { REJECTION_CODES, type Rejection, type RejectionCode, type Upgraded } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";

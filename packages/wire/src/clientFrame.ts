@@ -5,7 +5,17 @@ import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { hello, type Hello } from "./handshake.js";
 import { clearInbox, fetchInbox, proveInbox } from "./inboxRequest.js";
 import type { Limits } from "./limits.js";
-import { createRoom, prove, read, readRoster, subscribe, unsubscribe } from "./roomRequest.js";
+import {
+  adoptRoom,
+  bringRoster,
+  createRoom,
+  offerRoom,
+  prove,
+  read,
+  readRoster,
+  subscribe,
+  unsubscribe,
+} from "./roomRequest.js";
 import {
   answerRequest,
   closeSlot,
@@ -20,7 +30,8 @@ import {
 } from "./slotRequest.js";
 
 const REQUESTS = {
-  ...{ createRoom, append, prove, read, readRoster, subscribe, unsubscribe },
+  ...{ createRoom, offerRoom, adoptRoom, bringRoster },
+  ...{ append, prove, read, readRoster, subscribe, unsubscribe },
   ...{ beginBlob, writeBlob, readBlob, dropBlob },
   ...{ putSlot, closeSlot, getSlot, listSlots, proveSlot },
   ...{ postRequest, postPlea, listRequests, deleteRequest, answerRequest },

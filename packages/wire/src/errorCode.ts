@@ -24,6 +24,7 @@ export const RELAY_ERRORS = {
   storage_busy: 25,
   room_damaged: 26,
   on_probation: 27,
+  unlinked: 29,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

@@ -39,7 +39,10 @@ export { inboxIdOf, inboxProofBytes, slotIdOfToken, slotProofBytes, writeProofBy
 export { chooseVersion, VERSIONS, type Hello, type RelayWelcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export type {
+  AdoptRoomRequest,
+  BringRosterRequest,
   CreateRoomRequest,
+  OfferRoomRequest,
   ProveRequest,
   ReadRequest,
   ReadRosterRequest,

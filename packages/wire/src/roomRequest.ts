@@ -1,4 +1,4 @@
-import { opaque, u32, u53, type Of } from "@conclave/codec";
+import { list, opaque, u32, u53, type Of } from "@conclave/codec";
 import { id32, inRoom, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
 
@@ -12,6 +12,49 @@ export const createRoom = frame("createRoom", 2, {
   attachment: opaque(),
   /** What the operator gave to people who may create rooms; empty where anybody may. At most 256 bytes. */
   permit: opaque(256),
+});
+
+/**
+ * Asks whether the relay would take a room that moves to it, before anybody is asked to follow. Nothing is kept. Answer: `done`, or
+ * `create_denied` / `room_exists`.
+ */
+export type OfferRoomRequest = Of<typeof offerRoom>;
+export const offerRoom = frame("offerRoom", 52, {
+  ...inRoom,
+  /** As in `createRoom`. */
+  permit: opaque(256),
+});
+
+/**
+ * Brings a room from another relay: its log begins after `n`, where its head was `head`, with the commit that moved it. So the head at
+ * `n + 1` is the same at both. Every member of the commit's epoch can ask for it; identical content is the same room. Answer: `created`.
+ */
+export type AdoptRoomRequest = Of<typeof adoptRoom>;
+export const adoptRoom = frame("adoptRoom", 53, {
+  ...inRoom,
+  /** How long the log was before the commit. */
+  n: u53,
+  /** The log's head there. */
+  head: id32,
+  /** Of the commit, as in `append`. */
+  epoch: u53,
+  payload: opaque(),
+  attachment: opaque(),
+  nextWriteKey: id32,
+  /** As in `createRoom`. */
+  permit: opaque(256),
+});
+
+/**
+ * Brings records of the roster log that the relay does not have, the newest first: the first one is that which the record `after`,
+ * which is there, follows, and so on (`recordBefore`). A live write key must be proved. Answer: `done`, or `unlinked`.
+ */
+export type BringRosterRequest = Of<typeof bringRoster>;
+export const bringRoster = frame("bringRoster", 57, {
+  ...inRoom,
+  /** SHA-256 of a record that the relay has. */
+  after: id32,
+  records: list(opaque()),
 });
 
 /** Proves a write key on this connection, once for each epoch. Answer: `done`, or `proof_invalid` / `write_denied`. */

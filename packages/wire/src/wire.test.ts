@@ -107,6 +107,12 @@ const is = <T extends string>(type: T) => ({ type: fc.constant(type), id });
 const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ type: fc.constant<"hello">("hello"), versions: fc.array(fc.nat(65535), { maxLength: 16 }) }),
   fc.record({ ...is("createRoom"), roomTag: anyRoomTag, writeKey: id32, attachment: blob, permit: blob }),
+  fc.record({ ...is("offerRoom"), roomTag: anyRoomTag, permit: blob }),
+  fc.record({
+    ...{ ...is("adoptRoom"), roomTag: anyRoomTag, n: u53, head: id32, epoch: u53, payload: blob, attachment: blob },
+    ...{ nextWriteKey: id32, permit: blob },
+  }),
+  fc.record({ ...is("bringRoster"), roomTag: anyRoomTag, after: id32, records: fc.array(blob, { maxLength: 3 }) }),
   memberCommit,
   externalCommit,
   message,

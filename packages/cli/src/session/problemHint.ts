@@ -72,6 +72,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   rate_limited: LATER,
   shutting_down: LATER,
   create_denied: "Ask the relay's operator for a permit, and give it in CONCLAVE_PERMIT.",
+  unlinked: UPDATE,
   on_probation: "Try again when somebody else has been online, or in ten minutes.",
   room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
   room_unknown:

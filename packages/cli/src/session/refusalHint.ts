@@ -53,7 +53,6 @@ const REFUSALS: Readonly<Record<RejectionCode, () => string>> = {
   is_steward: MEMBERS,
   ballot_limit: () =>
     `Somebody in the room first has to let fewer people decide about the rules:  ${nextCommand("policy", "set", "POLICY")}`,
-  relay_fixed: STATUS,
   already_member: () =>
     "If that is you on another device, go on there. If you lost it, ask somebody in the room to remove you first; then you can join with a new link.",
   not_member: MEMBERS,

@@ -19,6 +19,9 @@ import type {
 /** Which response a relay gives to a request that it carries out. */
 export interface AnswerOf {
   createRoom: CreatedResponse;
+  offerRoom: DoneResponse;
+  adoptRoom: CreatedResponse;
+  bringRoster: DoneResponse;
   append: AppendedResponse;
   prove: DoneResponse;
   read: PageResponse;
@@ -60,6 +63,9 @@ export type RequestBody = WithoutId<Exclude<Request, { readonly type: "append" }
 /** The type of answer that each request expects; another type is a fault of the relay. */
 export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } = {
   createRoom: "created",
+  offerRoom: "done",
+  adoptRoom: "created",
+  bringRoster: "done",
   append: "appended",
   prove: "done",
   read: "page",

@@ -29,7 +29,6 @@ export const REJECTION_CODES = [
   "steward_limit",
   "is_steward",
   "ballot_limit",
-  "relay_fixed",
 
   "already_member",
   "not_member",

@@ -10,8 +10,8 @@ import { decodeEntry, type Entry } from "../roster/entry.js";
 import { replayEntries } from "../roster/replay.js";
 import type { AllowedEntry } from "../roster/evaluate.js";
 import { hasToken, inviteOf, memberOf, memberOfLeaf, type Roster } from "../roster/roster.js";
-import { NO_RECORD, type RosterKey, type RosterRecordPlace, sealRosterRecord } from "../transport/rosterLog.js";
 import { entryKey } from "./acceptCommit.js";
+import { chainRecords } from "./chainRecords.js";
 import { slotOf } from "./doorway.js";
 import { type OpenedHistory, readingHistory } from "./history.js";
 import { currentRosterKey, rosterKeyRecord } from "./keyring.js";
@@ -158,26 +158,15 @@ function removalOf(parts: RoomParts, { leaf }: Plea, stored: ReadonlyMap<string,
   return null;
 }
 
-/** The hash of the last record of a chain, and its key. It follows from the entries and the keys, so nothing more is kept. */
+/** The hash of the last record of a chain, and its key. */
 function lastRecordOf(
-  { primitives: { crypto }, roomTag }: RoomParts,
+  parts: RoomParts,
   entries: readonly Entry[],
   stored: ReadonlyMap<string, Uint8Array>,
 ): Omit<Removal, "hash"> | null {
-  let last: Omit<Removal, "hash"> | null = null;
-  for (const { seq, keyCheck, bytes: entry } of entries) {
-    const before: RosterKey | null = last?.rosterKey ?? null;
-    // The first entry of a generation names the key before.
-    const generation: number = (before?.generation ?? 0) + (keyCheck === null ? 0 : 1);
-    const key = stored.get(rosterKeyRecord(generation));
-    if (key === undefined) return null;
-    const rosterKey: RosterKey = { generation, key };
-    const content = { entry, previousKey: keyCheck && (before?.key ?? null) };
-    const place: RosterRecordPlace = { seq, before: last?.record ?? NO_RECORD };
-    const sealed = sealRosterRecord(crypto, roomTag, rosterKey, place, content);
-    last = { rosterKey, record: crypto.hash("sha256", sealed) };
-  }
-  return last;
+  const records = [...chainRecords(parts, entries, stored)];
+  const last = records.length === entries.length ? records.at(-1) : undefined;
+  return last === undefined ? null : { rosterKey: last.rosterKey, record: last.hash };
 }
 
 function takesOut(action: Action, leaf: LeafKey, person: Uint8Array): boolean {

@@ -80,7 +80,7 @@ class Fork {
   }
 
   prove(records = this.others) {
-    const wanted = this.watch.wanted(relayKey, this.log);
+    const wanted = this.watch.wanted(crypto, relayKey, this.log);
     if (wanted === null) return null;
     const { delta, alarm } = this.watch.prove(
       ...([crypto, relayKey, this.log, wanted.after, records.slice(wanted.after, wanted.to)] as const),
@@ -134,7 +134,7 @@ describe("proving a fork", () => {
       // One proof is enough.
       if (isRestarted) fork.restart();
       expect(fork.meet()?.code).toBe("FORK");
-      expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+      expect(fork.watch.wanted(crypto, relayKey, fork.log)).toBeNull();
     }
   });
 
@@ -176,7 +176,7 @@ describe("proving a fork", () => {
     expect(fork.sign(fork.log.place)).toBeNull();
     fork.add("theirs", 4);
     expect(fork.meet()).toBeNull();
-    expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    expect(fork.watch.wanted(crypto, relayKey, fork.log)).toBeNull();
     expect(fork.add("ours", 2)).toEqual(["FORK"]);
     expect(verifyProof(crypto, proofFromJson(fork.prove()!.evidence)!)).toBe("equivocation");
   });
@@ -206,7 +206,7 @@ describe("proving a fork", () => {
     expect(fork.meet()?.code).toBe("FORK");
     // Nobody signed for our side: there is nothing to be proved, and it is tried once.
     expect(fork.prove()).toBeNull();
-    expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+    expect(fork.watch.wanted(crypto, relayKey, fork.log)).toBeNull();
     for (const records of [[], fork.others.slice(0, -1), fork.others.map(() => bytes(3))]) {
       const other = new Fork();
       other.add("both", 4);
@@ -240,7 +240,7 @@ describe("proving a fork", () => {
       expect(fork.sign({ n: fork.log.place.n, head: fork.heads.at(-1)! }, 1000 + round)).toBeNull();
       fork.store(fork.watch.noteCommit(crypto, relayKey, fork.log, commit(fork.log.place, bytes(round))).delta);
       if (round % 3 === 0) fork.restart();
-      expect(fork.watch.wanted(relayKey, fork.log)).toBeNull();
+      expect(fork.watch.wanted(crypto, relayKey, fork.log)).toBeNull();
     }
     // Of heads there is one, however many were signed.
     expect([...fork.disk.keys()].filter((key) => !/^w\/[0-9a-f]{14}$/u.test(key))).toEqual(["w/head"]);

@@ -97,12 +97,13 @@ export class RelayWatch {
   }
 
   /** What would prove a lie that we know of; see {@link prove}. */
-  wanted(relayKey: Uint8Array, log: LogMemory): ProofWanted | null {
+  wanted(crypto: Crypto, relayKey: Uint8Array, log: LogMemory): ProofWanted | null {
     const last = this.latest?.receipt;
     if (last === undefined || this.kept.isProved(relayKey)) return null;
     // RULE: watch.proof-on-lie: an honest relay, whose every word agrees with our log, is not asked for anything.
-    const isForked = this.kept.all().some(({ signed: { receipt } }) => {
-      return receipt.n <= last.n && log.agrees(receipt) === false;
+    const isForked = this.kept.all().some((kept) => {
+      const { receipt } = kept.signed;
+      return receipt.n <= last.n && log.agrees(receipt) === false && isBy(crypto, relayKey, kept);
     });
     const after = Math.max(log.oldest, last.n - LONGEST_PATH);
     if (!isForked || after >= last.n || log.headAt(after) === null) return null;

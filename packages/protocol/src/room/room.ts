@@ -34,6 +34,7 @@ import { type Confirmation, encodeCore, type Membership } from "./roomCore.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 import { RoomDoors } from "./roomDoors.js";
+import { RoomMoving } from "./roomMoving.js";
 import { RoomProposals } from "./roomProposals.js";
 import { RoomReceipts } from "./roomReceipts.js";
 import { RoomRequests } from "./roomRequests.js";
@@ -55,6 +56,8 @@ export class Room {
   readonly doors: RoomDoors;
   /** What the relay signs. */
   readonly receipts: RoomReceipts;
+  /** How the room moves to another relay. */
+  readonly moving: RoomMoving;
 
   /** For the files of this folder; others come by `foundRoom`, `loadRoom`, `joinRoom`, `acceptAdmission`. */
   constructor(private readonly parts: RoomParts) {
@@ -62,6 +65,7 @@ export class Room {
     this.requests = new RoomRequests(parts);
     this.doors = new RoomDoors(parts);
     this.receipts = new RoomReceipts(parts);
+    this.moving = new RoomMoving(parts);
   }
 
   /** SHA-256 of the charter. */

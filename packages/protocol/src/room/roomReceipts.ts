@@ -29,7 +29,7 @@ export class RoomReceipts {
    * it did. Give their hashes to {@link proveFork}. Null when there is nothing to prove, or it is proved.
    */
   get proofWanted(): ProofWanted | null {
-    return this.parts.watch.wanted(this.relayKey, this.parts.log);
+    return this.parts.watch.wanted(this.parts.primitives.crypto, this.relayKey, this.parts.log);
   }
 
   /**

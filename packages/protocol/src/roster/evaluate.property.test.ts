@@ -12,6 +12,7 @@ import { decodeEntry } from "./entry.js";
 import type { Evidence } from "./entryHeader.js";
 import { evaluate, type Transition } from "./evaluate.js";
 import { replay } from "./replay.js";
+import type { RelayIdentity } from "./relayIdentity.js";
 import { memberOf, type Roster, stewardsOf } from "./roster.js";
 import { ROOM_VERSION } from "./version.js";
 import {
@@ -162,7 +163,7 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "transferOwnership":
       return of({ type: "transferOwnership", person });
     case "setRelay":
-      return of({ type: kind, relay: chain.roster.relay });
+      return of({ type: kind, relay: movedTo(chain, number), n: about, logHead: chain.bytes("head") });
     case "upgrade":
       return of({ type: "upgrade", version: chain.roster.version + Math.min(number, 2) });
     case "tick":
@@ -170,6 +171,12 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "seal":
       return of({ type: kind });
   }
+}
+
+/** Another relay; now and then one at no address. */
+function movedTo(chain: Chain, number: number): RelayIdentity {
+  const address = number === 0 ? "no address" : `wss://relay-${String(number)}.test/relay`;
+  return { publicKey: chain.bytes(`relay ${String(number)}`), address };
 }
 
 /** Somebody as they are in the room now, who may have taken their own place again. */

@@ -132,11 +132,11 @@ describe("permission", () => {
 
   it("RULE permission.allow-list: what is nobody's in particular is the admins', and some is the owners'", () => {
     const { chain, alice, bob, carol, dave } = room();
-    const { relay } = chain.roster;
+    const move = { type: "setRelay", relay: chain.roster.relay, n: 0, logHead: chain.bytes("head") } as const;
     const lists = [
       [{ type: "tick" }, "ok", "ok", "not_allowed"],
       [{ type: "setTitle", title: "New" }, "ok", "ok", "not_allowed"],
-      [{ type: "setRelay", relay }, "relay_fixed", "not_allowed", "not_allowed"],
+      [move, "ok", "not_allowed", "not_allowed"],
       [{ type: "resetTime" }, "ok", "not_allowed", "not_allowed"],
       [{ type: "seal" }, "ok", "not_allowed", "not_allowed"],
       [{ type: "transferOwnership", person: dave.person }, "ok", "not_allowed", "not_allowed"],
@@ -278,16 +278,23 @@ describe("permission", () => {
     );
   });
 
-  it("RULE relay.fixed: a room stays with its relay, whoever asks", () => {
+  it("RULE relay.address: an owner moves the room to another relay, sealed or not, at an address that can be dialled", () => {
     const { chain, alice, bob } = room();
-    const { relay } = chain.roster;
-    for (const to of [relay, { ...relay, address: "wss://elsewhere.test" }]) {
-      expect(verdict(chain.author(alice, { type: "setRelay", relay: to }))).toBe("relay_fixed");
-      expect(chain.forged(alice, { type: "tick" }, { action: { type: "setRelay", relay: to } })).toBe("relay_fixed");
-      expect(verdict(chain.author(bob, { type: "setRelay", relay: to }))).toBe("not_allowed");
-    }
+    const relay = { publicKey: chain.bytes("another relay"), address: "wss://elsewhere.test/relay" };
+    const move = { type: "setRelay", relay, n: 7, logHead: chain.bytes("head") } as const;
+    for (const address of [
+      "elsewhere.test",
+      "https://elsewhere.test",
+      "wss://else where.test",
+      "wss://a@elsewhere.test",
+    ])
+      expect(verdict(chain.author(alice, { ...move, relay: { ...relay, address } }))).toBe("invalid_action");
+    expect(verdict(chain.author(bob, move))).toBe("not_allowed");
+    expect(chain.forged(bob, { type: "tick" }, { action: move })).toBe("not_allowed");
+    expect(chain.must(alice, move).roster.relay).toEqual(relay);
     chain.must(alice, { type: "seal" });
-    expect(verdict(chain.author(alice, { type: "setRelay", relay }))).toBe("relay_fixed");
+    const back = { ...move, relay: { ...relay, address: "wss://third.test/relay" } };
+    expect(chain.must(alice, back).roster.relay).toEqual(back.relay);
   });
 
   it("titles are labels", () => {

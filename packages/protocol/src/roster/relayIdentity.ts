@@ -1,4 +1,4 @@
-import { struct, text } from "@conclave/codec";
+import { equalBytes, struct, text } from "@conclave/codec";
 import { bytes32 } from "../encoding/signed.js";
 
 /** Where a room's relay is, and the Ed25519 key that signs its receipts. */
@@ -22,4 +22,9 @@ const ADDRESS = /^wss?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(\/[a-zA-Z
  */
 export function isRelayAddress(address: string): boolean {
   return address.length <= MAX_ADDRESS_BYTES && ADDRESS.test(address);
+}
+
+/** Whether two are the same relay at the same address. */
+export function isSameRelay(a: RelayIdentity, b: RelayIdentity): boolean {
+  return equalBytes(a.publicKey, b.publicKey) && a.address === b.address;
 }

@@ -16,6 +16,8 @@ import {
   type RequestCalls,
   type RequestOf,
   carriedOut,
+  type MemberCall,
+  type MemberRequestCalls,
   type RoomCall,
   type RoomRequestCalls,
 } from "./call.js";
@@ -47,7 +49,12 @@ const RETRY_BUSY_MS = 1000;
 
 /** Makes rooms, and carries out what is asked of their logs. */
 export class LogRequests {
-  readonly calls: RequestCalls<"createRoom"> = { createRoom: (call) => this.create(call) };
+  readonly calls: RequestCalls<"createRoom" | "offerRoom" | "adoptRoom"> = {
+    createRoom: (call) => this.create(call),
+    offerRoom: (call) => this.offer(call),
+    adoptRoom: (call) => this.adopt(call),
+  };
+  readonly memberCalls: MemberRequestCalls<"bringRoster"> = { bringRoster: (call) => this.bringRoster(call) };
   /** Appending has checks of its own; to read, the tag is enough. */
   readonly roomCalls: RoomRequestCalls<"append" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"> = {
     append: (call) => this.append(call),
@@ -69,16 +76,42 @@ export class LogRequests {
   }
 
   private create({ request, session, now }: Call<"createRoom">): RelayAnswer {
-    const { settings, sha256, rooms, lasting, log } = this.parts;
+    const refusal = this.refuseRoom(request, session.address, now);
+    return refusal ?? this.parts.log.create(request, now);
+  }
+
+  private offer({ request, now }: Call<"offerRoom">): RelayAnswer {
+    if (!this.isPermitted(request)) return refuse("create_denied");
+    return this.parts.rooms.get(request.roomTag, now) === null ? carriedOut(request.id) : refuse("room_exists");
+  }
+
+  private adopt({ request, session, now }: Call<"adoptRoom">): RelayAnswer {
+    const refusal = this.refuseRoom(request, session.address, now);
+    return refusal ?? this.parts.log.adopt(request, now);
+  }
+
+  private refuseRoom(request: RequestOf<"createRoom" | "adoptRoom">, address: string, now: number): RelayAnswer | null {
+    const { rooms, lasting } = this.parts;
+    if (!this.isPermitted(request)) return refuse("create_denied");
+    const isNew = rooms.get(request.roomTag, now) === null;
+    const wait = isNew ? lasting.waitForRoom(request, address, now) : 0;
+    return wait > 0 ? refuse("rate_limited", wait) : null;
+  }
+
+  private isPermitted({ permit }: { readonly permit: Uint8Array }): boolean {
+    const { settings, sha256 } = this.parts;
     const { createPermit } = settings;
     // RULE: relay.create-permit: where the operator gave out a permit, nobody else makes rooms. Compared as hashes, so
     // that the time it takes says nothing about the permit.
-    if (createPermit !== null && !equalBytes(sha256(createPermit), sha256(request.permit))) {
-      return refuse("create_denied");
-    }
-    const isNew = rooms.get(request.roomTag, now) === null;
-    const wait = isNew ? lasting.waitForRoom(request, session.address, now) : 0;
-    return wait > 0 ? refuse("rate_limited", wait) : log.create(request, now);
+    return createPermit === null || equalBytes(sha256(createPermit), sha256(permit));
+  }
+
+  private bringRoster({ request, room, session, standing, now }: MemberCall<"bringRoster">): RelayAnswer {
+    const { lasting, roster } = this.parts;
+    const budget = { lastingBytes: room.lastingBytes, isOwn: standing === "own" };
+    const wait = lasting.wait(request, budget, session.address, now);
+    if (wait > 0) return refuse("rate_limited", wait);
+    return roster.bring(room, request.after, request.records) ? carriedOut(request.id) : refuse("unlinked");
   }
 
   private append({ request, room, session, now }: RoomCall<"append">): RelayAnswer {

@@ -50,7 +50,15 @@ export interface RelayCoreOptions {
 }
 
 /** Requests that show what a connection is for. */
-const PURPOSES: ReadonlySet<Request["type"]> = new Set(["prove", "proveSlot", "proveInbox", "subscribe", "createRoom"]);
+const PURPOSES: ReadonlySet<Request["type"]> = new Set([
+  "prove",
+  "proveSlot",
+  "proveInbox",
+  "subscribe",
+  "createRoom",
+  "offerRoom",
+  "adoptRoom",
+]);
 
 const SWEEP_EVERY_MS = 30_000;
 

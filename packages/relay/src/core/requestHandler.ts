@@ -26,8 +26,8 @@ import type { SendQueue } from "./sendQueue.js";
 import type { Session } from "./session.js";
 import { SlotRequests } from "./slotRequests.js";
 
-type OutsideType = "createRoom" | "proveInbox" | "fetchInbox" | "clearInbox";
-type MemberType = keyof SlotRequests["memberCalls"] | keyof Blobs["memberCalls"];
+type OutsideType = "createRoom" | "offerRoom" | "adoptRoom" | "proveInbox" | "fetchInbox" | "clearInbox";
+type MemberType = keyof LogRequests["memberCalls"] | keyof SlotRequests["memberCalls"] | keyof Blobs["memberCalls"];
 type RoomType = Exclude<Request["type"], OutsideType | MemberType>;
 
 /** What a request handler works with. */
@@ -110,7 +110,7 @@ export class RequestHandler {
     [this.standings, this.log] = [standings, log];
     this.outside = { ...this.logRequests.calls, ...inboxes.calls };
     this.ofRoom = { ...this.logRequests.roomCalls, ...slotRequests.calls };
-    this.ofMember = { ...slotRequests.memberCalls, ...this.blobs.memberCalls };
+    this.ofMember = { ...this.logRequests.memberCalls, ...slotRequests.memberCalls, ...this.blobs.memberCalls };
   }
 
   /** Carries out a request that is within the limits. `challenge` is the connection's. */

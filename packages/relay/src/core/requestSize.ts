@@ -16,6 +16,14 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
     }
     case "createRoom":
       return request.attachment.length <= limits.attachment;
+    case "adoptRoom":
+      return (
+        request.n <= MOST_BEFORE &&
+        request.payload.length <= limits.commitPayload &&
+        request.attachment.length <= limits.attachment
+      );
+    case "bringRoster":
+      return request.records.every((record) => record.length <= limits.attachment);
     case "beginBlob":
       return request.size <= limits.blob;
     case "putSlot":
@@ -36,6 +44,7 @@ export function costOf(request: Request): number {
     case "proveSlot":
     case "proveInbox":
     case "createRoom":
+    case "adoptRoom":
       return 8;
     default:
       return 1;
@@ -52,6 +61,10 @@ export function lastingBytesOf(request: Request): number {
   switch (request.type) {
     case "createRoom":
       return request.attachment.length + ROW_BYTES;
+    case "adoptRoom":
+      return request.payload.length + 2 * request.attachment.length + 2 * ROW_BYTES;
+    case "bringRoster":
+      return request.records.reduce((sum, { length }) => sum + length + ROW_BYTES, 0);
     case "append":
       if (request.kind === "message") return 0;
       return (
@@ -71,6 +84,8 @@ export function lastingBytesOf(request: Request): number {
 }
 
 const ROW_BYTES = 512;
+/** After how many records the log of a room that moves here can begin at most: as many can follow. */
+const MOST_BEFORE = 2 ** 31;
 
 /** What a request costs of a connection's rate of blob bytes. */
 export function blobBytesOf(request: Request): number {

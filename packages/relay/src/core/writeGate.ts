@@ -8,6 +8,9 @@ export type StorageState = "open" | "low" | "full" | "busy";
 /** What a request does to the disk. What frees space is still done when space is low. */
 export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees">> = {
   createRoom: "grows",
+  offerRoom: "reads",
+  adoptRoom: "grows",
+  bringRoster: "grows",
   append: "grows",
   prove: "reads",
   read: "reads",

@@ -12,6 +12,7 @@ function hosted({ probationBytes = 0, rates = {} }: { probationBytes?: number; r
   const row = store.rooms.add({
     tag: RoomTag.of(new Uint8Array(32)),
     creation: new Uint8Array(32),
+    begin: 0,
     epoch: 0,
     n: 0,
     lastCommit: 0,

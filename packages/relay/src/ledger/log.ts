@@ -1,11 +1,13 @@
 import { done, encode, equalBytes, failed, type Failure, type Result } from "@conclave/codec";
 import {
+  APPEND_ID_BYTES,
   commitReceiptBytes,
   firstLogHead,
   headReceiptBytes,
   itemHash,
   nextLogHead,
   recordHash,
+  type AdoptRoomRequest,
   type AppendedResponse,
   type AppendRequest,
   type CommitReceipt,
@@ -101,6 +103,22 @@ export class Log {
     return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
   }
 
+  /** Takes in a room that moves here, with the commit that moved it. */
+  adopt(request: AdoptRoomRequest, now: number): Result<CreatedResponse, Refusal> {
+    const { roomTag, n, head, epoch, payload, attachment, nextWriteKey } = request;
+    // RULE: room.adopted-once: all who bring one room say the same, so whoever comes first brings it, and a repeat changes nothing.
+    const creation = this.parts.sha256(
+      encode(request, (w) =>
+        w.opaque(roomTag).u53(n).opaque(head).u53(epoch).opaque(payload).opaque(attachment).opaque(nextWriteKey),
+      ),
+    );
+    const existing = this.parts.rooms.get(roomTag, now);
+    if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
+    const room = existing ?? this.addAdopted(request, creation, now);
+    if (room === null) return refuse("quota_exceeded");
+    return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
+  }
+
   /**
    * Appends a record. `waitForBytes`: ms until there is room for the part of it that is never pruned, and for `more` bytes; 0 if
    * there is now, and then they count.
@@ -148,7 +166,7 @@ export class Log {
   items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
     const records = this.parts.rooms.store.records.page(room.row.no, fromN, size);
     records.forEach(({ n }, at) => {
-      if (n !== Math.max(1, fromN) + at)
+      if (n !== Math.max(room.row.begin + 1, fromN) + at)
         throw new RowDamaged(`table record, room ${room.row.no}: record ${n - 1} is missing`);
     });
     return records.map(itemOf);
@@ -166,6 +184,7 @@ export class Log {
       {
         tag: request.roomTag,
         creation,
+        begin: 0,
         epoch: 0,
         n: 0,
         lastCommit: 0,
@@ -185,6 +204,30 @@ export class Log {
       now,
     );
     if (room !== null) this.parts.roster.add(room, request.attachment);
+    return room;
+  }
+
+  private addAdopted(request: AdoptRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
+    const { rooms, roster, sha256, clock } = this.parts;
+    const { roomTag: tag, epoch, payload, attachment, nextWriteKey } = request;
+    const content = { kind: "commit", epoch, payload, attachment } as const;
+    const n = request.n + 1;
+    const head = nextLogHead(sha256, request.head, recordHash(sha256, tag, content));
+    const time = this.parts.time.at(now);
+    const own = { key: nextWriteKey, epoch: epoch + 1, n, ...OWN, live: true, since: clock.at(now), until: 0 };
+    const room = rooms.add(
+      {
+        ...{ tag, creation, begin: request.n, epoch: epoch + 1, n, lastCommit: n, head, writeKeys: [own], lineage: 0 },
+        ...{ seenAt: clock.at(now), commits: 1, availableFrom: n, messageBytes: 0, probationBytes: 0, blobBytes: 0 },
+        oldest: time,
+      },
+      now,
+    );
+    if (room === null) return null;
+    const appendId = creation.slice(0, APPEND_ID_BYTES);
+    const place = { n, time, appendId, head, isOnProbation: false, parent: 0, pruned: false };
+    rooms.store.records.add(room.row.no, { ...content, ...place });
+    roster.add(room, attachment);
     return room;
   }
 

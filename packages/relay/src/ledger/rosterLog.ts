@@ -1,3 +1,4 @@
+import { equalBytes } from "@conclave/codec";
 import { recordBefore, type Sha256 } from "@conclave/wire";
 import { type PageSize, RecordPage } from "../store/recordPage.js";
 import { type Store } from "../store/store.js";
@@ -17,6 +18,28 @@ export class RosterLog {
   /** Adds a record. One that is there already stays. */
   add({ row: { no } }: HostedRoom, attachment: Uint8Array): void {
     this.store.roster.add(no, this.sha256(attachment), attachment);
+  }
+
+  /**
+   * Adds records that the relay lacks, the newest first; false, and nothing is added, where they do not lead from the record with the
+   * hash `after` to one another.
+   *
+   * RULE: roster.brought-by-hash: nobody brings anything into a room's history but what it already names, so who brings it needs no
+   * trust (docs/protocol.md §6, attack A106).
+   */
+  bring({ row: { no } }: HostedRoom, after: Uint8Array, records: readonly Uint8Array[]): boolean {
+    let before = this.store.roster.get(no, after);
+    const hashes = records.map((record) => {
+      const hash = this.sha256(record);
+      const named = before && recordBefore(before);
+      before = named && equalBytes(named, hash) ? record : null;
+      return hash;
+    });
+    if (before === null) return false;
+    records.forEach((record, at) => {
+      this.store.roster.add(no, hashes[at]!, record);
+    });
+    return true;
   }
 
   /** The record with this hash, and those that it follows, the newest first, as many as fit; none where it is not there. */

@@ -32,6 +32,7 @@ function scene(
     ...{
       tag,
       creation: new Uint8Array(32),
+      begin: 0,
       epoch: 0,
       n: 0,
       lastCommit: 0,

@@ -25,6 +25,8 @@ export interface RoomRow {
   readonly tag: RoomTag;
   /** Hash of what the room was created with: tells a repeated creation from a clash. */
   readonly creation: Uint8Array;
+  /** How many records the log had when it came from another relay: the first one here is the next. 0 where it was made here. */
+  readonly begin: number;
   epoch: number;
   n: number;
   lastCommit: number;

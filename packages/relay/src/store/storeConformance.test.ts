@@ -37,6 +37,7 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
   return {
     tag,
     creation: id(1),
+    begin: 4,
     epoch: 0,
     n: 0,
     lastCommit: 0,

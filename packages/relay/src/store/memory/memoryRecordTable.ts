@@ -15,7 +15,7 @@ export class MemoryRecordTable implements RecordTable {
   page(room: number, fromN: number, size: PageSize): RecordRow[] {
     const page = new RecordPage<RecordRow>(size);
     const { records } = this.content.at(room);
-    for (let at = Math.max(0, fromN - 1); at < records.length; at++) {
+    for (let at = Math.max(0, placeOf(records, fromN)); at < records.length; at++) {
       const record = records[at]!;
       if (!page.add(record, record.payload.length + record.attachment.length)) break;
     }
@@ -31,11 +31,13 @@ export class MemoryRecordTable implements RecordTable {
 
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {
     const { records } = this.content.at(room);
-    records[n - 1] = { ...records[n - 1]!, pruned: true, payload: payloadHash, attachment: attachmentHash };
+    const at = placeOf(records, n);
+    records[at] = { ...records[at]!, pruned: true, payload: payloadHash, attachment: attachmentHash };
   }
 
   commitAt(room: number, n: number): CommitRow | null {
-    const record = this.content.at(room).records[n - 1];
+    const { records } = this.content.at(room);
+    const record = records[placeOf(records, n)];
     if (record?.kind !== "commit") return null;
     const { isOnProbation, parent, time } = record;
     return { isOnProbation, parent, time };
@@ -44,7 +46,7 @@ export class MemoryRecordTable implements RecordTable {
   commitOnProbation(room: number, epoch: number, nextKey: Uint8Array | null): number | null {
     const { records, nextKeys } = this.content.at(room);
     const found = [...nextKeys].findLast(([n, key]) => {
-      const record = records[n - 1]!;
+      const record = records[placeOf(records, n)]!;
       return record.isOnProbation && record.epoch === epoch && (nextKey === null || compareBytes(key, nextKey) === 0);
     });
     return found?.[0] ?? null;
@@ -52,6 +54,12 @@ export class MemoryRecordTable implements RecordTable {
 
   confirmCommit(room: number, n: number): void {
     const { records } = this.content.at(room);
-    records[n - 1] = { ...records[n - 1]!, isOnProbation: false };
+    const at = placeOf(records, n);
+    records[at] = { ...records[at]!, isOnProbation: false };
   }
+}
+
+/** Where a record is: the log of a room that moved here begins later than with its first record. */
+function placeOf(records: readonly RecordRow[], n: number): number {
+  return n - (records[0]?.n ?? 1);
 }

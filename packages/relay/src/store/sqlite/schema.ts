@@ -13,7 +13,7 @@ const FIRST_VERSION = 6;
 const STEPS: readonly string[] = [
   `
   CREATE TABLE room (
-    no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
+    no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, begin INTEGER NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
     last_commit INTEGER NOT NULL, head BLOB NOT NULL, write_keys BLOB NOT NULL,
     lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
     message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL,

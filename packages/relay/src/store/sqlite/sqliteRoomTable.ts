@@ -23,11 +23,12 @@ export class SqliteRoomTable implements RoomTable {
     if (this.count() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
-      "INSERT INTO room (tag, creation, epoch, n, last_commit, head, write_keys, lineage, seen_at, commits," +
+      "INSERT INTO room (tag, creation, begin, epoch, n, last_commit, head, write_keys, lineage, seen_at, commits," +
         " available_from, message_bytes, probation_bytes, blob_bytes)" +
-        " VALUES (?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 1, 0, 0, 0)",
+        " VALUES (?, ?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 1, 0, 0, 0)",
       tag,
       creation,
+      room.begin,
       head,
       encodeWriteKeys(room.writeKeys),
     );
@@ -115,6 +116,7 @@ function roomRow(row: SqlRow): RoomRow {
     no: readNumber(row, "no"),
     tag: RoomTag.of(id(row, "tag")),
     creation: id(row, "creation"),
+    begin: readNumber(row, "begin"),
     epoch: readNumber(row, "epoch"),
     n: readNumber(row, "n"),
     lastCommit: readNumber(row, "last_commit"),
