@@ -10,6 +10,7 @@ const STEPS: readonly string[] = [
   CREATE SEQUENCE number;
   CREATE TABLE room (
     no bigint PRIMARY KEY, tag bytea NOT NULL UNIQUE, creation bytea NOT NULL, epoch bigint NOT NULL, n bigint NOT NULL,
+    begin bigint NOT NULL,
     last_commit bigint NOT NULL, head bytea NOT NULL, lineage bigint NOT NULL, seen_at bigint NOT NULL,
     commits bigint NOT NULL, available_from bigint NOT NULL, message_bytes bigint NOT NULL,
     probation_bytes bigint NOT NULL, blob_bytes bigint NOT NULL, oldest bigint
