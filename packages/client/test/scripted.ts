@@ -1,0 +1,71 @@
+import { type ClientFrame, encodeRelayMessage, type RelayError } from "@conclave/wire";
+import type { ConnectionEvents } from "@conclave/client";
+import type { LiveSession } from "../src/room/liveSession.js";
+import type { RoomEngine } from "../src/room/roomEngine.js";
+import type { Home, World } from "./world.js";
+
+/** What drives this home's room. */
+export const driving = ({ room }: Home): RoomEngine => (room as unknown as Pick<LiveSession, "engine">).engine;
+
+/** A frame that is answered. */
+type Request = Extract<ClientFrame, { readonly id: number }>;
+
+interface Refusal {
+  readonly error: RelayError;
+  readonly retryAfter?: number;
+  readonly times?: number;
+}
+
+/** A relay that refuses what a home asks of it, for so many times; gives what was refused. `isMeant` picks among its frames. */
+export function refuse<T extends Request>(
+  world: World,
+  refused: Home,
+  isMeant: (frame: ClientFrame) => frame is T,
+  { error, retryAfter = 0, times = Number.POSITIVE_INFINITY }: Refusal,
+): T[] {
+  const { connections, owners } = world as unknown as {
+    connections: Map<number, ConnectionEvents>;
+    owners: Map<number, Home>;
+  };
+  const all: T[] = [];
+  world.sendsChanged = true;
+  world.beforeFrames = (home, frames) => {
+    if (home !== refused) return undefined;
+    const list = frames as ClientFrame[];
+    for (const frame of [...list]) {
+      if (!isMeant(frame) || all.length >= times) continue;
+      all.push(frame);
+      list.splice(list.indexOf(frame), 1);
+      const answer = encodeRelayMessage([{ type: "error", id: frame.id, error, retryAfter, position: null }]);
+      for (const [number, events] of connections) if (owners.get(number) === home) events.frame(answer);
+    }
+    return undefined;
+  };
+  return all;
+}
+
+/** Frames of this type. */
+export const asks =
+  <K extends Request["type"]>(type: K) =>
+  (frame: ClientFrame): frame is Extract<ClientFrame, { readonly type: K }> =>
+    frame.type === type;
+
+type Append = Extract<ClientFrame, { readonly type: "append" }>;
+
+/** Appends of this kind. */
+export const appends =
+  (kind: Append["kind"]) =>
+  (frame: ClientFrame): frame is Append =>
+    frame.type === "append" && frame.kind === kind;
+
+/** No commit of these homes gets to the relay, until this is called. */
+export function holdCommits(world: World, ...held: Home[]): () => void {
+  world.beforeFrames = (home, frames) =>
+    (held.length === 0 || held.includes(home)) && frames.some(appends("commit"))
+      ? new Promise<void>(() => undefined)
+      : undefined;
+  return () => {
+    world.beforeFrames = () => undefined;
+    world.cut();
+  };
+}
