@@ -1,3 +1,4 @@
+import { type Effort, mosquittoBench, type MosquittoFigures } from "./mosquittoBench.js";
 import { envelope, RelayClient, type BenchRoom } from "./relayClient.js";
 import { RelayChild } from "./relayChild.js";
 
@@ -7,19 +8,22 @@ export interface RelayMeasure {
   readonly value: string;
   readonly reach: string;
   readonly peers: string;
+  /** What mosquitto's figure of it is called; left out where there is none. */
+  readonly mosquitto?: keyof typeof MOSQUITTO;
 }
+
+/** How mosquitto's figures, of the same run, are said. */
+const MOSQUITTO = {
+  rate: ({ rate }: MosquittoFigures) => count(rate),
+  latency: ({ latencies }: MosquittoFigures) => spread(latencies),
+  last: ({ lastOfThousand: times }: MosquittoFigures) => `${times[times.length >> 1]!.toFixed(1)} ms`,
+  deliveries: ({ deliveriesPerSecond }: MosquittoFigures) => count(deliveriesPerSecond),
+};
 
 /** How much to measure. */
 export interface RelayBenchOptions {
   /** A fifth of the time: to see that it works, not for numbers. */
   readonly quick: boolean;
-}
-
-/** How long and how often each measurement goes on. */
-interface Effort {
-  readonly seconds: number;
-  readonly rounds: number;
-  readonly idleConnections: number;
 }
 
 const FULL: Effort = { seconds: 5, rounds: 40, idleConnections: 9000 };
@@ -41,9 +45,15 @@ export async function relayBench({ quick }: RelayBenchOptions): Promise<RelayMea
 
 /** Prints {@link relayBench} as a table (Markdown). */
 export async function printRelayBench(options: RelayBenchOptions): Promise<void> {
-  const rows = (await relayBench(options)).map(({ measure, value, reach, peers }) => [measure, value, reach, peers]);
-  const table = [["relay: 300-byte envelopes, SQLite, loopback", "here", "to reach", "others"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  const measures = await relayBench(options);
+  const figures = await mosquittoBench(options.quick ? QUICK : FULL);
+  const rows = measures.map(({ measure, value, reach, peers, mosquitto }) => {
+    const beside = figures === null || mosquitto === undefined ? "" : MOSQUITTO[mosquitto](figures);
+    return [measure, value, beside, reach, peers];
+  });
+  const second = figures === null ? "mosquitto (not installed)" : "mosquitto, same run";
+  const table = [["relay: 300-byte envelopes, SQLite, loopback", "here", second, "to reach", "others"], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |\n`;
   const [head, ...body] = table;
@@ -70,7 +80,6 @@ async function appends(relay: RelayChild, effort: Effort): Promise<RelayMeasure[
   );
   const rate = (done / (performance.now() - start)) * 1000;
   latencies.sort((a, b) => a - b);
-  const at = (share: number): string => `${latencies[Math.floor(latencies.length * share)]!.toFixed(1)} ms`;
   for (const client of clients) client.socket.close();
   return [
     {
@@ -78,8 +87,12 @@ async function appends(relay: RelayChild, effort: Effort): Promise<RelayMeasure[
       value: count(rate),
       reach: ">= 25,000",
       peers: "SQLite FULL 2,600 one by one, 38,000 batched; PostgreSQL 33,000",
+      mosquitto: "rate",
     },
-    { measure: "  their latency, median and p99", value: `${at(0.5)}, ${at(0.99)}`, reach: "p99 <= 60 ms", peers: "" },
+    {
+      ...{ measure: "  their latency, median and p99", value: spread(latencies), reach: "p99 <= 60 ms", peers: "" },
+      mosquitto: "latency",
+    },
   ];
 }
 
@@ -165,6 +178,7 @@ async function roomOfThousand(relay: RelayChild, effort: Effort): Promise<RelayM
       value,
       reach: "<= 35 ms",
       peers: "ejabberd 71, prosody 274, mosquitto 20 (not durable)",
+      mosquitto: "last",
     },
   ];
 }
@@ -192,6 +206,7 @@ async function deliveries(relay: RelayChild, effort: Effort): Promise<RelayMeasu
       value: count(delivered / seconds),
       reach: ">= 500,000",
       peers: "ejabberd 29,000; prosody 6,900; mosquitto 93,000",
+      mosquitto: "deliveries",
     },
     { measure: "  records in one WebSocket message", value: joined, reach: "", peers: "" },
   ];
@@ -276,6 +291,12 @@ async function idle(relay: RelayChild, effort: Effort): Promise<RelayMeasure[]> 
       peers: "ws 7.7, uWebSockets 0.8",
     },
   ];
+}
+
+/** Median and p99 of rising times in ms. */
+function spread(times: readonly number[]): string {
+  const at = (share: number): string => `${times[Math.floor(times.length * share)]!.toFixed(1)} ms`;
+  return `${at(0.5)}, ${at(0.99)}`;
 }
 
 function count(value: number): string {
