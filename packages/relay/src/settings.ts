@@ -10,6 +10,8 @@ export interface RateLimit {
 export interface Rates {
   /** Requests of one connection. */
   readonly connection: RateLimit;
+  /** The same of all connections of one address together, also those that are gone; 16 KiB of files cost 1 besides. */
+  readonly address: RateLimit;
   /** Bytes of blobs that one connection writes and reads: counted separately, so that a file does not hold up messages. */
   readonly blobBytes: RateLimit;
   /** Appends to one room, of all connections together. */
@@ -90,6 +92,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
   limits: DEFAULT_LIMITS,
   rates: {
     connection: { burst: 4000, perSecond: 400 },
+    address: { burst: 32_000, perSecond: 1600 },
     blobBytes: { burst: 16 * MIB, perSecond: 8 * MIB },
     room: { burst: 4000, perSecond: 400 },
     create: { burst: 30, perSecond: 1 / 20 },

@@ -87,6 +87,40 @@ describe("connections", () => {
     expect(await upgradeStatus(all.socketUrl)).toBe(503);
     expect(await upgradeStatus(all.socketUrl.replace("/relay", "/elsewhere"))).toBe(404);
   });
+  it("RULE relay.proofs-paid: who comes again and again has no more signatures checked than its address may", async () => {
+    const relay = await start({ settings: { rates: { address: { burst: 200, perSecond: 0.001 } } } });
+    const answers: string[] = [];
+    for (let times = 0; times < 5; times++) {
+      const stranger = await SocketClient.connect(relay.socketUrl);
+      const proofs = await Promise.all(Array.from({ length: 20 }, () => stranger.proveInbox(newKey())));
+      answers.push(...proofs.map((answer) => (answer.type === "error" ? answer.error : answer.type)));
+      stranger.socket.terminate();
+    }
+    // 8 for each proof, and something for its bytes.
+    const done = answers.filter((answer) => answer === "done").length;
+    expect([done > 20, done <= 25, answers.length]).toEqual([true, true, 100]);
+    expect(new Set(answers)).toEqual(new Set(["done", "rate_limited"]));
+    await until(() => relay.metrics()["proofs_checked_total"] === done);
+    await wait(1100);
+    expect(relay.metrics()["proofs_checked_total"]).toBe(done);
+  });
+  it("proofs of one message are answered in their order, and what follows them finds them made", async () => {
+    const relay = await start();
+    const { roomTag, key } = await founder(relay);
+    const client = await SocketClient.connect(relay.socketUrl);
+    const answered: string[] = [];
+    const note = (name: string) => (answer: { readonly type: string }) => answered.push(`${name} ${answer.type}`);
+    const forged = { ...newKey(), publicKey: key.publicKey };
+    await Promise.all([
+      client.ask(messageAppend(roomTag)).then(note("before")),
+      ...Array.from({ length: 20 }, (_, at) =>
+        client.prove(roomTag, 0, at === 3 ? forged : key).then(note(String(at))),
+      ),
+      client.ask(messageAppend(roomTag)).then(note("after")),
+    ]);
+    const proofs = Array.from({ length: 20 }, (_, at) => `${String(at)} ${at === 3 ? "error" : "done"}`);
+    expect(answered).toEqual(["before error", ...proofs, "after appended"]);
+  });
   it("RULE relay.slow-reader: who does not read is told to catch up, and then misses nothing", async () => {
     const relay = await start({ lagBytes: 256 * 1024, settings: { rates: PLENTY } });
     const { client, roomTag } = await founder(relay);

@@ -31,8 +31,7 @@ function newRoom(client: ScriptedClient, permit = new Uint8Array()): Promise<Res
 async function withSlot(world: CoreWorld) {
   const founded = await world.founder();
   const token = newKey();
-  const slot = newSlot(systemRandom(8), token.publicKey);
-  await founded.client.ask({ type: "putSlot", roomTag: founded.roomTag, slot, life: 0 });
+  const slot = await world.openSlot(founded.client, founded.roomTag, token);
   return { ...founded, token, slot, slotId: slot.slotId };
 }
 
@@ -156,6 +155,52 @@ describe("one connection", () => {
     const [small, large] = [await reads(1), await reads(2)];
     expect(small).toBeGreaterThan(50);
     expect(large).toBeLessThan(20);
+  });
+  it("A83: RULE relay.address-rate: one address takes only its share over all its connections and however often it comes, and others do not pay for it", async () => {
+    const world = new CoreWorld({ rates: { address: { burst: 100, perSecond: 10 } } });
+    const { client: member, roomTag } = await world.founder();
+    const proofs = async (): Promise<number> => {
+      const { client, connection } = world.connectRaw("stranger");
+      await client.hello();
+      const answers: string[] = [];
+      for (let n = 0; n < 8; n++) answers.push((await client.proveInbox(newKey())).type);
+      world.core.close(connection);
+      return answers.filter((type) => type === "done").length;
+    };
+    expect([await proofs(), await proofs(), await proofs()]).toEqual([8, 4, 0]);
+    const one = await world.connect("stranger");
+    expect(await one.proveInbox(newKey())).toMatchObject(error("rate_limited"));
+    expect(await member.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+    // What is forgotten in between is only what is full again.
+    world.tick(1000);
+    expect(await proofs()).toBe(1);
+    world.tick(60_000);
+    expect(await proofs()).toBe(8);
+  });
+  it("RULE relay.address-rate: the bytes that it sends and reads count for all its connections, files sixteenfold less", async () => {
+    const world = new CoreWorld({ rates: { address: { burst: 100, perSecond: 1 } }, strikes: 1000 });
+    const { client, roomTag } = await world.founder();
+    await client.ask(messageAppend(roomTag, { payload: systemRandom(100_000) }));
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 1 };
+    const left = async (cost: () => Promise<unknown>): Promise<number> => {
+      world.tick(200_000);
+      await cost();
+      for (let n = 0; ; n++) if ((await (await world.connect()).ask({ ...read, limit: 0 })).type === "error") return n;
+    };
+    const all = await left(() => Promise.resolve());
+    expect(all).toBeGreaterThan(95);
+    // 100,000 bytes: 6 for those that are read, 24 for those that are sent.
+    expect(all - (await left(() => client.ask(read)))).toBeGreaterThan(6);
+    const sent = await left(() => client.ask(messageAppend(roomTag, { payload: systemRandom(100_000) })));
+    expect(all - sent).toBeGreaterThan(24);
+    const blobId = BlobId.of(systemRandom(32));
+    const file = await left(async () => {
+      await client.ask({ type: "beginBlob", roomTag, blobId, size: 65_536 });
+      expect(
+        await client.ask({ type: "writeBlob", roomTag, blobId, index: 0, chunk: systemRandom(65_536) }),
+      ).toMatchObject({ type: "blobState" });
+    });
+    expect([all - file > 5, all - file < 10]).toEqual([true, true]);
   });
   it("RULE session.bounded: proofs without end are forgotten, not piled up", () => {
     const session = new Session(1, "address", 0, settingsWith({ limits: { subscriptions: 3 } }));

@@ -1,10 +1,11 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { RoomTag } from "@conclave/wire";
+import { type ClientFrame, DEFAULT_LIMITS, decodeClientMessage, RoomTag } from "@conclave/wire";
 import type { PartialSettings } from "../settings.js";
 import { MemoryStore } from "../store/memory/memoryStore.js";
 import type { Store } from "../store/store.js";
 import { RelayCore } from "./relayCore.js";
-import { newKey, ScriptedClient, type Key } from "./scriptedClient.js";
+import type { RelayCrypto } from "./relayCrypto.js";
+import { newKey, newSlot, ScriptedClient, type Key } from "./scriptedClient.js";
 
 /** A relay core with a clock that stands still, and scripted clients at it: for tests. */
 export class CoreWorld {
@@ -19,6 +20,8 @@ export class CoreWorld {
   readonly damages: string[] = [];
   /** When set, messages pile up, and one commit follows in `flush`. */
   batching = false;
+  /** Told of each frame before the core is. */
+  onFrame: (connection: number, frame: ClientFrame) => void = () => undefined;
   readonly closeCodes = new Map<number, number>();
   private readonly seed = systemRandom(32);
   private readonly clients = new Map<number, ScriptedClient>();
@@ -27,6 +30,7 @@ export class CoreWorld {
   constructor(
     private readonly settings: PartialSettings = {},
     readonly store: Store = new MemoryStore(),
+    private readonly crypto: RelayCrypto = nodeCrypto,
   ) {
     this.core = this.newCore();
   }
@@ -40,6 +44,8 @@ export class CoreWorld {
   connectRaw(address = "address"): { connection: number; client: ScriptedClient } {
     const connection = ++this.lastConnection;
     const client = new ScriptedClient((message) => {
+      const frames = decodeClientMessage(message, DEFAULT_LIMITS);
+      if (frames.ok) for (const frame of frames.value) this.onFrame(connection, frame);
       this.core.receive(connection, message, this.now);
       if (!this.batching) this.flush();
     });
@@ -64,6 +70,13 @@ export class CoreWorld {
     return { client, roomTag, key };
   }
 
+  /** Opens a slot of this token. */
+  async openSlot(client: ScriptedClient, roomTag: RoomTag, token: Key) {
+    const slot = newSlot(systemRandom(8), token.publicKey);
+    await client.ask({ type: "putSlot", roomTag, slot, life: 0 });
+    return slot;
+  }
+
   flush(): void {
     for (const output of this.core.commit()) {
       if (output.kind === "send") this.clients.get(output.connection)?.receive(output.bytes);
@@ -81,11 +94,11 @@ export class CoreWorld {
   }
 
   private newCore(): RelayCore {
-    const { store, seed: relaySeed, settings } = this;
+    const { store, crypto, seed: relaySeed, settings } = this;
     const freeBytes = (): number => this.freeBytes;
     return new RelayCore({
       store,
-      crypto: nodeCrypto,
+      crypto,
       random: systemRandom,
       relaySeed,
       settings,

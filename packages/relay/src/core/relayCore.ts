@@ -1,5 +1,5 @@
 import type { DecodeError, Failure } from "@conclave/codec";
-import type { Random } from "@conclave/crypto";
+import type { Random, SignatureCheck } from "@conclave/crypto";
 import {
   chooseVersion,
   CLOSE_CODES,
@@ -19,12 +19,14 @@ import { settingsWith, type PartialSettings, type RelaySettings } from "../setti
 import type { Store } from "../store/store.js";
 import { SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
+import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import { RequestHandler } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import type { Session } from "./session.js";
 import { Sessions } from "./sessions.js";
 import { STRIKES } from "./strikes.js";
+import { TokenBuckets } from "./tokenBucket.js";
 import { errorFrame, WriteBatch } from "./writeBatch.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
 
@@ -79,6 +81,7 @@ export class RelayCore {
   private readonly outbox = new SendQueue();
   private readonly handler: RequestHandler;
   private readonly sessions: Sessions;
+  private readonly addresses: TokenBuckets;
   private readonly gate: WriteGate;
   private readonly batch: WriteBatch;
   private nextSweep = 0;
@@ -92,6 +95,7 @@ export class RelayCore {
     const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
     const canWrite = (): boolean => this.batch.canWrite();
     this.sessions = new Sessions(this.settings);
+    this.addresses = new TokenBuckets(this.settings.rates.address);
     const onDamage = options.onDamage ?? (() => undefined);
     const { outbox, settings } = this;
     const { store, random } = options;
@@ -114,23 +118,59 @@ export class RelayCore {
     this.sessions.open(connection, address, now);
   }
 
-  /** One WebSocket message of a connection. Any bytes will do. */
+  /**
+   * One WebSocket message of a connection. Any bytes will do. The same as {@link read}, and then {@link admit} and
+   * {@link carryOut} for each frame.
+   */
   receive(connection: number, message: Uint8Array, now: number): void {
+    for (const frame of this.read(connection, message, now)) {
+      if (this.admit(connection, frame, now)) this.carryOut(connection, frame, now);
+    }
+  }
+
+  /** The frames of a message, to be carried out in their order; none if it was refused. */
+  read(connection: number, message: Uint8Array, now: number): readonly ClientFrame[] {
     const session = this.sessions.get(connection);
-    if (session === null || session.closed) return;
+    if (session === null) return [];
     const decoded = decodeClientMessage(message, this.settings.limits);
     // Bytes of blobs are counted separately, in `barrier`.
     const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
-    session.charge((message.length - blobBytes) / 4096, now);
-    if (!decoded.ok) {
-      this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
-      return;
-    }
-    for (const frame of decoded.value) {
-      this.frame(session, frame, now);
-      // RULE: relay.strikes: faults cost only the connection they come from, which is closed after a few (attack A80).
-      if (this.isClosed(session)) return;
-    }
+    this.charge(session, (message.length - blobBytes) / 4096, now);
+    if (decoded.ok) return decoded.value;
+    this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
+    return [];
+  }
+
+  /** Whether a frame is within limits and rates, and then it is paid; else it is refused. Once for each frame. */
+  admit(connection: number, frame: ClientFrame, now: number): boolean {
+    // RULE: relay.strikes: faults cost only the connection they come from, which is closed after a few (attack A80).
+    const session = this.sessions.get(connection);
+    if (session === null) return false;
+    if (frame.type === "hello") return true;
+    const refusal =
+      session.challenge === null || frame.id === 0
+        ? refuse(frame.id === 0 ? "bad_frame" : "hello_expected")
+        : this.barrier(session, frame, now);
+    if (refusal !== null) this.refuse(session, frame.id, refusal, now);
+    return refusal === null;
+  }
+
+  /**
+   * The signature that carrying out a frame may verify; null if there is none. Whoever checks it on another thread does so after
+   * {@link admit}, and has `RelayCrypto.ed25519Verify` know the answer.
+   */
+  proofIn(connection: number, frame: ClientFrame): SignatureCheck | null {
+    const challenge = this.sessions.get(connection)?.challenge ?? null;
+    const { crypto } = this.options;
+    return challenge === null ? null : proofIn(frame, challenge, (data) => crypto.hash("sha256", data));
+  }
+
+  /** Carries out a frame that was admitted. */
+  carryOut(connection: number, frame: ClientFrame, now: number): void {
+    const session = this.sessions.get(connection);
+    if (session === null) return;
+    if (frame.type === "hello") this.hello(session, frame, now);
+    else this.request(session, frame, session.challenge!, now);
   }
 
   /** A connection is gone: closed by either side, or broken. */
@@ -159,6 +199,7 @@ export class RelayCore {
     });
     if (now < this.nextSweep || this.gate.hasFailed) return false;
     this.handler.sweep(now);
+    this.addresses.sweep(now);
     const isMore = this.batch.attempt(() => {
       this.batch.begin();
       const isMoreToPrune = this.handler.pruner.sweep(now);
@@ -179,21 +220,8 @@ export class RelayCore {
     return this.outbox.take();
   }
 
-  private frame(session: Session, frame: ClientFrame, now: number): void {
-    if (frame.type === "hello") {
-      this.hello(session, frame, now);
-      return;
-    }
-    if (session.challenge === null || frame.id === 0) {
-      this.refuse(session, frame.id, refuse(frame.id === 0 ? "bad_frame" : "hello_expected"), now);
-      return;
-    }
-    const refusal = this.barrier(session, frame, now);
-    if (refusal !== null) {
-      this.refuse(session, frame.id, refusal, now);
-      return;
-    }
-    const step = this.batch.ask(session, frame, session.challenge);
+  private request(session: Session, frame: Request, challenge: Uint8Array, now: number): void {
+    const step = this.batch.ask(session, frame, challenge);
     const answer = this.batch.attempt(() => {
       if (EFFECT[frame.type] !== "reads") this.batch.begin();
       return this.handler.handle(frame, session, step.challenge, now);
@@ -208,21 +236,34 @@ export class RelayCore {
       return;
     }
     const size = this.outbox.reply(session.connection, answer.value);
-    if (answer.value.type !== "blob") session.charge(size / 16_384, now);
+    if (answer.value.type !== "blob") this.charge(session, size / 16_384, now);
   }
 
   /** Why a request is not even looked at, or null. */
   private barrier(session: Session, request: Request, now: number): Failure<Refusal> | null {
     // RULE: relay.limits: a part that is too large is refused before anything is looked up or written (attack A80).
     if (!isWithinLimits(request, this.settings.limits)) return refuse("too_large");
+    const { address } = session;
+    const cost = costOf(request);
+    const blobBytes = blobBytesOf(request);
+    // RULE: relay.address-rate: one address takes only its share of the relay, with however many connections, and however often
+    // it comes again (attacks A82, A83).
+    const addressWait = this.addresses.wait(address, cost + blobBytes / 16_384, now);
+    if (addressWait > 0) return refuse("rate_limited", addressWait);
     // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).
-    const wait = session.take(costOf(request), now);
+    const wait = session.take(cost, now);
     if (wait > 0) return refuse("rate_limited", wait);
     // RULE: relay.blob-rate: files take only their share too, and not that of their sender's messages (attack A83).
-    const blobBytes = blobBytesOf(request);
     const blobWait = blobBytes === 0 ? 0 : session.takeBlobBytes(blobBytes, now);
     if (blobWait > 0) return refuse("rate_limited", blobWait);
+    this.addresses.charge(address, cost + blobBytes / 16_384, now);
     return this.gate.refusal(request.type, now);
+  }
+
+  /** What is known only afterwards: later requests of the connection and of its address wait for it. */
+  private charge(session: Session, cost: number, now: number): void {
+    session.charge(cost, now);
+    this.addresses.charge(session.address, cost, now);
   }
 
   private hello(session: Session, hello: Hello, now: number): void {
@@ -256,11 +297,6 @@ export class RelayCore {
   private end(session: Session, code: number): void {
     this.outbox.close(session.connection, code);
     this.close(session.connection);
-  }
-
-  // A method, so that the compiler does not think `closed` cannot change during a loop.
-  private isClosed(session: Session): boolean {
-    return session.closed;
   }
 }
 

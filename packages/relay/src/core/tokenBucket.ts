@@ -61,6 +61,11 @@ export class TokenBuckets {
     return this.bucket(key, now).wait(cost, now);
   }
 
+  /** Takes in any case: for costs that are known only afterwards. */
+  charge(key: string, cost: number, now: number): void {
+    this.bucket(key, now).charge(cost, now);
+  }
+
   private bucket(key: string, now: number): TokenBucket {
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {

@@ -14,10 +14,12 @@ export interface EventBatch {
   readonly addresses: readonly string[];
 }
 
-/** The answer to one or more batches. */
+/** What the core's thread wants done, and what it is done with. */
 export interface OutputBatch {
-  /** How many event batches this answers. */
-  readonly handled: number;
+  /** Three numbers for each connection: its own, how many of its messages were handled, and their bytes. */
+  readonly handled: Uint32Array;
+  /** Connections that were closed, and of which nothing waits any more. */
+  readonly ended: Uint32Array;
   readonly plan: Uint32Array;
   readonly data: Uint8Array;
   readonly origins: readonly PushOrigin[];
@@ -72,8 +74,39 @@ const PUSH = 1;
 const CLOSE = 2;
 const LAG_ENDED = 3;
 
+/** Counts what the core's thread is done with, until it is told. */
+export class HandledCounter {
+  private counts = new Map<number, { messages: number; bytes: number }>();
+  private gone: number[] = [];
+
+  get isEmpty(): boolean {
+    return this.counts.size === 0 && this.gone.length === 0;
+  }
+
+  message(connection: number, bytes: number): void {
+    const count = this.counts.get(connection);
+    if (count === undefined) this.counts.set(connection, { messages: 1, bytes });
+    else {
+      count.messages++;
+      count.bytes += bytes;
+    }
+  }
+
+  ended(connection: number): void {
+    this.gone.push(connection);
+  }
+
+  take(): Pick<OutputBatch, "handled" | "ended"> {
+    const handled = Uint32Array.from([...this.counts].flatMap(([id, { messages, bytes }]) => [id, messages, bytes]));
+    const ended = Uint32Array.from(this.gone);
+    this.counts = new Map();
+    this.gone = [];
+    return { handled, ended };
+  }
+}
+
 /** Packs a core's outputs. */
-export function packOutputs(outputs: readonly CoreOutput[], handled: number): OutputBatch {
+export function packOutputs(outputs: readonly CoreOutput[], done: Pick<OutputBatch, "handled" | "ended">): OutputBatch {
   const plan: number[] = [];
   const parts: Uint8Array[] = [];
   const origins: PushOrigin[] = [];
@@ -98,7 +131,7 @@ export function packOutputs(outputs: readonly CoreOutput[], handled: number): Ou
         parts.push(output.roomTag);
     }
   }
-  return { handled, plan: Uint32Array.from(plan), data: concatBytes(...parts), origins };
+  return { ...done, plan: Uint32Array.from(plan), data: concatBytes(...parts), origins };
 }
 
 /** What is done with each output, in order. */

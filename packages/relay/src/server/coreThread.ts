@@ -3,9 +3,9 @@ import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
-import type { ClockJump, CoreWorkerData, Damage, ProbationChange, StorageChange } from "./coreWorker.js";
+import type { ClockJump, CoreWorkerData, Damage, ProbationChange, ProofsChange, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | ClockJump | Damage | ProbationChange | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | ClockJump | Damage | ProbationChange | ProofsChange | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
@@ -18,6 +18,8 @@ export interface CoreThreadEvents {
   damaged(row: string): void;
   /** What people on probation did since the relay began; told once a second at most. */
   probation(totals: ProbationTotals): void;
+  /** How many signatures of proofs were checked since the relay began; told once a second at most. */
+  proofs(checked: number): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -51,6 +53,7 @@ export class CoreThread {
         else if ("clockJump" in message) on.clockJumped(message.clockJump);
         else if ("damage" in message) on.damaged(message.damage);
         else if ("probation" in message) on.probation(message.probation);
+        else if ("proofs" in message) on.proofs(message.proofs);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {

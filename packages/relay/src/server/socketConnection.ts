@@ -70,9 +70,9 @@ export class SocketConnection {
     this.adjust();
   }
 
-  /** The core is done with a message of this size. */
-  handled(bytes: number): void {
-    this.incomingBytes -= bytes + EVENT_BYTES;
+  /** The core is done with so many messages of this size together. */
+  handled(messages: number, bytes: number): void {
+    this.incomingBytes -= bytes + messages * EVENT_BYTES;
     this.adjust();
   }
 

@@ -45,8 +45,8 @@ export class Sockets implements OutputReceiver {
   private readonly connectionsOf = new AddressCounts();
   private readonly socketsOf = new AddressCounts();
   private readonly backlog: Backlog;
-  private readonly unhandled: { connection: SocketConnection; bytes: number }[][] = [];
-  private collecting: { connection: SocketConnection; bytes: number }[] = [];
+  /** The addresses of connections that are closed, but of which the core's thread has not handled everything. */
+  private readonly leaving = new Map<number, string>();
   private unflushed: SocketConnection[] = [];
   private lastId = 0;
   private isFlushPlanned = false;
@@ -88,8 +88,13 @@ export class Sockets implements OutputReceiver {
 
   /** Carries out what the core's thread wants. */
   outputs(batch: OutputBatch): void {
-    for (let n = 0; n < batch.handled; n++) {
-      for (const { connection, bytes } of this.unhandled.shift() ?? []) connection.handled(bytes);
+    const { handled, ended } = batch;
+    for (let at = 0; at < handled.length; at += 3) {
+      this.connections.get(handled[at]!)?.handled(handled[at + 1]!, handled[at + 2]!);
+    }
+    for (const id of ended) {
+      this.connectionsOf.remove(this.leaving.get(id)!);
+      this.leaving.delete(id);
     }
     unpackOutputs(batch, this);
     this.planFlush();
@@ -158,9 +163,10 @@ export class Sockets implements OutputReceiver {
     };
     const refused = guard.refusal(request);
     const isCrowded =
-      this.connections.size >= this.settings.connections ||
+      this.connections.size + this.leaving.size >= this.settings.connections ||
       this.connectionsOf.of(address) >= this.settings.connectionsPerAddress;
-    // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90).
+    // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90). One that is
+    // closed counts until nothing of it waits: whoever comes again and again leaves no work behind without bound.
     if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
     else if (path !== SOCKET_PATH) answer(404);
     else if (this.isClosing || isCrowded) answer(503, { "Retry-After": "10" });
@@ -209,7 +215,6 @@ export class Sockets implements OutputReceiver {
   private message(connection: SocketConnection, data: Buffer): void {
     this.counts.received++;
     this.core.events.message(connection.id, data);
-    this.collecting.push({ connection, bytes: data.length });
     connection.received(data.length);
     if (connection.waits) this.backlog.watch(connection);
     this.planFlush();
@@ -218,7 +223,7 @@ export class Sockets implements OutputReceiver {
   private disconnected(connection: SocketConnection): void {
     if (!this.connections.delete(connection.id)) return;
     this.backlog.forget(connection);
-    this.connectionsOf.remove(connection.address);
+    this.leaving.set(connection.id, connection.address);
     this.core.events.closed(connection.id);
     this.planFlush();
   }
@@ -249,11 +254,7 @@ export class Sockets implements OutputReceiver {
   }
 
   private flush(): void {
-    if (!this.core.events.isEmpty) {
-      this.unhandled.push(this.collecting);
-      this.collecting = [];
-      this.core.flush();
-    }
+    this.core.flush();
     const connections = this.unflushed;
     this.unflushed = [];
     const joined = new JoinedFrames();

@@ -99,6 +99,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const damaged = new Set<string>();
+  let proofs = 0;
   let probation: ProbationTotals = { records: 0, bytes: 0, refusals: 0 };
   const fail = (error: Error): void => {
     isReady = false;
@@ -118,6 +119,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     cut_off_total: sockets.counts.cutOff,
     writable: storage === "open" ? 1 : 0,
     damaged_rows: damaged.size,
+    proofs_checked_total: proofs,
     probation_records_total: probation.records,
     probation_bytes_total: probation.bytes,
     probation_refusals_total: probation.refusals,
@@ -166,6 +168,9 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       },
       probation: (totals) => {
         probation = totals;
+      },
+      proofs: (checked) => {
+        proofs = checked;
       },
       failed: (error) => {
         if (isReady) fail(error);
