@@ -66,7 +66,15 @@ describe("read set", () => {
 
   it("counts what the store has to number", () => {
     const numbered = TYPES.filter((type) => readsOf(type).numbers > 0);
-    expect(numbered).toEqual(["createRoom", "append", "beginBlob", "postRequest", "postPlea", "answerRequest"]);
+    expect(numbered).toEqual([
+      "createRoom",
+      "adoptRoom",
+      "append",
+      "beginBlob",
+      "postRequest",
+      "postPlea",
+      "answerRequest",
+    ]);
   });
 
   it("of several requests is that of all of them, and each room is in it once", () => {

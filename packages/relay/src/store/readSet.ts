@@ -133,6 +133,16 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     reads.written(roomTag).isMade = true;
     reads.numbers++;
   },
+  offerRoom: ({ roomTag }, reads) => {
+    reads.room(roomTag);
+  },
+  adoptRoom: ({ roomTag }, reads) => {
+    reads.written(roomTag).isMade = true;
+    reads.numbers++;
+  },
+  bringRoster: ({ roomTag, after }, reads) => {
+    reads.written(roomTag).roster.push({ hash: after, size: ONE });
+  },
   append: ({ roomTag, appendId, kind, epoch, payload, ground, slots, deliveries }, reads) => {
     const room = reads.written(roomTag);
     room.appendIds.push(appendId);
