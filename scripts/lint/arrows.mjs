@@ -12,7 +12,7 @@ export const ARROWS = {
   web: ["words", "client", "codec"],
   cli: ["words", "client", "relay", "protocol", "crypto", "codec"],
   simulator: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
-  bench: ["codec", "crypto", "mls", "protocol", "wire", "relay", "client"],
+  bench: ["codec", "crypto", "sqlite", "mls", "protocol", "wire", "relay", "client"],
   lab: ["bench", "crypto", "mls"],
 };
 

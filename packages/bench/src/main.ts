@@ -3,12 +3,14 @@ import { freshnessBench } from "./freshnessBench.js";
 import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
+import { roomsBench } from "./roomsBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
 
-// npm run bench [mls | relay | gateway | join | ssh | freshness] [--quick]: everything, or one part; --quick only shows that it runs.
+// npm run bench [mls | relay | rooms | gateway | join | ssh | freshness] [--quick]: everything, or one part; --quick only shows that it runs.
 const parts = {
   mls: mlsBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
+  rooms: roomsBench,
   gateway: gatewayBench,
   join: joinBench,
   ssh: sshJoinBench,

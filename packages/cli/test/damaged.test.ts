@@ -16,8 +16,8 @@ const NONE = "nothing of it is damaged";
 /** What is done to one room's rows, and what hits upon it. `?` is the room's number. */
 const DAMAGES: Readonly<Record<string, { readonly sql: string; readonly hits: keyof Probes | null }>> = {
   [NONE]: { sql: "", hits: null },
-  "write keys that are none": { sql: "UPDATE room SET write_keys = x'0102' WHERE no = ?", hits: "prove" },
-  "a text where the keys were": { sql: "UPDATE room SET write_keys = 'junk' WHERE no = ?", hits: "append" },
+  "write keys that are none": { sql: "UPDATE room_key SET key = x'0102' WHERE room = ?", hits: "prove" },
+  "a text where the keys were": { sql: "UPDATE room_key SET key = 'junk' WHERE room = ?", hits: "append" },
   "a head that is cut": { sql: "UPDATE room SET head = substr(head, 1, 31) WHERE no = ?", hits: "subscribe" },
   "a length that is no number": { sql: "UPDATE room SET n = 'many' WHERE no = ?", hits: "read" },
   "a length that is too short": { sql: "UPDATE room SET n = 1 WHERE no = ?", hits: "append" },
@@ -25,7 +25,7 @@ const DAMAGES: Readonly<Record<string, { readonly sql: string; readonly hits: ke
   "a record whose head is cut": { sql: "UPDATE record SET head = x'00' WHERE id = ? * 4294967296 + 2", hits: "read" },
   "a record of no kind": { sql: "UPDATE record SET kind = 9 WHERE id = ? * 4294967296 + 2", hits: "subscribe" },
   "a record that is gone": { sql: "DELETE FROM record WHERE id = ? * 4294967296 + 2", hits: "read" },
-  "an id of an append": { sql: "UPDATE record SET append_id = 'x' WHERE id = ? * 4294967296 + 2", hits: "append" },
+  "an id of an append": { sql: "UPDATE record SET append_id = 'x' WHERE id = ? * 4294967296 + 2", hits: "read" },
   "a roster record": { sql: "UPDATE roster SET record = 5 WHERE room = ?", hits: "roster" },
   "a slot's token": { sql: "UPDATE slot SET token_pub = x'00' WHERE room = ?", hits: "slot" },
   "a slot's version": { sql: "UPDATE slot_version SET blob = 5 WHERE room = ?", hits: "slot" },
@@ -164,10 +164,10 @@ describe("a relay whose database has a damaged row", () => {
       expect([name, told.filter(([, said]) => said !== "room_damaged")]).toEqual([name, []]);
     }
     expect(await inboxOf(client, inbox)).toBe(names.length - 1);
-    for (const damage of ["table room, row 2, column write_keys", "table inbox", "table blob_chunk", "table record"]) {
+    for (const damage of ["table room_key, row 2, column key", "table inbox", "table blob_chunk", "table record"]) {
       expect(relay.errors).toContain(damage);
     }
-    expect(relay.errors.split("column write_keys").length - 1).toBe(2);
+    expect(relay.errors.split("column key").length - 1).toBe(2);
     expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/conclave_damaged_rows \d\d/u);
     expect((await fetch(`${address}/readyz`)).status).toBe(200);
     expect(await relay.stop()).toBe(0);

@@ -270,7 +270,7 @@ export class SimRelay implements Endpoint {
       pruned: false,
     });
     const lastCommit = record.kind === "commit" ? n : row.lastCommit;
-    branch.store.rooms.save({ ...row, n, head, lastCommit });
+    branch.store.rooms.save({ ...row, n, head, lastCommit }, row);
     this.rollBack(branch.store, branch);
     return n;
   }

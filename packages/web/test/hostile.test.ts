@@ -232,7 +232,7 @@ function appendOwnCommit(folder: string, roomKey: string): void {
     isOnProbation: false,
     parent: row.lastCommit,
   });
-  store.rooms.save({ ...row, n, head, lastCommit: n });
+  store.rooms.save({ ...row, n, head, lastCommit: n }, row);
   store.commit();
   store.close();
 }

@@ -77,7 +77,7 @@ function append(payload: Uint8Array): void {
   const head = nextLogHead(sha256, row.head, recordHash(sha256, roomTag, content));
   const place = { n, head, time: Date.now(), appendId: systemRandom(16), isOnProbation: false, parent: 0 };
   store.records.add(row.no, { ...content, ...place, pruned: false });
-  store.rooms.save({ ...row, n, head, lastCommit: n });
+  store.rooms.save({ ...row, n, head, lastCommit: n }, row);
   store.commit();
   store.close();
 }

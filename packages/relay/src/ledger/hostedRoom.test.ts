@@ -2,7 +2,7 @@ import { RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { settingsWith, type Rates } from "../settings.js";
 import { MemoryStore } from "../store/memory/memoryStore.js";
-import { HostedRoom, REPEAT_WINDOW } from "./hostedRoom.js";
+import { HostedRoom } from "./hostedRoom.js";
 
 const MIB = 1024 * 1024;
 
@@ -93,25 +93,15 @@ describe("rates of a room", () => {
   });
 });
 
-describe("RULE log.append-once", () => {
-  it("the newest appends are known by their ids, as many as are read when the relay starts", () => {
-    const { store, room } = hosted();
-    const id = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 255);
-    expect([room.weight, room.appended(store, id(1)), room.weight]).toEqual([0, null, 0]);
-    for (let n = 1; n <= REPEAT_WINDOW; n++) room.remember(store, id(n), n);
-    expect([room.appended(store, id(1)), room.weight]).toEqual([1, REPEAT_WINDOW]);
-    room.remember(store, id(9999), 9999);
-    expect([room.appended(store, id(1)), room.appended(store, id(2)), room.weight]).toEqual([null, 2, REPEAT_WINDOW]);
-  });
-
-  it("a room's row is written when something of it has changed, and once", () => {
+describe("the row of a room", () => {
+  it("is written when something of it has changed, and once", () => {
     const { store, room } = hosted();
     const saved: number[] = [];
-    store.rooms.save = ({ n }) => void saved.push(n);
+    store.rooms.save = ({ n }, was) => void saved.push(was.n, n);
     room.save(store);
     room.change({ n: 4 });
     room.save(store);
     room.save(store);
-    expect(saved).toEqual([4]);
+    expect(saved).toEqual([0, 4]);
   });
 });

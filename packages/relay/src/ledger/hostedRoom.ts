@@ -5,9 +5,6 @@ import type { RoomRow } from "../store/roomTable.js";
 import type { Store } from "../store/store.js";
 import { CommitQueue } from "./commitQueue.js";
 
-/** How many of the newest appends of a room are known by their id, so that a repeat is recognised. */
-export const REPEAT_WINDOW = 4096;
-
 /** The share of a room's rates that people can use who are not its members, as far as the relay can tell. */
 const SHARE_OF_OTHERS = 1 / 4;
 /** Bytes of messages that one lineage on probation can write whatever the others write, also where the space is used up. */
@@ -58,8 +55,8 @@ export class HostedRoom {
   private readonly reserveOfAddress = new TokenBuckets(RESERVE_OF_ADDRESS);
   /** Something in it that has to be pruned cannot be read: it would grow for ever. */
   isDamaged = false;
-  private changed = false;
-  private recent: Map<string, number> | null = null;
+  /** The row as it is stored; null while nothing has changed. */
+  private was: RoomRow | null = null;
 
   constructor(
     private readonly stored: RoomRow,
@@ -121,40 +118,14 @@ export class HostedRoom {
     return this.stored;
   }
 
-  /** How many append ids are held in memory. */
-  get weight(): number {
-    return this.recent?.size ?? 0;
-  }
-
   /** Changes the row; it is saved when the batch is. */
   change(change: Partial<Omit<RoomRow, "no" | "tag" | "creation">>): void {
+    this.was ??= { ...this.stored };
     Object.assign(this.stored, change);
-    this.changed = true;
   }
 
   save(store: Store): void {
-    if (this.changed) store.rooms.save(this.stored);
-    this.changed = false;
-  }
-
-  /** The `n` of a recent append with this id, or null. */
-  appended(store: Store, appendId: Uint8Array): number | null {
-    return this.recentAppends(store).get(keyOf(appendId)) ?? null;
-  }
-
-  /** Remembers an append. */
-  remember(store: Store, appendId: Uint8Array, n: number): void {
-    const recent = this.recentAppends(store);
-    recent.set(keyOf(appendId), n);
-    if (recent.size > REPEAT_WINDOW) recent.delete(recent.keys().next().value!);
-  }
-
-  private recentAppends(store: Store): Map<string, number> {
-    this.recent ??= new Map(
-      this.row.n === 0
-        ? []
-        : store.records.appendIds(this.row.no, REPEAT_WINDOW).map(({ n, appendId }) => [keyOf(appendId), n]),
-    );
-    return this.recent;
+    if (this.was !== null) store.rooms.save(this.stored, this.was);
+    this.was = null;
   }
 }

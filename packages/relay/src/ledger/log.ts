@@ -133,7 +133,7 @@ export class Log {
     const { store } = this.parts.rooms;
     const isCommit = request.kind === "commit";
     // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
-    const earlier = room.appended(store, request.appendId);
+    const earlier = store.records.appended(room.row.no, request.appendId);
     if (earlier !== null) return this.repeat(request, room, earlier);
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
     // with all its deliveries (docs/protocol.md §6, attack A97).
@@ -331,7 +331,6 @@ export class Log {
     const place = { n, kind, epoch, time, appendId, head, isOnProbation: !isOwn, parent };
     const record = { ...place, pruned: false, payload, attachment };
     rooms.store.records.add(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
-    room.remember(rooms.store, appendId, n);
     const bytes = kind === "message" ? payload.length : 0;
     const messageBytes = row.messageBytes + bytes;
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });

@@ -8,16 +8,13 @@ import { HostedRoom } from "./hostedRoom.js";
 
 /** Rooms kept in memory beyond which the ones not used for longest are dropped. */
 const MOST_ROOMS = 10_000;
-/** Append ids kept in memory, of all rooms. */
-const MOST_APPEND_IDS = 1_000_000;
+/** So many more than that there are before some are dropped, so that not every batch looks for them. */
+const DROPPED_AT_ONCE = 1000;
 
 /** The rooms in use. There is one owner of the store, so what is here is what is stored. */
 export class Rooms {
   private readonly rooms = new Map<string, HostedRoom>();
   private readonly used = new Set<HostedRoom>();
-  /** How many append ids each room held when it was last saved, and the sum: counting them again is slow. */
-  private readonly weights = new Map<HostedRoom, number>();
-  private ids = 0;
 
   constructor(
     readonly store: Store,
@@ -66,8 +63,6 @@ export class Rooms {
   save(): void {
     for (const room of this.used) {
       room.save(this.store);
-      this.ids += room.weight - (this.weights.get(room) ?? 0);
-      this.weights.set(room, room.weight);
       // The room is now the one used last.
       this.rooms.delete(room.key);
       this.rooms.set(room.key, room);
@@ -85,21 +80,17 @@ export class Rooms {
   undo(): void {
     this.used.clear();
     this.rooms.clear();
-    this.weights.clear();
-    this.ids = 0;
   }
 
   // Appends go behind what is there: a row that says too little would let one record overwrite another.
   private check({ no, n }: RoomRow): void {
-    const last = this.store.records.appendIds(no, 1)[0]?.n ?? 0;
-    if (last !== n) throw new RowDamaged(`table room, row ${no}, column n`);
+    if (this.store.records.last(no) !== n) throw new RowDamaged(`table room, row ${no}, column n`);
   }
 
   private dropUnused(): void {
-    for (const [key, room] of this.rooms) {
-      if (this.rooms.size <= MOST_ROOMS && this.ids <= MOST_APPEND_IDS) return;
-      this.ids -= this.weights.get(room) ?? 0;
-      this.weights.delete(room);
+    if (this.rooms.size < MOST_ROOMS + DROPPED_AT_ONCE) return;
+    for (const key of this.rooms.keys()) {
+      if (this.rooms.size <= MOST_ROOMS) return;
       this.rooms.delete(key);
     }
   }

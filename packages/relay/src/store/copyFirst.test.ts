@@ -33,7 +33,7 @@ afterEach(() => {
 function older(text: string, bytes = 0): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
   const database = openDatabase(path);
-  database.exec("CREATE TABLE message (text); PRAGMA user_version = 6");
+  database.exec("CREATE TABLE message (text); PRAGMA user_version = 7");
   database.prepare("INSERT INTO message VALUES (?)").run(text);
   database.prepare("INSERT INTO message VALUES (?)").run(new Uint8Array(bytes).fill(7));
   database.close();
@@ -69,10 +69,10 @@ describe("the copy before an upgrade", () => {
   it("RULE relay.copy-first: is the database as it was, readable by its owner alone, and the upgrade comes after it", () => {
     older("one");
     upgrade();
-    expect(look(path)).toEqual({ version: 7, text: "one", tables: 2 });
-    expect(files()).toEqual(["relay.db.version6"]);
-    expect(statSync(`${path}.version6`).mode & 0o077).toBe(0);
-    expect(look(`${path}.version6`)).toEqual({ version: 6, text: "one", tables: 1 });
+    expect(look(path)).toEqual({ version: 8, text: "one", tables: 2 });
+    expect(files()).toEqual(["relay.db.version7"]);
+    expect(statSync(`${path}.version7`).mode & 0o077).toBe(0);
+    expect(look(`${path}.version7`)).toEqual({ version: 7, text: "one", tables: 1 });
   });
 
   it("RULE relay.copy-first: a copy of an earlier upgrade is neither taken for this one's nor written over", () => {
@@ -80,26 +80,26 @@ describe("the copy before an upgrade", () => {
     upgrade();
     older("of the second time");
     upgrade();
-    expect(files().sort()).toEqual(["relay.db.version6", "relay.db.version6.2"]);
-    expect(look(`${path}.version6`)["text"]).toBe("of the first time");
-    expect(look(`${path}.version6.2`)["text"]).toBe("of the second time");
+    expect(files().sort()).toEqual(["relay.db.version7", "relay.db.version7.2"]);
+    expect(look(`${path}.version7`)["text"]).toBe("of the first time");
+    expect(look(`${path}.version7.2`)["text"]).toBe("of the second time");
   });
 
   it("an upgrade that fails leaves the database as it was, and one copy however often it is tried", () => {
     older("one");
     const broken = [STEPS[0]!, "CREATE TABLE added (text); SELECT no_such_function()"];
     for (let times = 0; times < 3; times++) expect(() => upgrade(broken)).toThrow("no_such_function");
-    expect(look(path)).toEqual({ version: 6, text: "one", tables: 1 });
-    expect(files()).toEqual(["relay.db.version6"]);
+    expect(look(path)).toEqual({ version: 7, text: "one", tables: 1 });
+    expect(files()).toEqual(["relay.db.version7"]);
   });
 
   it("what a process that died left half done is written again", () => {
     older("one");
-    writeFileSync(`${path}.version6.part`, "half");
-    writeFileSync(`${path}.version6.part-journal`, "half");
+    writeFileSync(`${path}.version7.part`, "half");
+    writeFileSync(`${path}.version7.part-journal`, "half");
     upgrade();
-    expect(files()).toEqual(["relay.db.version6"]);
-    expect(look(`${path}.version6`)["text"]).toBe("one");
+    expect(files()).toEqual(["relay.db.version7"]);
+    expect(look(`${path}.version7`)["text"]).toBe("one");
   });
 
   it.skipIf(!isRoot)(
@@ -117,7 +117,7 @@ describe("the copy before an upgrade", () => {
         expect(readdirSync(small).filter((file) => file.includes("version"))).toEqual([]);
         execFileSync("mount", ["-o", "remount,size=4m", small]);
         upgrade();
-        expect([look(path)["version"], existsSync(`${path}.version6`)]).toEqual([7, true]);
+        expect([look(path)["version"], existsSync(`${path}.version7`)]).toEqual([8, true]);
       } finally {
         // A driver may hold its file for a while after it was closed.
         execFileSync("umount", ["-l", small]);

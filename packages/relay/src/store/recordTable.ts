@@ -30,8 +30,10 @@ export interface RecordTable {
   add(room: number, record: RecordRow, nextKey?: Uint8Array): void;
   /** Records from `fromN` on, in order. */
   page(room: number, fromN: number, size: PageSize): RecordRow[];
-  /** The newest `count` append ids, in order of `n`. */
-  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[];
+  /** The `n` of the record that was appended under this id, however long ago; null where there is none. */
+  appended(room: number, appendId: Uint8Array): number | null;
+  /** The `n` of the newest record; 0 where there is none. */
+  last(room: number): number;
   /** Replaces payload and attachment of a message by their hashes. */
   prune(room: number, n: number, digest: PrunedDigest): void;
   /** The commit at `n`; null where there is none. */

@@ -1,3 +1,4 @@
+import { equalBytes } from "@conclave/codec";
 import type { RoomTag, SlotId } from "@conclave/wire";
 
 /** A key that proves membership in the epoch that the commit at `n` led to. */
@@ -49,12 +50,38 @@ export interface RoomRow {
   oldest: number | null;
 }
 
+/** How a room's write keys differ from what they were: those that are new or changed, and the `n` of those that are gone. */
+export interface KeyChanges {
+  readonly written: readonly WriteKey[];
+  readonly gone: readonly number[];
+}
+
+/** What has to be written of a room's write keys. Each commit registers one key, so its `n` names it. */
+export function keyChanges({ writeKeys: keys }: RoomRow, { writeKeys: before }: RoomRow): KeyChanges {
+  if (keys === before) return { written: [], gone: [] };
+  const known = new Map(before.map((key) => [key.n, key]));
+  const written = keys.filter((key) => {
+    const was = known.get(key.n);
+    known.delete(key.n);
+    return was === undefined || !isSame(key, was);
+  });
+  return { written, gone: [...known.keys()] };
+}
+
+function isSame(key: WriteKey, was: WriteKey): boolean {
+  const { epoch, lineage, slot, live, since, until } = was;
+  const isSameSlot = key.slot === slot || (key.slot !== null && slot !== null && equalBytes(key.slot, slot));
+  const isSameTime = key.since === since && key.until === until;
+  return isSameSlot && isSameTime && key.live === live && key.lineage === lineage && key.epoch === epoch;
+}
+
 /** Port: the rooms of a store; see `Store`. */
 export interface RoomTable {
   get(tag: RoomTag): RoomRow | null;
   /** The new room with its number; null when the store has no number left. */
   add(room: Omit<RoomRow, "no">): RoomRow | null;
-  save(room: RoomRow): void;
+  /** Writes what differs from `was`, the room as it was read or saved last. */
+  save(room: RoomRow, was: RoomRow): void;
   count(): number;
   /** Tags of rooms that keep a message older than `before`. */
   withOld(before: number, limit: number): RoomTag[];

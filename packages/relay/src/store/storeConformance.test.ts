@@ -54,13 +54,15 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
   };
 }
 
+const appendId = (n: number): Uint8Array => id(n % 256, 16).with(15, n >> 8);
+
 function record(n: number, size = 10): RecordRow {
   return {
     n,
     kind: n % 2 === 0 ? "commit" : "message",
     epoch: n * 3,
     time: 1000 + n,
-    appendId: id(n % 256, 16),
+    appendId: appendId(n),
     head: id(n % 256),
     isOnProbation: n % 3 === 0,
     parent: n % 2 === 0 ? n - 1 : 0,
@@ -105,8 +107,16 @@ describe.each(stores)("store in %s", (_name, open) => {
       ...a.writeKeys,
       { key: id(4), epoch: 1, n: 6, lineage: 5, slot: SlotId.of(id(9)), live: false, since: 6, until: 7 },
     ];
-    store.rooms.save(changed);
+    store.rooms.save(changed, a);
     expect(store.rooms.get(tag(10))).toEqual(changed);
+    // A commit that retires a key, and one that crowds another out.
+    const [first, second] = changed.writeKeys;
+    const third = { ...second!, key: id(5), n: 8, slot: null, live: true, until: 0 };
+    const later = { ...changed, writeKeys: [{ ...first!, live: false, until: 8 }, second!, third], oldest: null };
+    store.rooms.save(later, changed);
+    expect(store.rooms.get(tag(10))).toEqual(later);
+    store.rooms.save({ ...later, writeKeys: [second!, third] }, later);
+    expect(store.rooms.get(tag(10))?.writeKeys).toEqual([second, third]);
     expect(store.rooms.get(tag(11))).toEqual(b);
     expect(store.rooms.count()).toBe(2);
     store.commit();
@@ -133,11 +143,19 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(store.records.page(a.no, 1, { items: 0, bytes: 10 })).toEqual([]);
     expect(store.records.page(a.no, 1, { items: 99, bytes: 24 }).map(({ n }) => n)).toEqual([1, 2]);
     expect(store.records.page(b.no, 1, { items: 99, bytes: 10 }).map(({ n }) => n)).toEqual([1]);
-    expect(store.records.appendIds(a.no, 2)).toEqual([
-      { n: 299, appendId: id(299 % 256, 16) },
-      { n: 300, appendId: id(300 % 256, 16) },
-    ]);
-    expect(store.records.appendIds(b.no, 99).map(({ n }) => n)).toEqual([1, 2]);
+    store.commit();
+    store.close();
+  });
+  it("knows a record by its append id, however old, in its own room", () => {
+    const { store, a, b } = withRooms();
+    expect([store.records.last(a.no), store.records.appended(a.no, appendId(1))]).toEqual([0, null]);
+    for (let n = 1; n <= 5000; n++) store.records.add(a.no, record(n, 1));
+    store.records.add(b.no, record(1));
+    const found = (room: RoomRow, n: number) => store.records.appended(room.no, appendId(n));
+    expect([1, 2500, 5000, 5001].map((n) => found(a, n))).toEqual([1, 2500, 5000, null]);
+    expect([1, 2].map((n) => found(b, n))).toEqual([1, null]);
+    store.records.prune(a.no, 2, { payloadHash: id(77), attachmentHash: id(78) });
+    expect([found(a, 2), store.records.last(a.no), store.records.last(b.no)]).toEqual([2, 5000, 1]);
     store.commit();
     store.close();
   });
@@ -153,8 +171,8 @@ describe.each(stores)("store in %s", (_name, open) => {
   });
   it("finds rooms with something old", () => {
     const { store, a, b } = withRooms();
-    store.rooms.save({ ...a, oldest: 100 });
-    store.rooms.save({ ...b, oldest: 50 });
+    store.rooms.save({ ...a, oldest: 100 }, a);
+    store.rooms.save({ ...b, oldest: 50 }, b);
     expect(store.rooms.withOld(50, 9)).toEqual([]);
     expect(store.rooms.withOld(51, 9)).toEqual([b.tag]);
     expect(store.rooms.withOld(101, 9)).toHaveLength(2);
@@ -253,8 +271,8 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(store.slots.listOpen(a.no, null, 1)).toEqual([first]);
     expect(store.slots.listOpen(a.no, slotId(1), 9)).toEqual([second]);
     // A room that has gone on without refreshing a slot, and one that has not.
-    store.rooms.save({ ...a, commits: 6 });
-    store.rooms.save({ ...b, commits: 5 });
+    store.rooms.save({ ...a, commits: 6 }, a);
+    store.rooms.save({ ...b, commits: 5 }, b);
     expect(store.slots.ended(50, 11, 5, 9)).toEqual([{ room: a.no, slotId: slotId(1) }]);
     expect(store.slots.ended(51, 10, 5, 9)).toEqual([{ room: a.no, slotId: slotId(2) }]);
     expect(store.slots.ended(51, 11, 4, 9)).toHaveLength(3);
@@ -415,7 +433,7 @@ describe("store on a file", () => {
     migrate(database, copyFirst, steps.slice(0, 1));
     expect(copied).toEqual([]);
     migrate(database, copyFirst, steps);
-    expect(copied).toEqual([6, ["first"]]);
+    expect(copied).toEqual([7, ["first"]]);
     expect(tables()).toEqual(["first", "second"]);
     migrate(database, copyFirst, steps);
     expect(copied).toHaveLength(2);
@@ -431,11 +449,11 @@ describe("store on a file", () => {
   it("refuses a database of rooms that nobody can follow any more, and changes nothing in it", () => {
     const path = sqliteFile();
     const database = openDatabase(path);
-    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 5");
+    database.exec("CREATE TABLE record (id INTEGER PRIMARY KEY); PRAGMA user_version = 6");
     expect(() => new SqliteStore(database)).toThrow("cannot be continued");
     const tables = database.prepare("SELECT name FROM sqlite_master").all();
     expect(tables).toEqual([{ name: "record" }]);
-    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 5 });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 6 });
     database.close();
   });
 });

@@ -8,6 +8,8 @@ import type { SlotTime, SlotVersion } from "../slotTable.js";
 export interface MemoryRoom {
   row: RoomRow;
   readonly records: RecordRow[];
+  /** The `n` of each record, by its append id. */
+  readonly appended: Map<string, number>;
   readonly nextKeys: Map<number, Uint8Array>;
   readonly roster: Map<string, Uint8Array>;
   readonly slots: Map<string, MemorySlot>;
@@ -44,10 +46,11 @@ export class MemoryContent {
 
   copy(): MemoryContent {
     const copy = new MemoryContent();
-    for (const { row, records, nextKeys, roster, slots, requests } of this.rooms) {
+    for (const { row, records, appended, nextKeys, roster, slots, requests } of this.rooms) {
       const room = {
         row: { ...row },
         records: [...records],
+        appended: new Map(appended),
         nextKeys: new Map(nextKeys),
         roster: new Map(roster),
         slots: new Map([...slots].map(([key, slot]) => [key, { ...slot }])),

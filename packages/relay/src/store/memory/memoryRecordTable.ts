@@ -1,4 +1,5 @@
 import { compareBytes } from "@conclave/codec";
+import { keyOf } from "../../key.js";
 import { type PageSize, RecordPage } from "../recordPage.js";
 import type { CommitRow, PrunedDigest, RecordRow, RecordTable } from "../recordTable.js";
 import type { MemoryContent } from "./memoryContent.js";
@@ -9,6 +10,7 @@ export class MemoryRecordTable implements RecordTable {
 
   add(room: number, record: RecordRow, nextKey?: Uint8Array): void {
     this.content.at(room).records.push(record);
+    this.content.at(room).appended.set(keyOf(record.appendId), record.n);
     if (nextKey !== undefined) this.content.at(room).nextKeys.set(record.n, nextKey);
   }
 
@@ -22,11 +24,12 @@ export class MemoryRecordTable implements RecordTable {
     return page.items;
   }
 
-  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
-    return this.content
-      .at(room)
-      .records.slice(-count)
-      .map(({ n, appendId }) => ({ n, appendId }));
+  appended(room: number, appendId: Uint8Array): number | null {
+    return this.content.at(room).appended.get(keyOf(appendId)) ?? null;
+  }
+
+  last(room: number): number {
+    return this.content.at(room).records.at(-1)?.n ?? 0;
   }
 
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {

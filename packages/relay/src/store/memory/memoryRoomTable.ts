@@ -17,6 +17,7 @@ export class MemoryRoomTable implements RoomTable {
     const memory = {
       row: { ...row },
       records: [],
+      appended: new Map(),
       nextKeys: new Map(),
       roster: new Map(),
       slots: new Map(),

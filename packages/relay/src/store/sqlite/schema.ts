@@ -3,7 +3,7 @@ import type { Database } from "@conclave/sqlite";
 /**
  * Databases of earlier versions are of rooms that nobody can follow any more, so they are refused and left as they are.
  */
-const FIRST_VERSION = 6;
+const FIRST_VERSION = 7;
 
 /**
  * One step for each version of the schema from {@link FIRST_VERSION} on, forward only. `PRAGMA user_version` says which
@@ -13,18 +13,25 @@ const FIRST_VERSION = 6;
 const STEPS: readonly string[] = [
   `
   CREATE TABLE room (
-    no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, begin INTEGER NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,
-    last_commit INTEGER NOT NULL, head BLOB NOT NULL, write_keys BLOB NOT NULL,
+    no INTEGER PRIMARY KEY, tag BLOB NOT NULL UNIQUE, creation BLOB NOT NULL, begin INTEGER NOT NULL,
+    epoch INTEGER NOT NULL, n INTEGER NOT NULL, last_commit INTEGER NOT NULL, head BLOB NOT NULL,
     lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
     message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL,
     blob_bytes INTEGER NOT NULL, oldest INTEGER
   );
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
+  -- Not in the room's row, which every message writes: these change with commits only.
+  CREATE TABLE room_key (
+    room INTEGER NOT NULL, n INTEGER NOT NULL, key BLOB NOT NULL, epoch INTEGER NOT NULL, lineage INTEGER NOT NULL,
+    slot BLOB, live INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (room, n)
+  ) WITHOUT ROWID;
   CREATE TABLE record (
     id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL, append_id BLOB NOT NULL,
     head BLOB NOT NULL, on_probation INTEGER NOT NULL, parent INTEGER NOT NULL, attachment BLOB, next_key BLOB,
     payload BLOB NOT NULL
   );
+  -- By room first: an append looks where the other appends of its room are, not all over the index.
+  CREATE UNIQUE INDEX record_once ON record (id >> 32, append_id);
   CREATE INDEX record_on_probation ON record (epoch, id) WHERE next_key IS NOT NULL AND on_probation = 1;
   CREATE TABLE roster (id INTEGER PRIMARY KEY, room INTEGER NOT NULL, hash BLOB NOT NULL, record BLOB NOT NULL);
   CREATE UNIQUE INDEX roster_hash ON roster (room, hash);
@@ -59,7 +66,8 @@ const STEPS: readonly string[] = [
     chunks INTEGER NOT NULL, missing INTEGER NOT NULL, time INTEGER NOT NULL, dropped INTEGER NOT NULL
   );
   CREATE UNIQUE INDEX blob_of ON blob (room, blob_id) WHERE dropped = 0;
-  CREATE INDEX blob_time ON blob (time) WHERE dropped = 0;
+  CREATE INDEX blob_unfinished ON blob (time) WHERE dropped = 0 AND missing <> 0;
+  CREATE INDEX blob_complete ON blob (time) WHERE dropped = 0 AND missing = 0;
   CREATE INDEX blob_dropped ON blob (no) WHERE dropped = 1;
   CREATE TABLE blob_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
   `,

@@ -43,12 +43,16 @@ export class SqliteRecordTable implements RecordTable {
     );
   }
 
-  appendIds(room: number, count: number): { n: number; appendId: Uint8Array }[] {
-    const sql = "SELECT id, append_id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
-    return this.sql
-      .all(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN, count)
-      .map((row) => ({ n: readNumber(row, "id") % ROOM_SPAN, appendId: readRow("record", row, appendIdOf) }))
-      .reverse();
+  appended(room: number, appendId: Uint8Array): number | null {
+    // The room as the index has it: written otherwise, SQLite would not use the index.
+    const row = this.sql.get("SELECT id FROM record WHERE id >> 32 = ? AND append_id = ?", room, appendId);
+    return row && readNumber(row, "id") % ROOM_SPAN;
+  }
+
+  last(room: number): number {
+    const sql = "SELECT id FROM record WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 1";
+    const row = this.sql.get(sql, room * ROOM_SPAN, (room + 1) * ROOM_SPAN);
+    return row === null ? 0 : readNumber(row, "id") % ROOM_SPAN;
   }
 
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {

@@ -1,14 +1,14 @@
-import { decode, encode } from "@conclave/codec";
 import type { SqlRow } from "@conclave/sqlite";
 import { ID_BYTES, RoomTag, SlotId } from "@conclave/wire";
-import type { RoomRow, RoomTable, WriteKey } from "../roomTable.js";
-import { bytes, id, readNumber, readRow } from "./row.js";
-import { RowDamaged } from "./rowDamage.js";
+import { keyChanges, type KeyChanges, type RoomRow, type RoomTable, type WriteKey } from "../roomTable.js";
+import { id, readNumber, readRow } from "./row.js";
 import type { Statements } from "./statements.js";
 
 /** The last room number for which every row id is a safe integer. */
 const LAST_ROOM = 2 ** 21 - 1;
-const NO_SLOT = new Uint8Array(0);
+const SAVE =
+  "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, lineage = ?, seen_at = ?, commits = ?," +
+  " available_from = ?, message_bytes = ?, probation_bytes = ?, blob_bytes = ?";
 
 /** The rooms of a `SqliteStore`. */
 export class SqliteRoomTable implements RoomTable {
@@ -16,37 +16,34 @@ export class SqliteRoomTable implements RoomTable {
 
   get(tag: RoomTag): RoomRow | null {
     const row = this.sql.get("SELECT * FROM room WHERE tag = ?", tag);
-    return row === null ? null : readRow("room", row, roomRow);
+    if (row === null) return null;
+    const room = readRow("room", row, roomRow);
+    return { ...room, writeKeys: this.keysOf(room.no) };
   }
 
   add(room: Omit<RoomRow, "no">): RoomRow | null {
     if (this.count() >= LAST_ROOM) return null;
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
-      "INSERT INTO room (tag, creation, begin, epoch, n, last_commit, head, write_keys, lineage, seen_at, commits," +
+      "INSERT INTO room (tag, creation, begin, epoch, n, last_commit, head, lineage, seen_at, commits," +
         " available_from, message_bytes, probation_bytes, blob_bytes)" +
-        " VALUES (?, ?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 1, 0, 0, 0)",
+        " VALUES (?, ?, ?, 0, 0, 0, ?, 0, 0, 0, 1, 0, 0, 0)",
       tag,
       creation,
       room.begin,
       head,
-      encodeWriteKeys(room.writeKeys),
     );
     const added = { ...room, no: rowid };
-    this.save(added);
+    this.save(added, { ...added, writeKeys: [], oldest: null });
     return added;
   }
 
-  save(room: RoomRow): void {
-    this.sql.run(
-      "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, write_keys = ?, lineage = ?," +
-        " seen_at = ?, commits = ?, available_from = ?, message_bytes = ?, probation_bytes = ?," +
-        " blob_bytes = ?, oldest = ? WHERE no = ?",
+  save(room: RoomRow, was: RoomRow): void {
+    const values = [
       room.epoch,
       room.n,
       room.lastCommit,
       room.head,
-      encodeWriteKeys(room.writeKeys),
       room.lineage,
       room.seenAt,
       room.commits,
@@ -54,9 +51,11 @@ export class SqliteRoomTable implements RoomTable {
       room.messageBytes,
       room.probationBytes,
       room.blobBytes,
-      room.oldest,
-      room.no,
-    );
+    ];
+    // A column that is set has its index written, also where it stays the same.
+    if (room.oldest === was.oldest) this.sql.run(`${SAVE} WHERE no = ?`, ...values, room.no);
+    else this.sql.run(`${SAVE}, oldest = ? WHERE no = ?`, ...values, room.oldest, room.no);
+    this.saveKeys(room.no, keyChanges(room, was));
   }
 
   count(): number {
@@ -68,50 +67,35 @@ export class SqliteRoomTable implements RoomTable {
     const sql = "SELECT tag FROM room WHERE oldest < ? AND typeof(tag) = 'blob' AND length(tag) = ? LIMIT ?";
     return this.sql.all(sql, before, ID_BYTES, limit).map((row) => RoomTag.of(id(row, "tag")));
   }
+
+  private keysOf(room: number): WriteKey[] {
+    const rows = this.sql.all("SELECT * FROM room_key WHERE room = ? ORDER BY n", room);
+    return rows.map((row) => readRow("room_key", { ...row, no: room }, writeKey));
+  }
+
+  private saveKeys(room: number, { written, gone }: KeyChanges): void {
+    for (const n of gone) this.sql.run("DELETE FROM room_key WHERE room = ? AND n = ?", room, n);
+    for (const { n, key, epoch, lineage, slot, live, since, until } of written) {
+      const sql = "INSERT OR REPLACE INTO room_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      this.sql.run(sql, room, n, key, epoch, lineage, slot, live ? 1 : 0, since, until);
+    }
+  }
 }
 
-function encodeWriteKeys(keys: readonly WriteKey[]): Uint8Array {
-  return encode(keys, (writer) =>
-    writer.vector(keys, (w, { key, epoch, n, lineage, slot, live, since, until }) =>
-      w
-        .opaque(key)
-        .u53(epoch)
-        .u53(n)
-        .u53(lineage)
-        .opaque(slot ?? NO_SLOT)
-        .bool(live)
-        .u53(since)
-        .u53(until),
-    ),
-  );
+function writeKey(row: SqlRow): WriteKey {
+  return {
+    key: id(row, "key"),
+    epoch: readNumber(row, "epoch"),
+    n: readNumber(row, "n"),
+    lineage: readNumber(row, "lineage"),
+    slot: row["slot"] === null ? null : SlotId.of(id(row, "slot")),
+    live: row["live"] === 1,
+    since: readNumber(row, "since"),
+    until: readNumber(row, "until"),
+  };
 }
 
-function decodeWriteKeys(encoded: Uint8Array): WriteKey[] {
-  const decoded = decode(encoded, (reader) =>
-    reader.vector((r) => ({
-      key: r.opaque(),
-      epoch: r.u53(),
-      n: r.u53(),
-      lineage: r.u53(),
-      slot: slotOf(r.opaque()),
-      live: r.bool(),
-      since: r.u53(),
-      until: r.u53(),
-    })),
-  );
-  if (
-    !decoded.ok ||
-    decoded.value.some(({ key, slot }) => key.length !== ID_BYTES || (slot?.length ?? ID_BYTES) !== ID_BYTES)
-  )
-    throw new RowDamaged("column write_keys");
-  return decoded.value;
-}
-
-function slotOf(bytes: Uint8Array): SlotId | null {
-  return bytes.length === 0 ? null : SlotId.of(bytes);
-}
-
-function roomRow(row: SqlRow): RoomRow {
+function roomRow(row: SqlRow): Omit<RoomRow, "writeKeys"> {
   return {
     no: readNumber(row, "no"),
     tag: RoomTag.of(id(row, "tag")),
@@ -121,7 +105,6 @@ function roomRow(row: SqlRow): RoomRow {
     n: readNumber(row, "n"),
     lastCommit: readNumber(row, "last_commit"),
     head: id(row, "head"),
-    writeKeys: decodeWriteKeys(bytes(row, "write_keys")),
     lineage: readNumber(row, "lineage"),
     seenAt: readNumber(row, "seen_at"),
     commits: readNumber(row, "commits"),
