@@ -143,7 +143,13 @@ export class BusyRooms {
 
   private newCore(): RelayCore {
     const { store, relaySeed } = this;
-    const rates = { connection: ENOUGH, room: ENOUGH, lastingOfRoom: ENOUGH, lastingOfAddress: ENOUGH };
+    const rates = {
+      connection: ENOUGH,
+      address: ENOUGH,
+      room: ENOUGH,
+      lastingOfRoom: ENOUGH,
+      lastingOfAddress: ENOUGH,
+    };
     const core = new this.relay.RelayCore({
       store,
       crypto: nodeCrypto,

@@ -5,12 +5,15 @@ import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 import { roomsBench } from "./roomsBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
+import { strangersBench } from "./strangersBench.js";
 
-// npm run bench [mls | relay | rooms | gateway | join | ssh | freshness] [--quick]: everything, or one part; --quick only shows that it runs.
+// npm run bench [mls | relay | rooms | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
+// --quick only shows that it runs. --against=DIR: strangers measures the relay of that checkout too.
 const parts = {
   mls: mlsBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   rooms: roomsBench,
+  strangers: (quick: boolean) => strangersBench(quick, against),
   gateway: gatewayBench,
   join: joinBench,
   ssh: sshJoinBench,
@@ -19,6 +22,7 @@ const parts = {
 
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");
+const against = words.find((word) => word.startsWith("--against="))?.slice("--against=".length) ?? null;
 const names = words.filter((word) => !word.startsWith("-"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {

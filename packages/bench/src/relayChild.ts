@@ -13,10 +13,14 @@ export class RelayChild {
     readonly socketUrl: string,
   ) {}
 
-  static async start(): Promise<RelayChild> {
+  /** `limits`: `default`, or none. `checkout`: another one than this, which is built; its relay is started. */
+  static async start(limits = "unlimited", checkout: string | null = null): Promise<RelayChild> {
     const dataDir = mkdtempSync(join(tmpdir(), "conclave-bench-"));
-    const file = fileURLToPath(new URL("./relayProcess.js", import.meta.url));
-    const child = fork(file, [dataDir], { execArgv: ["--expose-gc"] });
+    const file =
+      checkout === null
+        ? fileURLToPath(new URL("./relayProcess.js", import.meta.url))
+        : join(checkout, "packages/bench/dist/relayProcess.js");
+    const child = fork(file, [dataDir, limits], { execArgv: ["--expose-gc"] });
     const [{ socketUrl }] = (await once(child, "message")) as [{ socketUrl: string }];
     return new RelayChild(child, dataDir, socketUrl);
   }

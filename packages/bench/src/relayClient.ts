@@ -37,8 +37,8 @@ export class RelayClient {
     };
   }
 
-  static async connect(url: string): Promise<RelayClient> {
-    const client = new RelayClient(await RelaySocket.open(url));
+  static async connect(url: string, localAddress?: string): Promise<RelayClient> {
+    const client = new RelayClient(await RelaySocket.open(url, localAddress));
     const welcome = await client.ask({ type: "hello", versions: VERSIONS });
     if (welcome.type !== "welcome") throw new Error("no welcome");
     [client.challenge, client.relayKey] = [welcome.challenge, welcome.relayKey];

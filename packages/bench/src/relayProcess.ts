@@ -1,21 +1,21 @@
 import { startRelay } from "@conclave/relay";
 
 // A relay in a process of its own, for measurements: prints its address, answers "memory" lines with its size in bytes.
-const dataDir = process.argv[2];
-if (dataDir === undefined) throw new Error("usage: relayProcess.js DATA_DIR");
+const [, , dataDir, limits] = process.argv;
+if (dataDir === undefined) throw new Error("usage: relayProcess.js DATA_DIR [default]");
 const plenty = { burst: 1e9, perSecond: 1e9 };
-const relay = await startRelay({
-  dataDir,
+const unlimited = {
   connections: 50_000,
   connectionsPerAddress: 50_000,
   lagBytes: 64 * 1024 * 1024,
   settings: {
     rates: {
-      ...{ connection: plenty, room: plenty, create: plenty, commits: plenty },
+      ...{ connection: plenty, address: plenty, room: plenty, create: plenty, commits: plenty },
       ...{ lastingOfRoom: plenty, lastingOfAddress: plenty },
     },
   },
-});
+};
+const relay = await startRelay({ dataDir, ...(limits === "default" ? {} : unlimited) });
 process.send?.({ socketUrl: relay.socketUrl });
 process.on("message", (message) => {
   if (message === "memory") {

@@ -10,13 +10,15 @@ const NOTHING = Buffer.alloc(0);
  */
 export class RelaySocket {
   onMessage: (message: Buffer) => void = () => undefined;
+  onClose: () => void = () => undefined;
   private rest: Buffer = NOTHING;
 
   private constructor(private readonly socket: Socket) {}
 
-  static async open(url: string): Promise<RelaySocket> {
+  /** `localAddress`: which of the machine's own addresses the relay sees. */
+  static async open(url: string, localAddress?: string): Promise<RelaySocket> {
     const { hostname, port, pathname } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true, localAddress });
     await once(socket, "connect");
     socket.write(
       `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -26,6 +28,10 @@ export class RelaySocket {
     const end = head.indexOf("\r\n\r\n");
     if (!head.subarray(0, 12).equals(Buffer.from("HTTP/1.1 101")) || end < 0) throw new Error("no WebSocket");
     const opened = new RelaySocket(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      opened.onClose();
+    });
     socket.on("data", (data) => {
       opened.receive(data);
     });
@@ -40,6 +46,13 @@ export class RelaySocket {
   /** Sends the beginning of a message of so many bytes, and never the rest. */
   sendPart(bytes: number): void {
     this.socket.write(Buffer.concat([header(bytes), randomBytes(bytes >> 1)]));
+  }
+
+  /** Sends the first part of a message, of which more is to follow. */
+  sendUnfinished(part: Uint8Array): void {
+    const head = header(part.length);
+    head[0] = 0x02;
+    this.socket.write(Buffer.concat([head, part]));
   }
 
   close(): void {
