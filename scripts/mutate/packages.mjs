@@ -28,8 +28,9 @@ export const PACKAGES = {
     tests: [
       "src/{store,relay,work}/*.test.ts",
       "test/*.test.ts",
-      // What several homes do about a list that grows old, and about who was shut out, is tested in the simulator.
-      "../simulator/test/attacks/{comingBack,freshness,pleas}.test.ts",
+      // What several homes do about a list that grows old, about who was shut out, and about what a relay does not show, is tested in
+      // the simulator.
+      "../simulator/test/attacks/{comingBack,freshness,leaving,neverShown,pleas,withheld}.test.ts",
     ],
     not: [
       "**/{attachment,attachmentRelay,frameLimit,remote,wsTransport}.test.ts",
