@@ -22,5 +22,7 @@ export {
 export { decodeCore } from "./room/roomCore.js";
 export { roomEngine } from "./room/roomTag.js";
 export { ACTION_TYPES } from "./roster/action.js";
+export { authorOf, changedBy } from "./roster/assess.js";
 export { signEntry } from "./roster/entry.js";
 export { signApproval } from "./roster/approval.js";
+export { RosterDraft } from "./roster/rosterDraft.js";

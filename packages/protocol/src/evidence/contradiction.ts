@@ -91,12 +91,12 @@ export function proofToJson(proof: Proof): string {
 /** A proof from its JSON text; null when it is none. Verifies nothing. */
 export function proofFromJson(text: string): Proof | null {
   const document = text.length > MAX_TEXT ? null : parseJson(text);
-  if (!isRecord(document) || document["format"] !== FORMAT || typeof document["relayKey"] !== "string") return null;
+  if (document?.["format"] !== FORMAT || typeof document["relayKey"] !== "string") return null;
   const relayKey = fromBase64url(document["relayKey"]);
   const receipts = document["receipts"];
   if (relayKey?.length !== 32 || !Array.isArray(receipts) || receipts.length !== 2) return null;
-  const [first, second] = [receiptFrom(receipts[0]), receiptFrom(receipts[1])];
-  if (first === null || second === null) return null;
+  const [first, second] = receipts.map((each) => receiptFrom(each as Fields));
+  if (!first || !second) return null;
   if (!("path" in document)) return { relayKey, first, second };
   const path = pathFrom(document["path"]);
   return path && { relayKey, first, second, path };
@@ -111,8 +111,8 @@ function isSignedByRelay(crypto: Crypto, relayKey: Uint8Array, receipt: Receipt)
   return crypto.ed25519Verify(relayKey, bytes, receipt.signed.signature);
 }
 
-function receiptFrom(value: unknown): Receipt | null {
-  if (!isRecord(value) || typeof value["receipt"] !== "string") return null;
+function receiptFrom(value: Fields): Receipt | null {
+  if (typeof value?.["receipt"] !== "string") return null;
   const bytes = fromBase64url(value["receipt"]);
   if (bytes === null) return null;
   if (value["kind"] === "commit") {
@@ -123,14 +123,13 @@ function receiptFrom(value: unknown): Receipt | null {
   return decoded?.ok === true ? { kind: "head", signed: decoded.value } : null;
 }
 
-function parseJson(text: string): unknown {
+/** What JSON says, whatever it is: what is no object has none of the fields. */
+type Fields = { readonly [field: string]: unknown } | null | undefined;
+
+function parseJson(text: string): Fields {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Fields;
   } catch {
     return null;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -38,6 +38,9 @@ describe("contradicting receipts", () => {
     expect(contradiction(head({ n: 9 }), head({ n: 8, head: bytes(7), time: 1001 }))).toBe("rollback");
     expect(contradiction(head({ n: 8, head: bytes(7), time: 1001 }), head({ n: 9 }))).toBe("rollback");
     expect(contradiction(commit({ n: 9 }), head({ n: 8, head: bytes(7), time: 1001 }))).toBe("rollback");
+    // Of one moment nobody can say which came first.
+    expect(contradiction(head({ n: 9 }), head({ n: 8, head: bytes(7) }))).toBeNull();
+    expect(contradiction(head({ n: 8, head: bytes(7) }), head({ n: 9 }))).toBeNull();
   });
 
   it("A110: RULE evidence.retraction: a later head by which less is deleted", () => {
@@ -123,7 +126,16 @@ describe("contradicting receipts", () => {
 
   it("refuses files that are no proof", () => {
     const good = proofToJson({ relayKey, first: head(), second: head() });
-    for (const text of ["", "null", "[]", "{}", good.replace("proof/v1", "proof/v2"), good.replace('"head"', '"tail"')])
+    for (const text of [
+      "",
+      "null",
+      "7",
+      '"text"',
+      "[]",
+      "{}",
+      good.replace("proof/v1", "proof/v2"),
+      good.replace('"head"', '"tail"'),
+    ])
       expect(proofFromJson(text)).toBeNull();
     expect(proofFromJson(good + " ".repeat(64 * 1024))).toBeNull();
     const document = JSON.parse(good) as { relayKey: string; receipts: { kind: string; receipt: string }[] };

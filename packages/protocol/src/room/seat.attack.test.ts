@@ -1,6 +1,6 @@
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
-import type { PersonId } from "../encoding/ids.js";
+import { LeafKey, type PersonId } from "../encoding/ids.js";
 import { newDevice, newIdentity } from "../identity/person.js";
 import { preset } from "../policy/presets.js";
 import type { ComingIn } from "./comeIn.js";
@@ -287,6 +287,68 @@ describe("who has not all that it takes", () => {
     everyone(log, alice, carol);
     expect([carol.room.epoch, carol.room.roster.members.size]).toEqual([epoch, 2]);
     expectTogether(log, alice, carol);
+  });
+
+  it("A41, A107: what a door leads to is refused for each thing that does not hold, and so is a place without a way in", () => {
+    const { alice, bob, carol, log } = threeOfUs();
+    shutOut(bob, [alice], log);
+    everyone(log, alice, bob, carol);
+    const { doors } = alice.room;
+    const asked = pleadBy(alice);
+    const link = doors.doorLink(asked.secret);
+    const opening = carol.room.doors.openDoorFor(carol.readPlea(asked.blob)!, NOW)!;
+    const slot = readSlot(alice.primitives, link, opening.slot!.blob, doors.doorKey(alice.device.deviceSeed));
+    if (!slot.ok) throw new Error(slot.error.code);
+    const opened = openRoom(alice.primitives, link, slot.value, log.roster);
+    if (!opened.ok) throw new Error(opened.error.code);
+    const but = (change: Partial<typeof slot.value>) => ({ ...opened.value, slot: { ...slot.value, ...change } });
+    const { head, log: place, entrance } = slot.value;
+    const other = new Uint8Array(32).fill(9);
+    const said = [
+      opened.value,
+      but({ head: { ...head, seq: head.seq + 1 } }),
+      but({ head: { ...head, seq: head.seq - 1 } }),
+      but({ log: { ...place, n: place.n + 1 } }),
+      but({ log: { ...place, head: other } }),
+      but({ leaf: LeafKey.of(other) }),
+      but({ entrance: null }),
+      but({ entrance: { ...entrance!, groupInfo: other } }),
+      but({ epoch: slot.value.epoch + 1 }),
+      but({ suite: 2 }),
+      { ...opened.value, link: { ...link, floor: { ...link.floor, head: other } } },
+      { ...opened.value, link: { ...link, floor: { ...link.floor, seq: head.seq + 1 } } },
+      { ...opened.value, entries: opened.value.entries.slice(1) },
+    ].map((each) => {
+      const judged = doors.judgeDoor(each);
+      return judged.ok ? null : [judged.error.code, judged.error.detail];
+    });
+    expect(said.slice(0, 7)).toEqual([
+      null,
+      ["bad_history", "seq of the slot"],
+      ["bad_history", "seq of the slot"],
+      ["not_caught_up", undefined],
+      ["bad_slot", "another log"],
+      ["bad_slot", "not by a member"],
+      ["bad_slot", "no entrance"],
+    ]);
+    expect(said.slice(7).map((each) => each?.[0])).toEqual([
+      ...["bad_slot", "bad_slot", "bad_slot", "bad_history", "below_floor", "wrong_room"],
+    ]);
+    const door = doors.judgeDoor(opened.value);
+    if (!door.ok) throw new Error(door.error.code);
+    const seated = (change: Partial<typeof slot.value>, device = alice.device) => {
+      const seat = doors.takeSeat(
+        { ...door.value, slot: { ...slot.value, ...change } },
+        { device, now: NOW, after: null },
+      );
+      return seat.ok ? null : [seat.error.code, seat.error.detail];
+    };
+    expect([seated({}), seated({ entrance: null }), seated({ roster: [] })]).toEqual([
+      null,
+      ["bad_slot", "no entrance"],
+      ["bad_slot", "no entrance"],
+    ]);
+    expect(seated({}, { ...alice.device, deviceCert: other })).toEqual(["bad_leaf_cert", "device"]);
   });
 
   it("A108: a commit through a door counts right behind the one that it follows, and once", () => {

@@ -19,11 +19,12 @@ import {
   returnSecret,
   type RoomPreview,
 } from "@conclave/protocol";
-import { type Parcel, Parcels, type Post } from "./parcel.js";
+import { type Parcel, Parcels, type Post, WRONG } from "./parcel.js";
 import { digestOfAll } from "./recallingCrypto.js";
 import { NOW } from "./operation.js";
 import { type Seat, Seats, type SeatWatch } from "./seat.js";
 import { emptyPlace, type Scene } from "./scene.js";
+import { wrongCommit } from "./wrongCommit.js";
 
 /**
  * Who there is. Members are A (the owner), B (an admin), C, D …; N comes by the link, R is A's
@@ -44,6 +45,7 @@ export class Cast {
   readonly start: Scene;
   private readonly identities = new Map<string, DeviceIdentity>();
   private readonly people = new Map<string, Identity>();
+  private readonly wrongs = new Map<number, Parcel>();
   private readonly joins = new Map<string, { seat: Seat; post: Post } | string>();
   private charter = new Uint8Array(0);
   private links: { readonly direct: InviteLink; readonly back: InviteLink } | null = null;
@@ -78,6 +80,16 @@ export class Cast {
     const { append, action } = pending;
     const parcel = this.parcels.of(append, { by: seat.device, what: this.wordsFor(action), base: authenticator });
     return { parcel, lastCommit: append.lastCommit };
+  }
+
+  /** What a program makes of a member's keys that asks no rule: a commit that the rules refuse. */
+  wrong(seat: Seat): Parcel {
+    const known = this.wrongs.get(seat.no);
+    if (known !== undefined) return known;
+    const append = wrongCommit(this.seats.provider(`wrong ${seat.digest}`), seat);
+    const parcel = this.parcels.of(append, { by: seat.device, what: WRONG, base: seat.look.authenticator });
+    this.wrongs.set(seat.no, parcel);
+    return parcel;
   }
 
   /** An action in words. */

@@ -285,6 +285,33 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     policy: "admins:2",
     isRefused: true,
   },
+  // Whoever is a member gives the room a title (attack A2).
+  "rule-left-out": one(
+    0,
+    "C offers a wrong commit",
+    /which the rules refuse/,
+    "roster/permission.js",
+    "if (!mayAuthor)",
+    "if (false)",
+  ),
+  // A change that the rules refuse is laid at nobody's door.
+  "author-not-told": one(
+    0,
+    "C offers a wrong commit",
+    /and says of it: REFUSED_CHANGE not_allowed /,
+    "room/receiveCommit.js",
+    "person: known",
+    "person: null",
+  ),
+  // Whose keys made what their device knows nothing of goes on as before (attack A64).
+  "copy-goes-on": one(
+    0,
+    "C offers a wrong commit",
+    /which is its own, and goes on/,
+    "evidence/alarm.js",
+    '"SHUT_OUT", "RESTORED"]',
+    '"SHUT_OUT"]',
+  ),
   // An owner cannot remove an admin.
   "admin-stays": one(
     0,

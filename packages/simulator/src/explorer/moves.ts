@@ -7,6 +7,7 @@ import { about, type Steps } from "./steps.js";
 import { Broken } from "./broken.js";
 import { isAtEnd, isFree, isOut, isWaiting, type Place, unseenBy, logShownTo, type Scene } from "./scene.js";
 import { OUTSIDER, type Post } from "./parcel.js";
+import { mayOfferWrong } from "./wrongCommit.js";
 
 /** Something that can happen next. */
 export interface Move {
@@ -179,6 +180,7 @@ export class Moves {
       add(words, go, "event");
     }
     this.ofAgreement(scene, place, at, add);
+    if (mayOfferWrong(seat)) add("offers a wrong commit", () => this.steps.offerWrong(scene, at), "event");
     const { members } = seat.look.roster;
     if (members.get(toHex(this.cast.person(this.cast.personOf(device))))?.role !== "owner")
       add("leaves", () => this.steps.say(scene, at, "farewell"), "event");

@@ -19,6 +19,9 @@ export interface Parcel {
   readonly content: Pick<Append, "kind" | "epoch" | "payload" | "attachment">;
 }
 
+/** What a commit is called that its author's own rules refuse. */
+export const WRONG = "wrong title";
+
 /** Whoever is not in the room and can put something into the log. */
 export const OUTSIDER = "outsider";
 

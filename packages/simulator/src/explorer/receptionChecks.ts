@@ -1,7 +1,7 @@
 import { toHex } from "@conclave/codec";
 import type { Cast } from "./cast.js";
 import { Broken } from "./broken.js";
-import { OUTSIDER, type Parcel } from "./parcel.js";
+import { OUTSIDER, type Parcel, WRONG } from "./parcel.js";
 import type { Place, Scene } from "./scene.js";
 import type { Done, Seat } from "./seat.js";
 
@@ -18,8 +18,11 @@ export function checkReceived(
   if (received === "deferred") throw new Broken(`${about}: ${done.refused ?? ""}, though it is the next record`);
   if (received === "withheld") throw new Broken(`${about} as withheld, and it is there`);
   if (done.seat.look.n !== seat!.look.n + 1) throw new Broken(`${about}, and the cursor does not move by one`);
-  // Everybody here is honest but the relay: nobody is to be blamed, and no device was ever
-  // copied.
+  if (parcel.what === WRONG) {
+    checkWrong(about, cast, seat!, parcel, done);
+    return;
+  }
+  // All others are honest but the relay: nobody is to be blamed, and no device was ever copied.
   if (alarm?.code === "RESTORED") throw new Broken(`${about}, and takes itself for a copy`);
   const isTelling = alarm?.code === "FORK";
   if (alarm?.person && !isTelling)
@@ -32,6 +35,23 @@ export function checkReceived(
   checkDecision(about, seat!, done);
   if (done.events.some(({ type }) => type === "entry" || type === "removed"))
     checkAgreed(about, cast, scene, seat!, parcel);
+}
+
+// What the rules refuse everybody refuses who stands where its author stood, for one reason, and lays it at the author's door. The
+// author's own device takes itself for a copy, and stops: it did not make that. To who stands elsewhere it is nothing.
+function checkWrong(about: string, cast: Cast, { device, look }: Seat, { by, base }: Parcel, done: Done): void {
+  const { alarm, received } = done;
+  if (received === "accepted") throw new Broken(`${about}, which the rules refuse`);
+  if (look.status !== "active" || look.authenticator !== base) {
+    if (alarm?.person) throw new Broken(`${about}, of another epoch, and blames somebody`);
+    return;
+  }
+  const person = cast.person(cast.personOf(by));
+  const told = [alarm?.code, alarm?.rejection?.code, alarm?.person && toHex(alarm.person)].join(" ");
+  const isOwn = device === by;
+  if (told !== (isOwn ? "RESTORED mls " : `REFUSED_CHANGE not_allowed ${toHex(person)}`))
+    throw new Broken(`${about}, and says of it: ${told}`);
+  if (isOwn && done.seat.look.paused.length === 0) throw new Broken(`${about}, which is its own, and goes on`);
 }
 
 /** What the messages about a proposal are called: asking, agreeing, saying no, taking back. */

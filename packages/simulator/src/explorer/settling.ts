@@ -20,10 +20,15 @@ const IN_ORDER = [/ sends$/, / joins again$/, / lets . go$/, / carries out /];
 
 /**
  * How somebody gets in the way: their own new keys come first, or a former member's join by the
- * link does, or junk by anybody who has the link or an old key. Then they are away.
+ * link does, junk by anybody who has the link or an old key, or their commit that the rules refuse. Then they are away.
  */
-type Hindrance = "rekeys first" | "joins first" | "puts in junk first";
-const HINDRANCES: readonly Hindrance[] = ["rekeys first", "joins first", "puts in junk first"];
+type Hindrance = "rekeys first" | "joins first" | "puts in junk first" | "offers a wrong commit first";
+const HINDRANCES: readonly Hindrance[] = [
+  "rekeys first",
+  "joins first",
+  "puts in junk first",
+  "offers a wrong commit first",
+];
 
 /**
  * What has to come of every scene when the relay is honest from then on: agreement, and that people
@@ -112,7 +117,9 @@ export class Settling {
     for (const place of whole) {
       const { look } = place.seat!;
       if (!isAtEnd(scene, place)) throw new Broken(`${place.device} does not come to the end of the log`);
-      if (look.paused.length > 0) throw new Broken(`${place.device} stays paused: ${look.paused.join(", ")}`);
+      // A device whose keys made what it knows nothing of takes itself for a copy, until its person begins again with it.
+      if (look.paused.length > 0 && !look.paused.includes("RESTORED"))
+        throw new Broken(`${place.device} stays paused: ${look.paused.join(", ")}`);
       if (look.pending !== null || place.outbox !== null)
         throw new Broken(`what ${place.device} decided or said does not get through`);
       if (look.authenticator !== first.seat!.look.authenticator)
@@ -234,6 +241,13 @@ export class Settling {
       return next !== null;
     }
     const { places } = play.scene;
+    if (how === "offers a wrong commit first") {
+      const liar = places.findIndex((place) => place.device === name);
+      this.read(play, liar);
+      const next = this.steps.offerWrong(play.scene, liar);
+      if (next !== null) play.go(next);
+      return next !== null;
+    }
     const at =
       how === "joins first"
         ? places.findIndex(({ device, seat }) => device !== "N" && device !== "R" && isOut({ seat }))

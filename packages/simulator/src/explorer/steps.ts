@@ -6,6 +6,7 @@ import { approvalOf, checkReceived, noTo, proposalOf, withdrawalOf } from "./rec
 import type { Operation, SaidMessage } from "./operation.js";
 import type { Done, Seat, SeenProposal } from "./seat.js";
 import { Broken } from "./broken.js";
+import { mayOfferWrong } from "./wrongCommit.js";
 import {
   emptyPlace,
   isActive,
@@ -145,6 +146,16 @@ export class Steps {
   junk(scene: Scene): Scene | null {
     const host = this.freshHost(scene);
     return host === null ? null : this.append(scene, { parcel: this.cast.parcels.junk(host.seat!.look.epoch) });
+  }
+
+  /**
+   * Somebody's keys in a program that asks no rule: it puts a commit into the log that the rules refuse. Null for who may do that, or
+   * has not read all.
+   */
+  offerWrong(scene: Scene, at: number): Scene | null {
+    const { seat, view } = scene.places[at]!;
+    if (seat === null || view !== null || this.behind(scene, at) > 0 || !mayOfferWrong(seat)) return null;
+    return this.append(scene, { parcel: this.cast.wrong(seat) });
   }
 
   /** How many records of the log a device has still to read. */
