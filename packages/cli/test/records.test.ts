@@ -69,6 +69,7 @@ function fieldFaults(value: Record, fields: Field[], at: string): string[] {
 
 let folder = "";
 let relay: Running;
+let another: { readonly relay: Running; readonly address: string };
 const seen = new Set<string>();
 const NO_ROOM = new Set([
   "rooms",
@@ -129,11 +130,12 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-records-"));
   const started = await startRelay(join(folder, "relay"));
   relay = started.relay;
+  another = await startRelay(join(folder, "another"));
   check(JSON.parse(relay.lines[0]!) as Record, shapes.commands);
   process.env["CONCLAVE_RELAY"] = started.address;
 }, 120_000);
 afterAll(async () => {
-  await relay.stop();
+  await Promise.all([relay.stop(), another.relay.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -235,6 +237,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Kay", "join", String(forKeys), "--name", "Kay", "--yes", "--ssh-sign-file", join(folder, "to-sign"));
     await json("Gus", "disallow", "hal@laptop");
     await json("Hal", "status");
+    await json("Gus", "room", "move", another.address, "--yes");
     await json("Gus", "reset-clock", "--yes");
     await json("Gus", "hand-over", "Hal", "--yes");
     await json("Hal", "upgrade");

@@ -11,12 +11,15 @@ import { type Cut, RewritingProxy } from "./rewritingProxy.js";
 let folder = "";
 let relay: Running;
 let address = "";
+let another: Running;
+let anotherAddress = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-unanswered-"));
   ({ relay, address } = await startRelay(join(folder, "relay")));
+  ({ relay: another, address: anotherAddress } = await startRelay(join(folder, "another")));
 });
 afterAll(async () => {
-  await relay.stop();
+  await Promise.all([relay.stop(), another.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -260,6 +263,10 @@ const WALKS: Readonly<Record<string, Walk>> = {
     at: "createRoom",
     count: async (s) =>
       (await s.do("alice", "rooms")).rooms.filter(({ standing }: Document) => standing === "member").length,
+  },
+  "room move": {
+    args: () => ["room", "move", anotherAddress, "--yes"],
+    count: (s) => s.decided(({ action }) => action === "setRelay", "bob"),
   },
   join: {
     who: "bob",

@@ -35,6 +35,11 @@ import { MemoryStore, type PartialSettings, RelayCore } from "@conclave/relay";
 export class World {
   readonly clock = new ManualClock();
   readonly relay: RelayCore;
+  /** Other relays, by the address of their sockets; every other address is the first one's. */
+  private readonly others = new Map<string, RelayCore>();
+  /** Where connections lead to no relay, by the address of its socket. */
+  readonly downAt = new Set<string>();
+  private readonly relayOf = new Map<number, RelayCore>();
   /** No connection gets through. */
   isDown = false;
   private readonly connections = new Map<number, ConnectionEvents>();
@@ -52,8 +57,17 @@ export class World {
   changeAnswer: (bytes: Uint8Array) => Uint8Array | null = (bytes) => bytes.slice();
 
   constructor(settings: PartialSettings = {}) {
-    const [store, relaySeed] = [new MemoryStore(), systemRandom(32)];
-    this.relay = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+    this.relay = newRelay(settings);
+  }
+
+  /** Another relay, at this address; or another address of one that is there. */
+  addRelay(address: string, settings: PartialSettings = {}, relay = newRelay(settings)): RelayCore {
+    this.others.set(`${address}/relay`, relay);
+    return relay;
+  }
+
+  private coreOf(connection: number): RelayCore {
+    return this.relayOf.get(connection) ?? this.relay;
   }
 
   home(): Home {
@@ -64,7 +78,7 @@ export class World {
   cut(): void {
     for (const [number, events] of [...this.connections]) {
       this.connections.delete(number);
-      this.relay.close(number);
+      this.coreOf(number).close(number);
       events.closed();
     }
   }
@@ -127,18 +141,19 @@ export class World {
     return result.value;
   }
 
-  connect(home: Home, events: ConnectionEvents): Connection {
+  connect(home: Home, events: ConnectionEvents, url = ""): Connection {
     const number = this.next++;
     const isOpen = () => this.connections.has(number);
     let last = Promise.resolve();
     setImmediate(() => {
-      if (this.isDown) {
+      if (this.isDown || this.downAt.has(url)) {
         events.closed();
         return;
       }
       this.connections.set(number, events);
       this.owners.set(number, home);
-      this.relay.open(number, "127.0.0.1", this.clock.now());
+      this.relayOf.set(number, this.others.get(url) ?? this.relay);
+      this.coreOf(number).open(number, "127.0.0.1", this.clock.now());
       events.opened();
     });
     return {
@@ -153,18 +168,18 @@ export class World {
             this.activity++;
             this.heard.push(...(frames.ok ? frames.value : []));
             const sent = this.sendsChanged && frames.ok ? encodeClientMessage(frames.value) : bytes;
-            this.relay.receive(number, sent, this.clock.now());
-            this.flush();
+            this.coreOf(number).receive(number, sent, this.clock.now());
+            this.flush(this.coreOf(number));
           });
       },
       close: () => {
-        if (this.connections.delete(number)) this.relay.close(number);
+        if (this.connections.delete(number)) this.coreOf(number).close(number);
       },
     };
   }
 
-  private flush(): void {
-    for (const output of this.relay.commit()) {
+  private flush(relay: RelayCore): void {
+    for (const output of relay.commit()) {
       const targets = output.kind === "push" ? output.connections : "connection" in output ? [output.connection] : [];
       for (const number of targets) {
         setImmediate(() => {
@@ -182,6 +197,11 @@ export class World {
       }
     }
   }
+}
+
+function newRelay(settings: PartialSettings): RelayCore {
+  const [store, relaySeed] = [new MemoryStore(), systemRandom(32)];
+  return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
 }
 
 /** One home, which can be opened, killed and opened again. */
@@ -215,7 +235,7 @@ export class Home {
   ): Promise<Client> {
     const { clock } = this.world;
     this.storage = new MemoryStorage(this.disk, fate);
-    const transport: Transport = { connect: (_url, events) => this.world.connect(this, events) };
+    const transport: Transport = { connect: (url, events) => this.world.connect(this, events, url) };
     const ports = {
       storage: wrap(this.storage),
       clock: {

@@ -57,6 +57,12 @@ export interface CommandRecords {
     /** Whether the recovery words bring the founder back to it already: `ready`, or `preparing`. */
     readonly returning: StatusDocument["returning"];
   };
+  readonly "room move": OutcomeDocument & {
+    readonly room: string;
+    /** The addresses of the relay before, and of the one where the room is now. */
+    readonly from: string;
+    readonly to: string;
+  };
   readonly join: {
     /** Without `--ssh-sign-file`. */
     readonly room?: RoomDocument;

@@ -4,7 +4,7 @@ import { addMessageCommands } from "./messageCommands.js";
 
 /** Founding, joining, talking. */
 export function addRoomCommands(program: Command): void {
-  const room = program.command("room").description("create a room");
+  const room = program.command("room").description("create a room, or move one to another relay");
   room
     .command("new")
     .description("create a room and print an invite link")
@@ -27,6 +27,26 @@ Examples:
     .action(async (title: string, _: unknown, command: Command) => {
       const { roomNew } = await import("../commands/roomNew.js");
       await roomNew(contextOf(command.optsWithGlobals()), title);
+    });
+  room
+    .command("move")
+    .description("move the room to another relay; everybody follows by themselves")
+    .argument("<address>", "the address of the other relay")
+    .option("--yes", FOR_GOOD)
+    .addHelpText(
+      "after",
+      `
+Only an owner can do it. Nobody loses anything: what was said stays with everybody, and an old
+link leads to the new relay as long as the old one is there. Files that were sent stay at the
+old relay for as long as it keeps them. If the other relay asks for a permit to create rooms,
+give it in CONCLAVE_PERMIT.
+
+Example:
+  conclave room move https://chat2.example.org --room "Garden club"`,
+    )
+    .action(async (address: string, _: unknown, command: Command) => {
+      const { roomMove } = await import("../commands/roomMove.js");
+      await roomMove(contextOf(command.optsWithGlobals()), address);
     });
   program
     .command("join")

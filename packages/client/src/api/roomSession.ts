@@ -68,6 +68,14 @@ export interface NewMessage {
   readonly records?: readonly RecordChange[];
 }
 
+/** Where a room is to move. */
+export interface MoveOptions {
+  /** The address of the relay. */
+  readonly relay: string;
+  /** What its operator gives to people who may make rooms there; none where anybody may. */
+  readonly permit?: Uint8Array;
+}
+
 /**
  * One room of this home. It keeps itself in step with the relay: connects, catches up, sends what waits, carries out
  * farewells, refreshes invites. Reading methods give what is known now; `watch` tells when to read again.
@@ -177,6 +185,12 @@ export interface RoomSession {
 
   /** Makes a decision, or proposes it where more people have to agree. What loses a race is built again. */
   decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;
+  /**
+   * Moves the room to another relay: everybody follows by themselves, and so do links to the old relay while that is there. Resolves
+   * when the new relay has the room with all that newcomers need. `malformed`: no address; `unreachable`, `relay` (`create_denied`,
+   * `room_exists`): the new relay does not take it, and nothing was decided; `refused`: `not_allowed` for who is no owner, `already_so`.
+   */
+  move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
   approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>>;

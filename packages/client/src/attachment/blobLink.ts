@@ -1,7 +1,7 @@
 import { done, failed, type Result } from "@conclave/codec";
 import type { RelayError, RoomTag } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { RoomState } from "../work/roomState.js";
 import type { Sync } from "../work/sync.js";
 import type { Waiting } from "../work/waiting.js";
@@ -30,7 +30,7 @@ const MOST_PROBATIONS = 80;
 export class BlobLink {
   constructor(
     private readonly state: RoomState,
-    private readonly connection: RelayConnection,
+    private readonly connection: RelayAccess,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
     private readonly waiting: Waiting,

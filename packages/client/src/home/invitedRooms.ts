@@ -4,7 +4,7 @@ import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
-import { previewSlot, problemOf } from "../joining/readInvite.js";
+import { linkOnwards, previewSlot, problemOf } from "../joining/readInvite.js";
 import { readReturn, returnLinkOf } from "../joining/readReturn.js";
 import type { LiveSession } from "../room/liveSession.js";
 import { joinEndingOf } from "../store/phase.js";
@@ -15,6 +15,9 @@ import { invitedRoom } from "./invitedRoom.js";
 import { type OwnHome, storedRoom } from "./loadSession.js";
 import { type Relays, UNTIL_REACHED_MS } from "./relays.js";
 import { isOver, type RoomSessions } from "./roomSessions.js";
+
+/** Through how many relays an old link leads. */
+const MOST_MOVES = 8;
 
 /** What invite links lead to, for the person of this home. */
 export class InvitedRooms {
@@ -30,7 +33,7 @@ export class InvitedRooms {
   }
 
   /** Reads the room of a link, and checks all of it. */
-  async preview(link: InviteLink): Promise<Result<InvitePreview, Problem>> {
+  async preview(link: InviteLink, moves = 0): Promise<Result<InvitePreview, Problem>> {
     const { identity, device, marks } = this.own;
     const known = this.sessions.find(link.roomId);
     if (known && !isOver(known)) return failed({ kind: "already_here" });
@@ -45,7 +48,11 @@ export class InvitedRooms {
       return (wantsReturn ? await readReturn(this.ports, connection, link, identity.seed) : null) ?? found;
     });
     if (!read) return failed(problemOf({ type: "lost" }));
+    // The room has just come there, and what its links need comes next.
+    if (!read.ok && moves > 0 && isMissing(read.error)) return failed({ kind: "behind" });
     if (!read.ok) return read;
+    const onwards = linkOnwards(connection, read.value);
+    if (onwards && moves < MOST_MOVES) return this.preview(onwards, moves + 1);
     const still = known ? await this.joinedAfterAll(known) : null;
     if (still) return failed(still);
     const { mode, createdBy } = read.value.invite;
@@ -130,4 +137,8 @@ export class InvitedRooms {
 /** The relay has answered, and the link leads nowhere. */
 function isAnswered({ kind }: Problem): boolean {
   return kind === "relay" || kind === "refused";
+}
+
+function isMissing(problem: Problem): boolean {
+  return problem.kind === "relay" && (problem.error === "slot_unknown" || problem.error === "room_unknown");
 }

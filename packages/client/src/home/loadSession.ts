@@ -6,6 +6,7 @@ import type { Relays } from "./relays.js";
 import { RoomKeys } from "../store/homeKey.js";
 import { LiveSession } from "../room/liveSession.js";
 import { ReturnKeeper } from "../work/returnKeeper.js";
+import { RoomRelay } from "../relay/roomRelay.js";
 import { RoomEngine } from "../room/roomEngine.js";
 import type { RoomMeta } from "../store/roomMeta.js";
 import { RoomState } from "../work/roomState.js";
@@ -36,7 +37,9 @@ export async function loadSession(
   const returns = new ReturnKeeper(state, returnPlan, (here) =>
     here.newReturn(identity.seed, (inviteId) => state.decisionLog.creatorOf(inviteId) !== null),
   );
-  return new LiveSession(new RoomEngine(state, connection, device, returns));
+  return new LiveSession(
+    new RoomEngine(state, new RoomRelay(connection, (address) => relays.get(address)), device, returns),
+  );
 }
 
 /** The room that is stored under these keys, without the signed entries: they are many, and nobody needs them to go on. Null for none. */

@@ -19,7 +19,7 @@ import type { JoinEnding, OwnRequest } from "../store/phase.js";
 import type { Sync } from "../work/sync.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
-import { previewSlot, readRosterLog } from "./readInvite.js";
+import { linkOnwards, previewSlot, readRosterLog } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 import { readInbox } from "./inbox.js";
 
@@ -178,6 +178,15 @@ export class AskedJoin extends Worker implements ConnectionUser {
     if (view.ok && view.value.epoch >= request.epoch + (isDue ? 1 : SEAL_AGAIN)) {
       // To whom it goes is read from the room's own history: anybody who has the link can leave a key in the slot.
       const preview = await previewSlot(ports, this.connection, this.link);
+      const onwards = preview.ok ? linkOnwards(this.connection, preview.value) : null;
+      if (preview.ok && onwards) {
+        // The room has moved: it is asked there.
+        const moved = { ...request, link: onwards, isPosted: false, epoch: preview.value.slot.epoch };
+        await this.state.transact((tx) => {
+          this.state.moveTo(tx, onwards.relay, { is: "asking", request: moved });
+        });
+        return;
+      }
       const blob = preview.ok ? askAgain(ports, this.asking, preview.value) : null;
       if (preview.ok && blob) {
         await this.post({ ...request, blob, epoch: preview.value.slot.epoch });

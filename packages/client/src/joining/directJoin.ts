@@ -13,7 +13,7 @@ import type { Sync } from "../work/sync.js";
 import type { Transaction } from "../store/transaction.js";
 import { type Job, type RoomWork, Worker } from "../work/worker.js";
 import type { Problem } from "../api/problem.js";
-import { previewSlot } from "./readInvite.js";
+import { linkOnwards, previewSlot } from "./readInvite.js";
 import { giveSlotProof } from "./slotProof.js";
 
 const MOST_ATTEMPTS = 12;
@@ -76,6 +76,14 @@ export class DirectJoin extends Worker {
       return;
     }
     const attempts = join.attempts + 1;
+    const onwards = linkOnwards(this.connection, preview.value);
+    if (onwards) {
+      await this.state.transact((tx) => {
+        this.state.moveTo(tx, onwards.relay, { is: "joining", join: { ...join, link: onwards, attempts } });
+      });
+      this.sync.restart();
+      return;
+    }
     // Where nothing but junk came after the slot, nobody has to refresh it: the join follows the junk.
     const after = room.joinPlace(preview.value.slot);
     if (after === null) {

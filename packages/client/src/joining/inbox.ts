@@ -1,6 +1,6 @@
 import { inboxProofBytes, type InboxId } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 
 /** An inbox at the relay, and the key that proves that it is ours (docs/protocol.md §6). */
@@ -13,7 +13,7 @@ export interface Inbox {
 /** Proves to the relay that an inbox is ours, and fetches all that is in it. */
 export function readInbox(
   { crypto }: Pick<ClientPorts, "crypto">,
-  connection: RelayConnection,
+  connection: RelayAccess,
   { inboxId, inboxPub, inboxSeed }: Inbox,
 ): Promise<Answer<"fetchInbox">> {
   const { welcome } = connection;

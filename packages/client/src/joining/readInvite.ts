@@ -21,7 +21,7 @@ import {
 } from "@conclave/protocol";
 import type { RoomTag } from "@conclave/wire";
 import type { LostAnswer } from "../relay/answer.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import type { ErrorResponse } from "@conclave/wire";
@@ -41,7 +41,7 @@ const PAGE = 512;
  */
 export async function previewSlot(
   ports: JoinPorts,
-  connection: RelayConnection,
+  connection: RelayAccess,
   link: InviteLink,
 ): Promise<Result<RoomPreview, Problem>> {
   return readSlotOf(ports, connection, link, {
@@ -51,12 +51,25 @@ export async function previewSlot(
 }
 
 /**
+ * The same link at the relay where the room is now, where that is another one by the room's own history; null where it is this one.
+ *
+ * RULE: join.follow-roster: an old link leads on only as an owner decided, and only to a history that goes on from there: the floor is
+ * what was just read (attack A139).
+ */
+export function linkOnwards(connection: RelayAccess, { link, roster, decisions }: RoomPreview): InviteLink | null {
+  const { relay, seq, head } = roster;
+  // Where nobody ever moved it, another address is another name of the same relay.
+  const hasMoved = decisions.some(({ action }) => action.type === "setRelay");
+  return !hasMoved || connection.isAt(relay.address) ? null : { ...link, relay: relay.address, floor: { seq, head } };
+}
+
+/**
  * Reads the door that was opened for our plea of this secret, and checks all that it leads to, and what else the log holds. As
  * `previewSlot`. `since`: where in the log the newest entry is that we know others to have, or before it.
  */
 export async function previewDoor(
   ports: JoinPorts,
-  connection: RelayConnection,
+  connection: RelayAccess,
   room: Room,
   { secret, device, since }: { readonly secret: Uint8Array; readonly device: DeviceIdentity; readonly since: number },
 ): Promise<Result<OpenDoor, Problem>> {
@@ -76,7 +89,7 @@ export async function previewDoor(
 
 /** Gives the records of all commits after a place in the log, to where we have read it. Gives what it failed by, or null. */
 async function readCommits(
-  connection: RelayConnection,
+  connection: RelayAccess,
   room: Room,
   since: number,
   take: (record: Uint8Array) => void,
@@ -97,7 +110,7 @@ async function readCommits(
 /** Finds in the room's own history that we were removed, as an answer to our plea by a `leaf` says. `refused` where that is not proved. */
 export async function proveRemoval(
   ports: JoinPorts,
-  connection: RelayConnection,
+  connection: RelayAccess,
   { tag, doors }: Room,
   { leaf, removal }: { readonly leaf: LeafKey; readonly removal: Removal },
 ): Promise<Result<DecisionRecord, Problem>> {
@@ -115,7 +128,7 @@ interface SlotReading<T> {
 
 async function readSlotOf<T>(
   ports: JoinPorts,
-  connection: RelayConnection,
+  connection: RelayAccess,
   link: InviteLink,
   reading: SlotReading<T>,
 ): Promise<Result<T, Problem>> {
@@ -191,7 +204,7 @@ function judgedBy<T>(judged: Result<T, Rejection>): Result<T, Problem> {
 
 /** Gives a reading the roster records that it asks for; `too_large` where it takes more pages than any honest relay makes of it. */
 export async function readRosterLog<T>(
-  connection: RelayConnection,
+  connection: RelayAccess,
   roomTag: RoomTag,
   reading: HistoryReading<Result<T, Rejection>>,
 ): Promise<Result<T, Problem>> {

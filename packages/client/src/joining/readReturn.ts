@@ -1,6 +1,6 @@
 import type { Result } from "@conclave/codec";
 import { type InviteLink, MOST_RETURNS, returnSecret, type Room, type RoomPreview } from "@conclave/protocol";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import { previewSlot } from "./readInvite.js";
@@ -18,7 +18,7 @@ export function returnLinkOf(room: Room): InviteLink {
  */
 export async function readReturn(
   ports: Pick<ClientPorts, "crypto" | "random" | "clock">,
-  connection: RelayConnection,
+  connection: RelayAccess,
   link: InviteLink,
   seed: Uint8Array,
 ): Promise<Result<RoomPreview, Problem> | null> {

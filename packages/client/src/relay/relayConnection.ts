@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.js";
 import type { Transport } from "../ports/transport.js";
 import type { Answer, RequestBody } from "./answer.js";
 import { RelayLink } from "./relayLink.js";
+import { socketUrl } from "./relayUrl.js";
 
 /** Somebody who uses a connection: a room, a join that waits, a look at an invite. */
 export interface ConnectionUser {
@@ -18,12 +19,32 @@ export interface ConnectionUser {
   push(push: Push): void;
 }
 
+/** What rooms and joins need of a connection to a relay. */
+export interface RelayAccess {
+  /** Where the relay's WebSocket is. */
+  readonly url: string;
+  /** Counts connections: what was proved or sent with another number was on another connection. */
+  readonly number: number;
+  /** What the relay said when it was reached; null while there is no connection. */
+  readonly welcome: RelayWelcome | null;
+  /** It is being tried, and there is no reason yet to think that nobody is there. */
+  readonly isConnecting: boolean;
+  /** Whether this is the relay at an address. */
+  isAt(address: string): boolean;
+  /** Begins to use the connection; it is told at once when the connection stands already. */
+  attach(user: ConnectionUser): void;
+  /** Ends the use. The last one closes the connection. */
+  detach(user: ConnectionUser): void;
+  request<T extends RequestBody["type"]>(body: Extract<RequestBody, { type: T }>): Promise<Answer<T>>;
+  /** Asks the relay to append what `encodeAppend` made. */
+  append(encoded: Uint8Array): Promise<Answer<"append">>;
+}
+
 /** So many attempts in a row tell that nobody is there; one that fails may be chance. */
 const HOPELESS = 3;
 
 /** The one connection of a home to one relay, shared by all that use it: it is up as long as somebody uses it. */
-export class RelayConnection {
-  /** Counts connections: what was proved or sent with another number was on another connection. */
+export class RelayConnection implements RelayAccess {
   number = 0;
   private greeting: RelayWelcome | null = null;
   private readonly link: RelayLink;
@@ -56,17 +77,18 @@ export class RelayConnection {
     });
   }
 
-  /** What the relay said when it was reached; null while there is no connection. */
   get welcome(): RelayWelcome | null {
     return this.greeting;
   }
 
-  /** It is being tried, and there is no reason yet to think that nobody is there. */
   get isConnecting(): boolean {
     return this.link.state === "connecting" && !this.link.isLate;
   }
 
-  /** Begins to use the connection; it is told at once when the connection stands already. */
+  isAt(address: string): boolean {
+    return socketUrl(address) === this.url;
+  }
+
   attach(user: ConnectionUser): void {
     this.users.add(user);
     if (user.topic) this.topics.set(toHex(user.topic), user);
@@ -74,7 +96,6 @@ export class RelayConnection {
     if (this.greeting) user.online();
   }
 
-  /** Ends the use. The last one closes the connection. */
   detach(user: ConnectionUser): void {
     if (!this.users.delete(user)) return;
     if (user.topic && this.topics.get(toHex(user.topic)) === user) this.topics.delete(toHex(user.topic));
@@ -92,7 +113,6 @@ export class RelayConnection {
     return this.link.request(body);
   }
 
-  /** Asks the relay to append what `encodeAppend` made. */
   append(encoded: Uint8Array): Promise<Answer<"append">> {
     return this.link.append(encoded);
   }

@@ -49,7 +49,7 @@ import type {
 } from "../api/invitation.js";
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf, subjectOf } from "../timeline/requestView.js";
-import type { DueWork, NewMessage, RoomSession } from "../api/roomSession.js";
+import type { DueWork, MoveOptions, NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { FreshnessCheck, Returning, RoomStatus, Settled } from "../api/status.js";
@@ -64,6 +64,7 @@ import { createInvite, ownLinkOf } from "./inviting.js";
 import { exportApproval, importApproval } from "./letters.js";
 import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
+import { moveRoom } from "./moving.js";
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
@@ -254,6 +255,10 @@ export class LiveSession implements RoomSession {
 
   decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
     return makeDecision(this.engine, action);
+  }
+
+  move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>> {
+    return moveRoom(this.engine, options);
   }
 
   proposals(): readonly RoomProposal[] {

@@ -5,7 +5,8 @@ import { ComeBack } from "../joining/comeBack.js";
 import { DirectJoin } from "../joining/directJoin.js";
 import { BlobLink } from "../attachment/blobLink.js";
 import { Uploads } from "../attachment/uploads.js";
-import type { ConnectionUser, RelayConnection } from "../relay/relayConnection.js";
+import type { ConnectionUser } from "../relay/relayConnection.js";
+import type { RoomRelay } from "../relay/roomRelay.js";
 import type { Problem } from "../api/problem.js";
 import { Caretaker } from "../work/caretaker.js";
 import { Decisions } from "../work/decisions.js";
@@ -16,6 +17,7 @@ import { PleaAnswers } from "../work/pleaAnswers.js";
 import { JoinRequests } from "../work/joinRequests.js";
 import { queuedContent } from "../store/outbox.js";
 import { joinEndingOf, type Phase } from "../store/phase.js";
+import { Relocator } from "../work/relocator.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
 import type { RoomState } from "../work/roomState.js";
 import { MessageSender } from "../work/sender.js";
@@ -39,6 +41,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   readonly blobs: BlobLink;
   readonly uploads: Uploads;
   readonly probes: Probes;
+  readonly relocator: Relocator;
   private readonly answers: ProbeAnswers;
   private readonly founding: FoundingRoom;
   private readonly direct: DirectJoin;
@@ -53,7 +56,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
 
   constructor(
     readonly state: RoomState,
-    readonly connection: RelayConnection,
+    readonly connection: RoomRelay,
     device: DeviceIdentity,
     readonly returns: ReturnKeeper,
   ) {
@@ -75,6 +78,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     this.decisions = new Decisions(this, proof);
     this.answers = new ProbeAnswers(this, this.sync, this.decisions, this.sender);
     this.slots = new SlotKeeper(this, this.sync, proof, returns, lockedOut);
+    this.relocator = new Relocator(this, this.sync, proof);
     this.requests = new JoinRequests(this, this.sync, proof);
     this.blobs = new BlobLink(state, connection, this.sync, proof, this.waiting, () => this.isStopped);
     this.uploads = new Uploads(this, this.blobs);
@@ -109,7 +113,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
         return this.asked ? [this.asked] : [];
       case "member":
         return [
-          ...[this.sync, this.comeBack, this.decisions, this.sender, this.slots, this.requests],
+          ...[this.sync, this.relocator, this.comeBack, this.decisions, this.sender, this.slots, this.requests],
           ...[this.pleas, this.caretaker, this.uploads, this.probes, this.answers],
         ];
       case "restored":
@@ -147,6 +151,16 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     calmSlots();
   }
 
+  /**
+   * Resolves when a room that moved is at its new relay with all that newcomers need, or after `timeout` ms; what is left goes on by
+   * itself, here or at others.
+   */
+  async settleMove(timeout: number): Promise<void> {
+    const calm = this.relocator.hurry();
+    await this.waiting.until(() => this.relocator.isDone || this.state.failure !== null, timeout);
+    calm();
+  }
+
   /** This device is on its way back, or is to be: there is something to wait for though nothing can be sent. */
   private get isComingBack(): boolean {
     const { phase, comingBack } = this.state;
@@ -159,7 +173,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
    * keys for who joined, slots, the way back. Resolves when nothing more is, or cannot be done now, or after `timeout` ms.
    */
   async settle(timeout: number): Promise<void> {
-    const calm = [this.caretaker.hurry(), this.slots.hurry(), this.pleas.hurry()];
+    const calm = [this.caretaker.hurry(), this.slots.hurry(), this.pleas.hurry(), this.relocator.hurry()];
     const isDone = () =>
       this.isStopped ||
       this.state.failure !== null ||
@@ -168,6 +182,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
         this.caretaker.isIdle &&
         !this.decisions.hasWork &&
         this.slots.isDone &&
+        this.relocator.isDone &&
         this.pleas.isIdle);
     await this.waiting.until(isDone, timeout);
     for (const end of calm) end();
@@ -242,7 +257,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   }
 
   private advance(): void {
-    const { phase, failure } = this.state;
+    const { phase, failure, meta } = this.state;
+    this.connection.follow(meta.relay);
     if (phase.is === "out") this.leaveRelay();
     this.mount(this.isRunning && failure === null ? this.workersOf(phase) : []);
     for (const worker of this.mounted) worker.advance();

@@ -33,6 +33,7 @@ export const ROOM_CALLS = [
   "checkNow",
   "mute",
   "decide",
+  "move",
   "approve",
   "exportApproval",
   "importApproval",

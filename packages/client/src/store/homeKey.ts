@@ -65,6 +65,10 @@ export class RoomKeys {
   readonly unheard: string;
   /** Files on their way to the relay. */
   readonly uploads: string;
+  /** There while something is left to do since the room moved to another relay. */
+  readonly relocation: string;
+  /** What lets this device make rooms at a relay to which it moves the room. */
+  readonly permit: string;
 
   constructor(roomId: RoomId) {
     this.prefix = `room/${toHex(roomId)}/`;
@@ -88,6 +92,8 @@ export class RoomKeys {
     this.seat = `${this.prefix}seat/`;
     this.unheard = `${this.prefix}unheard/`;
     this.uploads = `${this.prefix}upload/`;
+    this.relocation = `${this.prefix}relocation`;
+    this.permit = `${this.prefix}permit/`;
   }
 
   historyItem(n: number): string {

@@ -239,8 +239,11 @@ export class Decisions extends Worker {
   private async send(append: Append): Promise<void> {
     this.sentOn = this.connection.number;
     this.proof.give();
+    const { number } = this.connection;
     const answer = await this.connection.append(encodeAppend(append));
-    if (answer.type === "lost") return;
+    // RULE: client.own-relay-only: what the relay before signs counts for the log that it had, and is not held against the new one's key.
+    const isOver = number !== this.connection.number || this.parts.sync.isElsewhere;
+    if (answer.type === "lost" || isOver) return;
     if (answer.type === "appended") {
       await this.keep(answer.receipt);
       this.expect(append, answer.n);

@@ -1,5 +1,5 @@
 import { itemHash } from "@conclave/wire";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import { keepNoted } from "./receiving.js";
 import type { RoomState } from "./roomState.js";
 
@@ -11,7 +11,7 @@ const MOST_REQUESTS = 16;
  * alarm. Only hashes are looked at; no record of that log is taken in. A relay that does not give it is not proved to lie
  * by this, and the alarm stays as it is.
  */
-export async function gatherProof(state: RoomState, connection: RelayConnection): Promise<void> {
+export async function gatherProof(state: RoomState, connection: RelayAccess): Promise<void> {
   const { room } = state;
   const wanted = room?.receipts.proofWanted ?? null;
   if (!room || !wanted) return;

@@ -1,5 +1,5 @@
 import type { Problem } from "../api/problem.js";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { RoomState } from "./roomState.js";
 import type { MessageSender } from "./sender.js";
 import type { Sync } from "./sync.js";
@@ -7,7 +7,7 @@ import type { Sync } from "./sync.js";
 /** The parts of a room's engine that know why something does not go on. */
 export interface Movement {
   readonly state: RoomState;
-  readonly connection: RelayConnection;
+  readonly connection: RelayAccess;
   readonly sync: Sync;
   readonly sender: MessageSender;
 }

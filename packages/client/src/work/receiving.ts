@@ -6,6 +6,7 @@ import {
   type DecisionRecord,
   type Delta,
   loadRoom,
+  type LogPlace,
   memberOf,
   type Message,
   ProtocolKind,
@@ -15,7 +16,7 @@ import {
   type PersonId,
   type MessageId,
 } from "@conclave/protocol";
-import type { LogItem } from "@conclave/wire";
+import type { LogItem, LogRecord } from "@conclave/wire";
 import { isSilent } from "../store/silentKind.js";
 import { isAmendment } from "../store/amendment.js";
 import { alarmView } from "../timeline/alarmView.js";
@@ -42,6 +43,8 @@ export async function receiveDelivery(
   await takeSeat(state, tx, item, heard);
   const { room } = state;
   if (!room) return true;
+  const before = room.cursor;
+  const { relay } = room.roster;
   const received = room.receive(item, availableFrom);
   if (received.kind === "deferred") {
     return received.reason === "seen" || received.reason === "closed";
@@ -57,11 +60,35 @@ export async function receiveDelivery(
     noteHeard(state, tx, event);
     await keepEvent(state, tx, event, item.n);
   }
+  if (room.roster.relay !== relay && !item.pruned) keepMove(state, tx, received.events, item, before);
   if (received.kind === "ignored" && received.unreadable !== null) {
     keepUnreadable(state, tx, item.n, received.unreadable);
   }
   if (received.alarm) raise(state, tx, state.raise(tx, received.alarm));
   return true;
+}
+
+/**
+ * The room moves, with this record of the log.
+ *
+ * RULE: client.follows-roster: where the room is, is a decision as any other: who has judged it goes on at the new relay, from the very
+ * next record on; nothing that a relay says moves anybody (attack A139).
+ */
+function keepMove(
+  state: RoomState,
+  tx: Transaction,
+  events: readonly RoomEvent[],
+  item: LogRecord,
+  before: LogPlace,
+): void {
+  const { room, meta } = state;
+  if (room?.status !== "active") return;
+  const to = room.roster.relay.address;
+  const isOwn = events.some((event) => event.type === "entry" && event.own);
+  const left = { isThere: false, isBrought: false, isForwarded: false };
+  const adoption = room.moving.adoption(item, before);
+  state.keepRelocation(tx, { from: meta.relay, to, adoption, since: state.now(), isOwn, ...left });
+  state.moveTo(tx, to);
 }
 
 /**

@@ -19,6 +19,7 @@ import type { StoredRecord } from "../ports/storage.js";
 import { Outbox } from "../store/outbox.js";
 import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
+import { decodeRelocation, encodeRelocation, type Relocation } from "../store/relocation.js";
 import { Signs } from "../store/signs.js";
 import { Unheard } from "../store/unheard.js";
 import { type Phase, phaseAfter, standingOf } from "../store/phase.js";
@@ -43,6 +44,10 @@ export class RoomState {
   leaving: number | null = null;
   /** This device cannot follow the room, and is on its way back; null while it can. */
   comingBack: ComingBack | null = null;
+  /** The room has moved to another relay, lately or with something left to do for it; null else. */
+  relocation: Relocation | null = null;
+  /** Why the relay to which the room has moved does not take it in; null while it has not refused. */
+  moveRefusal: Problem | null = null;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
   /** Nothing is sent in this room by this process. */
@@ -115,6 +120,8 @@ export class RoomState {
     if (leaving) state.leaving = stored("leaving", leaving, u53);
     const back = await storage.get(keys.comingBack);
     if (back) state.comingBack = decodeComingBack(back);
+    const relocation = await storage.get(keys.relocation);
+    if (relocation) state.relocation = decodeRelocation(relocation);
     state.isMuted = (await storage.get(keys.muted)) !== null;
     const slots = await storage.get(keys.slots);
     if (slots) state.slotsFor = stored("slots", slots, u53);
@@ -219,6 +226,26 @@ export class RoomState {
       tx.clear(this.keys.seat);
     }
     this.emit(tx, { type: "changed" });
+  }
+
+  /** The room is at another relay from here on. */
+  moveTo(tx: Transaction, relay: string, phase: Phase = this.phase): void {
+    this.current = { ...this.current, relay };
+    this.enter(tx, phase);
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** What there is to do since the room has moved; null: nothing any more. */
+  keepRelocation(tx: Transaction, relocation: Relocation | null): void {
+    this.relocation = relocation;
+    if (relocation) tx.put(this.keys.relocation, encodeRelocation(relocation));
+    else tx.delete(this.keys.relocation);
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** What lets us make rooms at a relay; empty where we were given nothing for it. */
+  async permitFor(relay: string): Promise<Uint8Array> {
+    return (await this.ports.storage.get(this.keys.permit + relay)) ?? new Uint8Array(0);
   }
 
   /** Puts another room in this one's place: `records` are all that is stored of it. */

@@ -74,6 +74,8 @@ export class Sync extends Worker {
     const stopped = hindrance(this.state);
     if (stopped) return stopped;
     if (!this.connection.welcome) return { kind: "unreachable" };
+    // RULE: move.told: a relay that does not have a room that has just moved to it has not lost it.
+    if (!this.isLive && this.isArriving) return this.state.moveRefusal ?? { kind: "behind" };
     if (!this.isLive) return this.problem ?? this.refused ?? { kind: "behind" };
     const alarm = this.state.room?.pausingAlarms[0];
     return alarm ? pausedBy(alarm.code) : null;
@@ -88,12 +90,27 @@ export class Sync extends Worker {
     const isPaused = this.state.room?.pausingAlarms.some(({ code }) => code === "WITHHELD") === true;
     const { welcome, number } = this.connection;
     const withheld = isPaused && !this.isLive && welcome !== null && this.withheldOn === number;
-    return this.unknownRoom ?? (withheld ? pausedBy("WITHHELD") : null);
+    return (this.isArriving ? this.state.moveRefusal : this.unknownRoom) ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
   /** The same where waiting may help: the relay answers, and says why it gives nothing now. */
   get refusal(): Problem | null {
     return this.refused;
+  }
+
+  /** The room has moved, and what answers here is the relay that it was at before. */
+  get isElsewhere(): boolean {
+    return !this.connection.isAt(this.state.meta.relay);
+  }
+
+  /** The room has moved here, and nobody has brought it yet. */
+  private get isArriving(): boolean {
+    return this.state.relocation?.isThere === false && this.unknownRoom !== null;
+  }
+
+  /** The relay says that it has no such room. */
+  get isRoomUnknown(): boolean {
+    return this.unknownRoom !== null && !this.isElsewhere;
   }
 
   get isSubscribed(): boolean {
@@ -111,6 +128,7 @@ export class Sync extends Worker {
 
   /** The room was replaced by another, or there is one now: starts over with it. */
   restart(): void {
+    this.unknownRoom = null;
     this.subscribedOn = 0;
     this.target = 0;
     this.live = false;
@@ -127,7 +145,8 @@ export class Sync extends Worker {
   push(items: readonly LogItem[]): void {
     // What was appended just now is pushed as it came: nothing of it is deleted yet.
     if (this.isDistrusted) return;
-    void this.guard(() => this.take(items, 0)).then(() => {
+    const { number } = this.connection;
+    void this.guard(() => this.take(items, 0, number)).then(() => {
       this.plan();
     });
   }
@@ -152,7 +171,7 @@ export class Sync extends Worker {
 
   protected next(): Job | null {
     const { room } = this.state;
-    if (!room || this.state.upgraded || this.isDistrusted) return null;
+    if (!room || this.state.upgraded || this.isDistrusted || this.isElsewhere) return null;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
     if (isSubscribed && room.receipts.proofWanted) return () => gatherProof(this.state, this.connection);
@@ -175,9 +194,10 @@ export class Sync extends Worker {
     // With the key of the epoch that we know: the log may bring us into others, and this one vouches for them.
     this.proof.give();
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
+    if (number !== this.connection.number) return;
     this.answered(answer);
     this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
-    if (answer.type !== "subscribed" || number !== this.connection.number) return;
+    if (answer.type !== "subscribed") return;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
@@ -186,16 +206,18 @@ export class Sync extends Worker {
     this.signAt = Math.max(this.signed, fromN - 1) + pause;
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);
-    await this.take(answer.items, answer.receipt.receipt.availableFrom);
+    await this.take(answer.items, answer.receipt.receipt.availableFrom, number);
   }
 
   private async read(roomTag: RoomTag, fromN: number): Promise<void> {
+    const { number } = this.connection;
     const answer = await this.connection.request<"read">({ type: "read", roomTag, fromN, limit: PAGE });
+    if (number !== this.connection.number || this.isElsewhere) return;
     this.answered(answer);
     if (answer.type !== "page") return;
     const { receipt, items } = answer;
     if (receipt !== null && !(await this.hold(receipt, fromN - 1))) return;
-    await this.take(items, receipt?.receipt.availableFrom ?? 0);
+    await this.take(items, receipt?.receipt.availableFrom ?? 0, number);
     // A relay that promises records and does not give them is asked again, ever more slowly.
     if (this.state.room?.cursor.n === fromN - 1) this.retry.later();
   }
@@ -226,8 +248,14 @@ export class Sync extends Worker {
     this.retry.later(retryAfter);
   }
 
-  /** Takes records in, several in one transaction. `availableFrom`: what the relay signed of them all; 0 for nothing. */
-  private async take(items: readonly LogItem[], availableFrom: number): Promise<void> {
+  /**
+   * Takes records in, several in one transaction. `availableFrom`: what the relay signed of them all; 0 for nothing. `number`: of the
+   * connection that they came by.
+   *
+   * RULE: client.moved-on: nothing that a relay shows after the record that moved the room away from it is a record of the room: it
+   * could be anything, and others read on elsewhere (attack A139).
+   */
+  private async take(items: readonly LogItem[], availableFrom: number, number: number): Promise<void> {
     // RULE: client.pruned-signed: what was appended since this subscription began was pushed whole, and what is said to be deleted
     // has a signed head after it, that tells whether it was what it is called (docs/protocol.md §6, attack A110).
     const { room } = this.state;
@@ -236,11 +264,12 @@ export class Sync extends Worker {
       const chunk = items.slice(at, at + CHUNK);
       const taken = await this.state.transact(async (tx) => {
         for (const item of chunk) {
+          if (number !== this.connection.number || this.isElsewhere) return null;
           if (!(await receiveDelivery(this.state, tx, item, available, this.heard))) return item.n;
         }
         return null;
       });
-      if (!taken.ok) return;
+      if (!taken.ok || number !== this.connection.number || this.isElsewhere) return;
       // We are back, in another room's place: it reads on from here, and begins as a room that was loaded.
       if (this.state.room !== room && room !== null) this.restart();
       if (taken.value === null) continue;

@@ -1,11 +1,11 @@
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RoomRelay } from "../relay/roomRelay.js";
 import { RetryTimer } from "./retryTimer.js";
 import type { RoomState } from "./roomState.js";
 
 /** What every worker of a room works on. */
 export interface RoomWork {
   readonly state: RoomState;
-  readonly connection: RelayConnection;
+  readonly connection: RoomRelay;
   /** Has every worker look soon, once for all that changes now. */
   plan(): void;
 }
@@ -19,7 +19,7 @@ export type Job = () => Promise<void> | void;
  */
 export abstract class Worker {
   protected readonly state: RoomState;
-  protected readonly connection: RelayConnection;
+  protected readonly connection: RoomRelay;
   /** No job begins while this waits. */
   protected readonly retry: RetryTimer;
   private isMounted = false;

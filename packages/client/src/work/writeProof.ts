@@ -1,6 +1,6 @@
 import { writeProofBytes } from "@conclave/wire";
 import type { Room, RoomWriteKey } from "@conclave/protocol";
-import type { RelayConnection } from "../relay/relayConnection.js";
+import type { RelayAccess } from "../relay/relayConnection.js";
 import type { RoomState } from "./roomState.js";
 
 /**
@@ -17,7 +17,7 @@ export class WriteProof {
 
   constructor(
     private readonly state: RoomState,
-    private readonly connection: RelayConnection,
+    private readonly connection: RelayAccess,
   ) {}
 
   /** Asks the relay to take the proofs that it has not got: requests after this one may rely on them. */

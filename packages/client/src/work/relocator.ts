@@ -1,0 +1,169 @@
+import { equalBytes } from "@conclave/codec";
+import type { Room } from "@conclave/protocol";
+import type { Relocation } from "../store/relocation.js";
+import { electionRank } from "./electionRank.js";
+import { type Chore, ElectedWorker } from "./electedWorker.js";
+import { atFormerRelay } from "./formerRelay.js";
+import { keepNoted } from "./receiving.js";
+import { fraction } from "./retryTimer.js";
+import type { Sync } from "./sync.js";
+import type { Job, RoomWork } from "./worker.js";
+import type { WriteProof } from "./writeProof.js";
+
+/** Roster records in one request, and their bytes. */
+const BATCH = { records: 512, bytes: 512 * 1024 };
+const STEP_MS = 10_000;
+const LONGEST_MS = 120_000;
+/** How long the old relay is asked for anything. */
+export const FORMER_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Brings a room to the relay that it has moved to (docs/protocol.md §6, Moving). Every member can do all of it, and who has moved the
+ * room does it first: so nobody is left behind where that device stops half way.
+ */
+export class Relocator extends ElectedWorker {
+  constructor(
+    work: RoomWork,
+    sync: Sync,
+    private readonly proof: WriteProof,
+  ) {
+    super(work, sync);
+  }
+
+  /** Whether nothing is left to do for a move. */
+  get isDone(): boolean {
+    const { relocation } = this.state;
+    return relocation === null || (relocation.isThere && relocation.isBrought && relocation.isForwarded);
+  }
+
+  protected override next(): Job | null {
+    const { relocation } = this.state;
+    if (!relocation) return null;
+    if (relocation.isThere) return super.next();
+    if (this.sync.isLive) return () => this.keep({ isThere: true });
+    return this.sync.isRoomUnknown ? () => this.adopt(relocation) : null;
+  }
+
+  protected chore(): Chore | null {
+    const { relocation, room } = this.state;
+    if (!relocation || !room) return null;
+    const age = this.state.now() - relocation.since;
+    if (age > FORMER_MS) return { key: "forget", wait: () => 0, job: () => this.forget() };
+    if (this.isDone) return null;
+    return {
+      key: String(relocation.adoption.n),
+      wait: () => {
+        if (relocation.isOwn) return 0;
+        const rank = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
+        return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+      },
+      job: () => this.finish(room, relocation),
+    };
+  }
+
+  private async adopt({ adoption, to }: Relocation): Promise<void> {
+    const permit = await this.state.permitFor(to);
+    const answer = await this.connection.request<"adoptRoom">({ type: "adoptRoom", ...adoption, permit });
+    if (answer.type === "created") {
+      this.state.moveRefusal = null;
+      await this.state.transact((tx) => {
+        const noted = this.state.room?.receipts.noteHead(answer.receipt);
+        if (noted) keepNoted(this.state, tx, noted);
+        this.change(tx, { isThere: true });
+      });
+      this.sync.restart();
+    } else if (answer.type === "error") {
+      const { error, retryAfter } = answer;
+      this.state.moveRefusal = { kind: "relay", error, retryAfter };
+      this.retry.later(retryAfter);
+      // Somebody else may have brought it by now.
+      this.sync.restart();
+    }
+  }
+
+  private async finish(room: Room, relocation: Relocation): Promise<boolean> {
+    if (!relocation.isBrought) {
+      if (!(await this.bringRoster(room, relocation))) return false;
+      await this.keep({ isBrought: true });
+    }
+    if (!relocation.isForwarded) {
+      if (!(await this.forward(room, relocation))) return false;
+      await this.keep({ isForwarded: true });
+    }
+    return true;
+  }
+
+  /** Brings what was decided until the room moved, where the new relay does not have all of it: newcomers read it there. */
+  private async bringRoster(room: Room, { adoption }: Relocation): Promise<boolean> {
+    const { ports, keys } = this.state;
+    const hash = (data: Uint8Array) => ports.crypto.hash("sha256", data);
+    const stored = await ports.storage.range({ prefix: `${keys.state}x/` });
+    const records = room.moving
+      .rosterRecords(stored.map(({ key, value }) => [key.slice(keys.state.length), value] as const))
+      .reverse();
+    const charter = records.at(-1);
+    const begin = records.findIndex((record) => equalBytes(record, adoption.attachment));
+    if (!charter || begin < 0) return true;
+    this.proof.give();
+    const last = await this.connection.request<"readRoster">({
+      type: "readRoster",
+      roomTag: room.tag,
+      record: hash(charter),
+    });
+    if (last.type !== "roster") return false;
+    if (last.records.length > 0) return true;
+    for (let at = begin + 1; at < records.length;) {
+      const batch: Uint8Array[] = [];
+      for (let bytes = 0; at + batch.length < records.length && batch.length < BATCH.records;) {
+        const record = records[at + batch.length]!;
+        bytes += record.length;
+        if (batch.length > 0 && bytes > BATCH.bytes) break;
+        batch.push(record);
+      }
+      const after = hash(records[at - 1]!);
+      const answer = await this.connection.request<"bringRoster">({
+        ...{ type: "bringRoster", roomTag: room.tag, after, records: batch },
+      });
+      if (answer.type !== "done") return false;
+      at += batch.length;
+    }
+    return true;
+  }
+
+  /**
+   * Puts the slots of the open invites at the old relay, made for the room as it is: whoever has a link to it reads in the room's own
+   * history where the room is now. Nobody but a link's holder learns it by that, and the old relay decides nothing.
+   */
+  private async forward(room: Room, { adoption }: Relocation): Promise<boolean> {
+    // What was decided at the new relay the old one does not have: a slot that names it would lead nowhere.
+    if (room.lastCommit !== adoption.n + 1) return true;
+    const slots = room.slots(this.state.now());
+    if (slots.length === 0) return true;
+    const put = await atFormerRelay(this.state, this.connection.find, async (relay) => {
+      const answers = slots.map((slot) =>
+        relay.request<"putSlot">({ type: "putSlot", roomTag: room.tag, slot, life: 0 }),
+      );
+      const types = (await Promise.all(answers)).map(({ type }) => type);
+      return !types.includes("lost");
+    });
+    return put.ok ? put.value : put.error.kind === "unknown";
+  }
+
+  private async forget(): Promise<boolean> {
+    await this.state.transact((tx) => {
+      this.state.keepRelocation(tx, null);
+    });
+    return true;
+  }
+
+  private async keep(change: Partial<Relocation>): Promise<void> {
+    await this.state.transact((tx) => {
+      this.change(tx, change);
+    });
+  }
+
+  private change(tx: Parameters<typeof this.state.keepRelocation>[0], change: Partial<Relocation>): void {
+    const { relocation } = this.state;
+    if (relocation) this.state.keepRelocation(tx, { ...relocation, ...change });
+  }
+}
