@@ -3,7 +3,7 @@ import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256, type InboxId }
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
 import type { PageSize } from "../store/recordPage.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import { type RelayAnswer, type Call, type RequestCalls, carriedOut } from "./call.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import type { SendQueue } from "./sendQueue.js";
@@ -19,7 +19,7 @@ export class Inboxes {
   private readonly watchers = new Map<string, Set<number>>();
 
   constructor(
-    private readonly store: Store,
+    private readonly store: Ledger,
     private readonly crypto: RelayCrypto,
     private readonly sha256: Sha256,
     private readonly outbox: SendQueue,

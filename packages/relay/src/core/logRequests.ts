@@ -9,7 +9,7 @@ import type { RosterLog } from "../ledger/rosterLog.js";
 import type { Standings } from "../ledger/standing.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize } from "../store/recordPage.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import {
   type RelayAnswer,
   type Call,
@@ -29,7 +29,7 @@ import type { Session } from "./session.js";
 
 /** What the requests about a room's log work with. */
 export interface LogRequestParts {
-  readonly store: Store;
+  readonly store: Ledger;
   readonly crypto: RelayCrypto;
   readonly sha256: Sha256;
   readonly rooms: Rooms;

@@ -16,11 +16,14 @@ import { refuse, type Refusal } from "../ledger/refusal.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
+import { ReadSet } from "../store/readSet.js";
+import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
 import { SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
+import { RunLedger } from "./runLedger.js";
 import { RequestHandler } from "./requestHandler.js";
 import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
 import type { Session } from "./session.js";
@@ -32,7 +35,8 @@ import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
 
 /** What a relay core is made of. */
 export interface RelayCoreOptions {
-  readonly store: Store;
+  /** The store of this relay alone; null where several share one, and {@link RelayCore.run} is given what was loaded of it. */
+  readonly store: Store | null;
   readonly crypto: RelayCrypto;
   readonly random: Random;
   /** 32 bytes: the Ed25519 seed of the relay's key. */
@@ -79,6 +83,8 @@ export class RelayCore {
   readonly relayKey: Uint8Array;
   private readonly settings: RelaySettings;
   private readonly outbox = new SendQueue();
+  private readonly ledger = new RunLedger();
+  private readonly clock: WallClock;
   private readonly handler: RequestHandler;
   private readonly sessions: Sessions;
   private readonly addresses: TokenBuckets;
@@ -99,7 +105,20 @@ export class RelayCore {
     const onDamage = options.onDamage ?? (() => undefined);
     const { outbox, settings } = this;
     const { store, random } = options;
-    this.handler = new RequestHandler({ store, crypto, random, sign, settings, outbox, canWrite, clock, onDamage });
+    this.clock = clock;
+    this.ledger.use(store);
+    this.handler = new RequestHandler({
+      store: this.ledger,
+      isShared: store === null,
+      crypto,
+      random,
+      sign,
+      settings,
+      outbox,
+      canWrite,
+      clock,
+      onDamage,
+    });
     this.batch = new WriteBatch(store, this.gate, this.handler, outbox);
   }
 
@@ -197,16 +216,26 @@ export class RelayCore {
     this.gate.tick(now, () => {
       this.batch.tryWrite();
     });
-    if (now < this.nextSweep || this.gate.hasFailed) return false;
-    this.handler.sweep(now);
-    this.addresses.sweep(now);
+    if (this.options.store === null || !this.isSweepDue(now)) return false;
     const isMore = this.batch.attempt(() => {
       this.batch.begin();
-      const isMoreToPrune = this.handler.pruner.sweep(now);
-      return this.handler.blobs.sweep(now) || isMoreToPrune;
+      return this.sweep(now);
     });
-    this.nextSweep = isMore === true ? now : now + SWEEP_EVERY_MS;
     return isMore === true;
+  }
+
+  /** Whether it is time for {@link sweep}. */
+  isSweepDue(now: number): boolean {
+    return now >= this.nextSweep && !this.gate.hasFailed;
+  }
+
+  /** Removes what retention says: in {@link tick}, or in a {@link run}. True: do it again soon. */
+  sweep(now: number): boolean {
+    this.nextSweep = now + SWEEP_EVERY_MS;
+    this.addresses.sweep(now);
+    const isMore = this.handler.sweep(now);
+    if (isMore) this.nextSweep = now;
+    return isMore;
   }
 
   /** Bytes that the next commit returns to be sent: commit when there are many. */
@@ -218,6 +247,36 @@ export class RelayCore {
   commit(): CoreOutput[] {
     this.batch.commit();
     return this.outbox.take();
+  }
+
+  /** What a store that several relays share has to load before these frames are carried out. */
+  reads(frames: Iterable<ClientFrame>): ReadSet {
+    const { crypto } = this.options;
+    const reads = new ReadSet({ sha256: (data) => crypto.hash("sha256", data), limits: this.settings.limits });
+    for (const frame of frames) if (frame.type !== "hello") reads.add(frame);
+    return reads;
+  }
+
+  /**
+   * Carries out on a unit what `work` asks for, with {@link carryOut} and {@link sweep}; call {@link commit} before, for what may be
+   * sent at once. Returns what may be sent when the unit is committed. If that fails, call {@link undo}.
+   */
+  run({ ledger, time }: Unit, work: () => void): CoreOutput[] {
+    this.ledger.use(ledger);
+    this.clock.use(time);
+    try {
+      this.batch.begin();
+      work();
+      return this.commit();
+    } finally {
+      this.ledger.use(null);
+      this.clock.use(null);
+    }
+  }
+
+  /** Nothing of the last {@link run} is stored, or nobody knows: its outputs are not sent, and its connections are closed. */
+  undo(): void {
+    this.handler.undo();
   }
 
   private request(session: Session, frame: Request, challenge: Uint8Array, now: number): void {

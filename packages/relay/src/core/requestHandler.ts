@@ -16,7 +16,7 @@ import { type KeyStanding, Standings } from "../ledger/standing.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import type { MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
 import { LastingBudget } from "./lastingBudget.js";
@@ -32,7 +32,9 @@ type RoomType = Exclude<Request["type"], OutsideType | MemberType>;
 
 /** What a request handler works with. */
 export interface RequestHandlerParts {
-  readonly store: Store;
+  readonly store: Ledger;
+  /** Whether other relays use what the ledger is of. */
+  readonly isShared: boolean;
   readonly crypto: RelayCrypto;
   readonly random: Random;
   readonly sign: Sign;
@@ -72,14 +74,14 @@ export class RequestHandler {
     const { limits, rates, quotas, retention } = settings;
     const sha256: Sha256 = (data) => crypto.hash("sha256", data);
     const page = { items: limits.pageItems, bytes: limits.pageBytes };
-    const rooms = new Rooms(store, rates, onDamage);
+    const rooms = new Rooms(store, rates, onDamage, parts.isShared);
     const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
     const pruner = new Pruner(rooms, slots, sha256, retention, clock);
-    const standings = new Standings(store.records, clock);
+    const standings = new Standings(store, clock);
     const roster = new RosterLog(store, sha256);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
-    this.time = new RelayTime(store, clock, canWrite);
+    this.time = new RelayTime(store, clock, canWrite, parts.isShared);
     const log = new Log({
       rooms,
       slots,
@@ -146,8 +148,20 @@ export class RequestHandler {
   /** Forgets what was changed since the store's last commit: it is not stored. */
   undo(): void {
     this.rooms.undo();
-    this.time.undo();
+    this.time.forget();
     this.probation.undo();
+  }
+
+  /** Writes what changed into the ledger. */
+  save(): void {
+    this.rooms.save();
+  }
+
+  /** What was saved is stored. */
+  keep(): void {
+    this.rooms.keep();
+    this.probation.keep();
+    if (this.parts.isShared) this.time.forget();
   }
 
   /** Gives back the proof that a request used up which was not carried out. */
@@ -167,12 +181,15 @@ export class RequestHandler {
     this.logRequests.unsubscribe(session, roomKey);
   }
 
-  sweep(now: number): void {
+  /** Forgets what no longer counts, and removes what is too old; whether there is more to remove at once. */
+  sweep(now: number): boolean {
     this.lasting.sweep(now);
     this.slots.sweep(now);
     this.log.sweep(now);
     this.rooms.sweep(now);
     this.standings.sweep(this.rooms, now);
+    const isMoreToPrune = this.pruner.sweep(now);
+    return this.blobs.sweep(now) || isMoreToPrune;
   }
 }
 

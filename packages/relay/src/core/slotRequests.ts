@@ -7,7 +7,7 @@ import type { Posted, Slots } from "../ledger/slots.js";
 import type { WallClock } from "../ledger/wallClock.js";
 import type { Quotas } from "../settings.js";
 import type { PageSize } from "../store/recordPage.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import {
   type RelayAnswer,
   carriedOut,
@@ -23,7 +23,7 @@ import type { SendQueue } from "./sendQueue.js";
 
 /** What the requests about slots work with. */
 export interface SlotRequestParts {
-  readonly store: Store;
+  readonly store: Ledger;
   readonly crypto: RelayCrypto;
   readonly slots: Slots;
   readonly inboxes: Inboxes;

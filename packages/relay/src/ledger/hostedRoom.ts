@@ -2,7 +2,7 @@ import { TokenBucket, TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RateLimit, Rates } from "../settings.js";
 import type { RoomRow } from "../store/roomTable.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import { CommitQueue } from "./commitQueue.js";
 
 /** The share of a room's rates that people can use who are not its members, as far as the relay can tell. */
@@ -55,15 +55,13 @@ export class HostedRoom {
   private readonly reserveOfAddress = new TokenBuckets(RESERVE_OF_ADDRESS);
   /** Something in it that has to be pruned cannot be read: it would grow for ever. */
   isDamaged = false;
+  private stored: RoomRow | null;
   /** The row as it is stored; null while nothing has changed. */
   private was: RoomRow | null = null;
 
-  constructor(
-    private readonly stored: RoomRow,
-    rates: Rates,
-    now: number,
-  ) {
-    this.key = keyOf(stored.tag);
+  constructor(row: RoomRow, rates: Rates, now: number) {
+    this.stored = row;
+    this.key = keyOf(row.tag);
     this.appends = new RoomRate(rates.room, now);
     this.lastingBytes = new RoomRate(rates.lastingOfRoom, now);
     this.recoveries = new TokenBucket(rates.recoveryOfRoom, now);
@@ -115,17 +113,38 @@ export class HostedRoom {
   }
 
   get row(): Readonly<RoomRow> {
-    return this.stored;
+    return this.current;
+  }
+
+  /** Whether its row is here, as it is stored. */
+  get isLoaded(): boolean {
+    return this.stored !== null;
+  }
+
+  /** Takes its row as it is stored now. */
+  load(row: RoomRow): void {
+    this.stored = row;
+  }
+
+  /** Forgets its row: it may be another one by now. What it remembers about rates stays. */
+  unload(): void {
+    this.stored = null;
+    this.was = null;
   }
 
   /** Changes the row; it is saved when the batch is. */
   change(change: Partial<Omit<RoomRow, "no" | "tag" | "creation">>): void {
-    this.was ??= { ...this.stored };
-    Object.assign(this.stored, change);
+    this.was ??= { ...this.current };
+    Object.assign(this.current, change);
   }
 
-  save(store: Store): void {
-    if (this.was !== null) store.rooms.save(this.stored, this.was);
+  save(store: Ledger): void {
+    if (this.was !== null) store.rooms.save(this.current, this.was);
     this.was = null;
+  }
+
+  private get current(): RoomRow {
+    if (this.stored === null) throw new Error("a room is used without its row");
+    return this.stored;
   }
 }

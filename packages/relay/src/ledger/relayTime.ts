@@ -1,4 +1,4 @@
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import type { WallClock } from "./wallClock.js";
 
 /** Ms by which the reserved time runs ahead: after a crash the relay's time is at most this far ahead of the clock. */
@@ -11,32 +11,34 @@ const RESERVED = 10_000;
  * must not make an honest relay sign one, not even across a crash (docs/protocol.md §6, attack A17).
  */
 export class RelayTime {
-  private last: number;
-  private reserved: number;
+  private last = 0;
+  private reserved: number | null = null;
 
   constructor(
-    private readonly store: Store,
+    private readonly store: Ledger,
     private readonly clock: WallClock,
     /** Whether more time can be reserved; if not, the last reserved moment is signed. */
     private readonly canWrite: () => boolean,
-  ) {
-    this.reserved = store.signedUntil();
-    this.last = this.reserved;
-  }
+    /** Whether other relays sign too. Then the clock is the store's, and never behind what any of them has signed. */
+    private readonly isShared: boolean,
+  ) {}
 
-  /** What was reserved since the store's last commit is not reserved. */
-  undo(): void {
-    this.reserved = this.store.signedUntil();
+  /** What is reserved is read again: others may have, or what was reserved since the store's last commit is not. */
+  forget(): void {
+    this.reserved = null;
   }
 
   /** The time to sign now. */
   at(now: number): number {
+    let reserved = (this.reserved ??= this.store.signedUntil());
+    // Up to there this relay may have signed before it was started.
+    if (this.last === 0 && !this.isShared) this.last = reserved;
     const next = Math.max(this.last, this.clock.at(now));
-    if (next >= this.reserved && this.canWrite()) {
-      this.reserved = next + RESERVED;
-      this.store.saveSignedUntil(this.reserved);
+    if (next >= reserved && this.canWrite()) {
+      reserved = this.reserved = next + RESERVED;
+      this.store.saveSignedUntil(reserved);
     }
-    this.last = Math.max(this.last, Math.min(next, this.reserved - 1));
+    this.last = Math.max(this.last, Math.min(next, reserved - 1));
     return this.last;
   }
 }

@@ -3,7 +3,7 @@ import { keyOf } from "../key.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Rates } from "../settings.js";
 import type { RoomRow } from "../store/roomTable.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import { HostedRoom } from "./hostedRoom.js";
 
 /** Rooms kept in memory beyond which the ones not used for longest are dropped. */
@@ -11,41 +11,37 @@ const MOST_ROOMS = 10_000;
 /** So many more than that there are before some are dropped, so that not every batch looks for them. */
 const DROPPED_AT_ONCE = 1000;
 
-/** The rooms in use. There is one owner of the store, so what is here is what is stored. */
+/** The rooms in use. A store with one owner changes nothing by itself, so that rows stay here; else they are read in each run. */
 export class Rooms {
   private readonly rooms = new Map<string, HostedRoom>();
   private readonly used = new Set<HostedRoom>();
 
   constructor(
-    readonly store: Store,
+    readonly store: Ledger,
     private readonly rates: Rates,
     /** Told of rows that cannot be read while nobody waits for an answer. */
     private readonly onDamage: (damage: RowDamaged) => void,
+    /** Whether other relays may change rooms between two runs. */
+    private readonly isShared: boolean,
   ) {}
 
   /** The room, or null when there is none. @throws RowDamaged when its row is not what the relay wrote. */
   get(tag: RoomTag, now: number): HostedRoom | null {
-    const key = keyOf(tag);
-    let room = this.rooms.get(key);
-    if (room === undefined) {
-      const row = this.store.rooms.get(tag);
-      if (row === null) return null;
-      this.check(row);
-      room = new HostedRoom(row, this.rates, now);
-      this.rooms.set(key, room);
+    const known = this.rooms.get(keyOf(tag));
+    if (known?.isLoaded === true) {
+      this.used.add(known);
+      return known;
     }
-    this.used.add(room);
-    return room;
+    const row = this.store.rooms.get(tag);
+    if (row === null) return null;
+    this.check(row);
+    return this.take(row, known, now);
   }
 
   /** Null when the store has no space for another room. */
   add(row: Omit<RoomRow, "no">, now: number): HostedRoom | null {
     const added = this.store.rooms.add(row);
-    if (added === null) return null;
-    const room = new HostedRoom(added, this.rates, now);
-    this.rooms.set(room.key, room);
-    this.used.add(room);
-    return room;
+    return added && this.take(added, this.rooms.get(keyOf(row.tag)), now);
   }
 
   /** Does something that nobody waits for; null if a row cannot be read, and then nothing was changed. */
@@ -61,11 +57,16 @@ export class Rooms {
 
   /** Writes the rows that changed into the store: before it commits. */
   save(): void {
+    for (const room of this.used) room.save(this.store);
+  }
+
+  /** What was saved is stored. */
+  keep(): void {
     for (const room of this.used) {
-      room.save(this.store);
       // The room is now the one used last.
       this.rooms.delete(room.key);
       this.rooms.set(room.key, room);
+      if (this.isShared) room.unload();
     }
     this.used.clear();
     this.dropUnused();
@@ -76,10 +77,18 @@ export class Rooms {
     for (const room of this.rooms.values()) room.sweep(now);
   }
 
-  /** Forgets every room: what was changed since the store's last commit is not stored. */
+  /** Forgets the rows that were used: what was changed since the store's last commit is not stored. */
   undo(): void {
+    for (const room of this.used) room.unload();
     this.used.clear();
-    this.rooms.clear();
+  }
+
+  private take(row: RoomRow, known: HostedRoom | undefined, now: number): HostedRoom {
+    const room = known ?? new HostedRoom(row, this.rates, now);
+    room.load(row);
+    this.rooms.set(room.key, room);
+    this.used.add(room);
+    return room;
   }
 
   // Appends go behind what is there: a row that says too little would let one record overwrite another.

@@ -1,7 +1,7 @@
 import { equalBytes } from "@conclave/codec";
 import { recordBefore, type Sha256 } from "@conclave/wire";
 import { type PageSize, RecordPage } from "../store/recordPage.js";
-import { type Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import type { HostedRoom } from "./hostedRoom.js";
 
 /**
@@ -11,7 +11,7 @@ import type { HostedRoom } from "./hostedRoom.js";
  */
 export class RosterLog {
   constructor(
-    private readonly store: Store,
+    private readonly store: Ledger,
     private readonly sha256: Sha256,
   ) {}
 

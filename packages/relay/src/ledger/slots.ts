@@ -14,7 +14,7 @@ import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
 import type { WriteKey } from "../store/roomTable.js";
 import type { SlotRow } from "../store/slotTable.js";
-import type { Store } from "../store/store.js";
+import type { Ledger } from "../store/ledger.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { onProbation } from "./probation.js";
 import { refuse, type Refusal } from "./refusal.js";
@@ -39,7 +39,7 @@ const SHARE_OF_OTHERS = 1 / 2;
 
 /** What slots work with. */
 export interface SlotParts {
-  readonly store: Store;
+  readonly store: Ledger;
   readonly sha256: Sha256;
   readonly settings: Pick<RelaySettings, "quotas" | "rates">;
   readonly clock: WallClock;

@@ -43,7 +43,7 @@ function scene(
     ...{ lineage: OWN, commits: 0, availableFrom: 1, messageBytes: 0, probationBytes: 0, blobBytes: 0, oldest: null },
   });
   const damages: string[] = [];
-  const rooms = new Rooms(store, DEFAULT_SETTINGS.rates, ({ message }) => damages.push(message));
+  const rooms = new Rooms(store, DEFAULT_SETTINGS.rates, ({ message }) => damages.push(message), false);
   const room = rooms.get(tag, BEGIN)!;
   const commitAt = (_room: number, n: number) =>
     begun[n] === undefined ? null : { isOnProbation: true, parent: 0, time: begun[n] };
@@ -51,7 +51,7 @@ function scene(
     (now) => now,
     () => undefined,
   );
-  const restarted = () => new Standings({ commitAt }, clock);
+  const restarted = () => new Standings({ records: { commitAt } }, clock);
   return { store, tag, rooms, room, damages, standings: restarted(), restarted };
 }
 

@@ -50,7 +50,7 @@ export class Standings {
   private startedAt = 0;
 
   constructor(
-    private readonly records: Pick<RecordTable, "commitAt">,
+    private readonly store: { readonly records: Pick<RecordTable, "commitAt"> },
     private readonly clock: WallClock,
   ) {}
 
@@ -106,7 +106,7 @@ export class Standings {
 
   /** When a lineage began. That is what the log says: its keys may be crowded out. */
   private begun({ row }: HostedRoom, lineage: number): number {
-    return lineage === 0 ? 0 : (this.records.commitAt(row.no, lineage)?.time ?? Infinity);
+    return lineage === 0 ? 0 : (this.store.records.commitAt(row.no, lineage)?.time ?? Infinity);
   }
 
   /** A connection has proved a key: if it is one of the room's own, somebody is there. */

@@ -62,7 +62,7 @@ describe("the time that the relay signs", () => {
     const store = new MemoryStore();
     const machine = clock();
     const can = { write: true };
-    const made = () => new RelayTime(store, machine.wall, () => can.write);
+    const made = () => new RelayTime(store, machine.wall, () => can.write, false);
     return { store, machine, can, made, began: machine.began };
   }
 

@@ -11,6 +11,7 @@ const MUST_LAST_MS = 5 * 60 * 1000;
  * deleted does not come back, and a signed time never falls again.
  */
 export class WallClock {
+  private given: number | null = null;
   private offset: number | null = null;
   private jumped: { readonly offset: number; readonly since: number } | null = null;
 
@@ -21,8 +22,14 @@ export class WallClock {
     private readonly onJump: (by: number) => void,
   ) {}
 
+  /** From now on it stands still at the time of the store that several relays share; null: it goes on. */
+  use(time: number | null): void {
+    this.given = time;
+  }
+
   /** Ms since 1970 at this time of the clock that is never set. */
   at(now: number): number {
+    if (this.given !== null) return this.given;
     const offset = this.read(now) - now;
     this.offset ??= offset;
     if (Math.abs(offset - this.offset) <= JUMP_MS) {
