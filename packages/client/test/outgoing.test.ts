@@ -1,5 +1,6 @@
 import { toHex } from "@conclave/codec";
 import { describe, expect, it } from "vitest";
+import type { ComingBack } from "../src/store/comingBack.js";
 import { appends, asks, driving, holdCommits, refuse } from "./scripted.js";
 import { type Home, twoIn, World } from "./world.js";
 
@@ -135,11 +136,11 @@ describe("how a device stands that cannot follow", () => {
     const { state } = driving(bob);
     world.isDown = true;
     world.cut();
-    const record = {
+    const record: ComingBack = {
       ...{ secret: new Uint8Array(32), why: "unopened", by: alice.client.person, since: 17, plea: new Uint8Array(1) },
       ...{ postedAt: 0, told: null, seat: null },
-    } as const;
-    const back = (change: object) => {
+    };
+    const back = (change: Partial<ComingBack>) => {
       state.comingBack = { ...record, ...change };
       return bob.room.status().comingBack;
     };

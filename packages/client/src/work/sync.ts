@@ -113,10 +113,6 @@ export class Sync extends Worker {
     return this.unknownRoom !== null && !this.isElsewhere;
   }
 
-  get isSubscribed(): boolean {
-    return this.connection.welcome !== null && this.subscribedOn === this.connection.number;
-  }
-
   override offline(): void {
     super.offline();
     this.live = false;
