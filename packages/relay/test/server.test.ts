@@ -104,6 +104,42 @@ describe("connections", () => {
     await wait(1100);
     expect(relay.metrics()["proofs_checked_total"]).toBe(done);
   });
+  it("A83: RULE relay.unfinished-bounded: messages that are begun and not ended fill no memory, and others are not held up", async () => {
+    const relay = await start();
+    const { client, roomTag } = await founder(relay);
+    const strangers: SocketClient[] = [];
+    for (let n = 0; n < 8; n++) {
+      const stranger = await SocketClient.connect(relay.socketUrl);
+      stranger.socket.send(Buffer.alloc(7 * 1024 * 1024), { fin: false });
+      strangers.push(stranger);
+    }
+    const open = (): number => strangers.filter(({ socket }) => socket.readyState === socket.OPEN).length;
+    await until(() => relay.metrics()["cut_off_total"] === 4 && open() === 4);
+    // A message in parts that ends is one like any other.
+    strangers.push(client);
+    client.sendRaw = (message) => {
+      client.socket.send(message.subarray(0, 9), { fin: false });
+      client.socket.ping();
+      client.socket.send(message.subarray(9));
+    };
+    expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+  });
+  it("who sends pings and reads no answers is not read from, and fills no memory", async () => {
+    const relay = await start();
+    const { client, roomTag } = await founder(relay);
+    const greedy = await SocketClient.connect(relay.socketUrl);
+    greedy.socket.pause();
+    const before = relay.metrics()["memory_bytes"]!;
+    const [ping, batch] = [Buffer.alloc(125), 20_000];
+    for (let n = 0; n < 20; n++) {
+      for (let each = 0; each < batch; each++) greedy.socket.ping(ping);
+      await wait(50);
+    }
+    expect(greedy.socket.bufferedAmount).toBeGreaterThan(10_000_000);
+    expect(relay.metrics()["memory_bytes"]! - before).toBeLessThan(150_000_000);
+    expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+    greedy.socket.terminate();
+  });
   it("proofs of one message are answered in their order, and what follows them finds them made", async () => {
     const relay = await start();
     const { roomTag, key } = await founder(relay);

@@ -6,10 +6,11 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { PushOrigin } from "../core/output.js";
 import { unpackOutputs, type OutputBatch, type OutputReceiver } from "./batch.js";
 import type { CoreThread } from "./coreThread.js";
-import { AddressCounts } from "./addressCounts.js";
 import { addressGroup, clientAddress } from "./addressGroup.js";
+import { Admission, type AdmissionSettings } from "./admission.js";
 import { Backlog } from "./backlog.js";
 import { answerRaw, withoutBase } from "./http.js";
+import { OpenMessages } from "./openMessages.js";
 import type { RequestGuard } from "./requestGuard.js";
 import { JoinedFrames, SocketConnection } from "./socketConnection.js";
 
@@ -18,14 +19,11 @@ export const SOCKET_PATH = "/relay";
 
 const PING_EVERY_MS = 30_000;
 const WAITING_EVERY_MS = 50;
-/** Sockets that an address has besides its connections: for pages, and for telling one more client why it is refused. */
-const SPARE_SOCKETS = 64;
+const UNFINISHED_EVERY_MS = 1000;
 
 /** How many connections a relay takes, and how much it holds back for a slow one. */
-export interface SocketSettings {
+export interface SocketSettings extends AdmissionSettings {
   readonly limits: Limits;
-  readonly connections: number;
-  readonly connectionsPerAddress: number;
   /** With more bytes than this waiting for it, a client gets no pushes and is told that it lags. */
   readonly lagBytes: number;
   /** With more bytes than this waiting for all clients together, those with the most are cut off. */
@@ -42,9 +40,9 @@ export class Sockets implements OutputReceiver {
   readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0, refused: 0 };
   private readonly server: WebSocketServer;
   private readonly connections = new Map<number, SocketConnection>();
-  private readonly connectionsOf = new AddressCounts();
-  private readonly socketsOf = new AddressCounts();
+  private readonly admission: Admission;
   private readonly backlog: Backlog;
+  private readonly unfinished = new OpenMessages<SocketConnection>(() => this.counts.cutOff++);
   /** The addresses of connections that are closed, but of which the core's thread has not handled everything. */
   private readonly leaving = new Map<number, string>();
   private unflushed: SocketConnection[] = [];
@@ -58,6 +56,7 @@ export class Sockets implements OutputReceiver {
     private readonly core: CoreThread,
     private readonly settings: SocketSettings,
   ) {
+    this.admission = new Admission(settings);
     this.backlog = new Backlog(settings.backlogBytes, () => this.counts.cutOff++);
     this.server = new WebSocketServer({
       noServer: true,
@@ -78,6 +77,10 @@ export class Sockets implements OutputReceiver {
       setInterval(() => {
         this.backlog.check();
       }, WAITING_EVERY_MS),
+      setInterval(() => {
+        this.unfinished.check();
+        this.admission.sweep();
+      }, UNFINISHED_EVERY_MS),
     ];
   }
 
@@ -93,7 +96,7 @@ export class Sockets implements OutputReceiver {
       this.connections.get(handled[at]!)?.handled(handled[at + 1]!, handled[at + 2]!);
     }
     for (const id of ended) {
-      this.connectionsOf.remove(this.leaving.get(id)!);
+      this.admission.remove(this.leaving.get(id)!);
       this.leaving.delete(id);
     }
     unpackOutputs(batch, this);
@@ -162,41 +165,38 @@ export class Sockets implements OutputReceiver {
       answerRaw(socket, status, guard, more, text);
     };
     const refused = guard.refusal(request);
-    const isCrowded =
-      this.connections.size + this.leaving.size >= this.settings.connections ||
-      this.connectionsOf.of(address) >= this.settings.connectionsPerAddress;
-    // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90). One that is
-    // closed counts until nothing of it waits: whoever comes again and again leaves no work behind without bound.
     if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
     else if (path !== SOCKET_PATH) answer(404);
-    else if (this.isClosing || isCrowded) answer(503, { "Retry-After": "10" });
+    else if (this.isClosing || this.admission.isCrowded(address)) answer(503, { "Retry-After": "10" });
     else {
       this.server.handleUpgrade(request, socket, head, (webSocket) => {
-        this.connect(webSocket, address);
+        const connection = this.connect(webSocket, address);
+        socket.on("data", (chunk: Buffer) => {
+          this.unfinished.read(connection, chunk);
+        });
       });
     }
   }
 
-  // RULE: relay.sockets-bounded: every socket counts, even before its first byte: one address has only so many, whatever they
-  // are for. Behind a proxy all of them have the proxy's address, so counting is up to the proxy.
   private count(socket: Socket): void {
+    // Behind a proxy all of them have the proxy's address, so counting is up to the proxy.
     if (this.settings.isBehindProxy) return;
     const address = addressGroup(socket.remoteAddress ?? "");
-    if (this.socketsOf.of(address) >= this.settings.connectionsPerAddress + SPARE_SOCKETS) {
+    if (!this.admission.takeSocket(address)) {
       this.counts.refused++;
       socket.destroy();
       return;
     }
-    this.socketsOf.add(address);
     socket.once("close", () => {
-      this.socketsOf.remove(address);
+      this.admission.dropSocket(address);
     });
   }
 
-  private connect(socket: WebSocket, address: string): void {
+  private connect(socket: WebSocket, address: string): SocketConnection {
     const connection = new SocketConnection(++this.lastId, address, socket);
     this.connections.set(connection.id, connection);
-    this.connectionsOf.add(address);
+    this.unfinished.add(connection);
+    this.admission.add(address);
     this.counts.opened++;
     this.core.events.open(connection.id, address);
     socket.on("message", (data: Buffer, isBinary) => {
@@ -205,11 +205,17 @@ export class Sockets implements OutputReceiver {
       this.message(connection, isBinary ? data : Buffer.of(0xff));
     });
     socket.on("pong", () => (connection.isAlive = true));
+    socket.on("ping", () => {
+      // `ws` has answered it: who sends pings and reads no answers is not read from either.
+      connection.adjust();
+      if (connection.waits) this.backlog.watch(connection);
+    });
     socket.on("close", () => {
       this.disconnected(connection);
     });
     // An error ends the socket and "close" follows; there is nothing to tell anybody.
     socket.on("error", () => undefined);
+    return connection;
   }
 
   private message(connection: SocketConnection, data: Buffer): void {
@@ -223,6 +229,7 @@ export class Sockets implements OutputReceiver {
   private disconnected(connection: SocketConnection): void {
     if (!this.connections.delete(connection.id)) return;
     this.backlog.forget(connection);
+    this.unfinished.forget(connection);
     this.leaving.set(connection.id, connection.address);
     this.core.events.closed(connection.id);
     this.planFlush();
