@@ -65,7 +65,7 @@ function framesOf(message: Uint8Array) {
 }
 
 /** Writes into one room as fast as it is answered. */
-async function writers(): Promise<never> {
+async function writers(): Promise<void> {
   const founder = await RelayClient.connect(url!, localAddress);
   const room = await founder.createRoom();
   for (let n = 0; n < 20; n++) {
@@ -76,18 +76,18 @@ async function writers(): Promise<never> {
     };
     client.send(Array.from({ length: 64 }, () => envelope(room, 1)));
   }
-  return wait(1e9) as Promise<never>;
 }
 
 /** Begins messages of some megabytes and does not end them. */
-async function fragments(): Promise<never> {
+async function fragments(): Promise<void> {
   for (let n = 0; n < 60; n++) {
     const client = await RelayClient.connect(url!, localAddress);
     client.socket.sendUnfinished(Buffer.alloc(7.5 * 1024 * 1024));
   }
-  return wait(1e9) as Promise<never>;
 }
 
+// It is killed when it was measured.
+setInterval(() => undefined, 1e6);
 process.send?.("ready");
 if (kind === "writers") await writers();
 else if (kind === "fragments") await fragments();

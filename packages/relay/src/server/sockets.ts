@@ -205,11 +205,6 @@ export class Sockets implements OutputReceiver {
       this.message(connection, isBinary ? data : Buffer.of(0xff));
     });
     socket.on("pong", () => (connection.isAlive = true));
-    socket.on("ping", () => {
-      // `ws` has answered it: who sends pings and reads no answers is not read from either.
-      connection.adjust();
-      if (connection.waits) this.backlog.watch(connection);
-    });
     socket.on("close", () => {
       this.disconnected(connection);
     });
