@@ -119,6 +119,8 @@ describe("contradicting receipts", () => {
       { ...document.path, head: "AAAA" },
       { ...document.path, records: "AAAA" },
       { ...document.path, head: 7 },
+      { ...document.path, head: "!" },
+      { ...document.path, records: "!" },
       { ...document.path, records: 7 },
     ])
       expect(proofFromJson(JSON.stringify({ ...document, path }))).toBeNull();

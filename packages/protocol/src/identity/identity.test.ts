@@ -61,6 +61,7 @@ describe("certificates", () => {
     expect(isLeafCredential(crypto, { credential: { ...credential, type: "x509" }, signatureKey: leaf }, roomId)).toBe(
       false,
     );
+    expect(isLeafCredential(crypto, { credential: { type: "basic" }, signatureKey: leaf }, roomId)).toBe(false);
   });
 
   it("RULE signed.label: a signature of one structure is none of another", () => {

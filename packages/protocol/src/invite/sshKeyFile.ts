@@ -93,7 +93,7 @@ function readLine(line: string, ignoreOptions: boolean): NamedSshKey | Omit<Skip
 
 /** Words of a line: a blank inside of quotes ends none, and quotes that nobody closes go on to the line's end. */
 function wordsOf(line: string): readonly string[] {
-  return line.match(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/gu) ?? [];
+  return Array.from(line.matchAll(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/gu), ([word]) => word);
 }
 
 /** An address or a pattern of some, as those have who sign. Any other word may be an option of a newer OpenSSH. */

@@ -3,7 +3,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { Group } from "@conclave/mls";
 import { describe, expect, it } from "vitest";
 import { openDeviceCert } from "../identity/deviceCert.js";
-import { certifyLeaf } from "../identity/leafCert.js";
+import { certifyLeaf, leafKeyOf } from "../identity/leafCert.js";
 import { sealTo } from "../encoding/sealing.js";
 import { openAdmission, sealAdmission } from "../invite/admission.js";
 import { sealDecline } from "../invite/decline.js";
@@ -525,6 +525,19 @@ describe("asking and being let in", () => {
       )!;
     expect(accept(inOurName(alice.room.self.person, leaf))).toBe("bad_admission");
     expect(accept(inOurName(alice.room.self.person, alice.room.self.leaf))).toBe("bad_admission");
+    const nobodys = guest.primitives.random(32);
+    const outsider = sealDecline(
+      bob.primitives,
+      { roomTag: alice.room.tag, replyPub: request.value.replyPub, leafSeed: nobodys },
+      {
+        roomId,
+        asked: request.value.leaf,
+        person: alice.room.self.person,
+        leaf: leafKeyOf(nodeCrypto, nobodys),
+        time: NOW,
+      },
+    )!;
+    expect(accept(outsider)).toBe("bad_admission");
     expect(accept(new Uint8Array(80))).toBe("bad_admission");
     expect(isDecline(guest.primitives, asking, new Uint8Array(80))).toBe(false);
   });

@@ -37,9 +37,7 @@ export function isTakenBack({ proposals, primitives, core }: RoomParts, { judgem
   const entry = judgement.transition?.entry;
   if (!entry) return false;
   const { action, evidence } = entry;
-  if (action.type === "leave" && evidence.farewell !== null && proposals.farewells.of(action.person) === null)
-    return true;
-  if (evidence.approvals.length === 0) return false;
+  if (action.type === "leave" && proposals.farewells.of(action.person) === null) return true;
   const given = proposals.find(actionHash(primitives.crypto, action, core.person))?.approvals ?? [];
   const isGiven = (person: PersonId) => given.some((each) => equalBytes(readApproval(each)!.content.person, person));
   return !evidence.approvals.every((each) => isGiven(readApproval(each)!.content.person));

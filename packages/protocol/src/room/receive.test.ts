@@ -31,6 +31,45 @@ describe("taking in the log", () => {
     expect(alice.room.receive(first)).toEqual({ kind: "deferred", reason: "seen" });
   });
 
+  it("what changes nothing stores where the log is now, and nothing else", () => {
+    const { alice, bob, log } = room();
+    alice.catchUp(log);
+    expect(bob.act(log, { type: "rekey" })).toBeNull();
+    const [rekey] = log.items.slice(alice.room.cursor.n);
+    const junk = [
+      { ...rekey!, payload: new Uint8Array(300) },
+      { ...rekey!, kind: "message" as const, payload: new Uint8Array(300) },
+      { ...rekey!, epoch: rekey!.epoch - 1 },
+    ];
+    for (const item of junk) {
+      const received = alice.room.receive({ ...item, n: alice.room.cursor.n + 1 });
+      if (received.kind === "deferred") throw new Error(received.reason);
+      expect(received.delta.put.map(([key]) => key.slice(0, 2)).sort()).toEqual(["h/", "s/"]);
+      expect(received.delta.delete).toEqual([]);
+      expect(received.events).toEqual([]);
+    }
+  });
+
+  it("what is on its way is told with what it decides; new keys decide nothing", () => {
+    const { alice, log } = room();
+    alice.catchUp(log);
+    expect(alice.room.pending).toBeNull();
+    for (const what of [{ type: "setTitle", title: "Meadow" } as const, { type: "rekey" } as const]) {
+      const made = alice.room.act(what, { now: NOW });
+      if (!made.ok) throw new Error(made.error.code);
+      alice.store(made.value.delta);
+      for (const restarts of [false, true]) {
+        if (restarts) alice.restart();
+        const action = what.type === "rekey" ? null : what;
+        expect(alice.room.pending).toEqual({ append: made.value.append, action });
+      }
+      alice.room.caughtUp();
+      expect(log.append(made.value.append)).toBe(true);
+      alice.catchUp(log);
+      expect(alice.room.pending).toBeNull();
+    }
+  });
+
   it("A58: a removed person keeps no keys of the room on the disk", () => {
     const { alice, bob, carol, log } = room();
     shownOut(alice, bob, log);

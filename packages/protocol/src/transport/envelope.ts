@@ -1,4 +1,4 @@
-import { Writer } from "@conclave/codec";
+import { concatBytes, Writer } from "@conclave/codec";
 import { committingOpen, committingSeal, type Crypto } from "@conclave/crypto";
 import type { RoomTag } from "@conclave/wire";
 import { derivedKey, labelledHash } from "../encoding/digest.js";
@@ -22,7 +22,7 @@ export function sealEnvelope(
   const shortNonce = nonce.subarray(0, NONCE_BYTES);
   // RULE: envelope.committing: a ciphertext opens under one key only, so it reads alike for everybody (attack A100).
   const sealed = committingSeal(crypto, envelopeKey, shortNonce, aadOf(context), padded);
-  return new Writer(sealed.length + NONCE_BYTES).fixed(shortNonce).fixed(sealed).finish();
+  return concatBytes(shortNonce, sealed);
 }
 
 /** The MLS message in an envelope; null when it was not sealed for this room and epoch under this key. */
@@ -32,11 +32,9 @@ export function openEnvelope(
   context: { roomTag: RoomTag; epoch: number },
   envelope: Uint8Array,
 ): Uint8Array | null {
-  if (envelope.length < NONCE_BYTES) return null;
   const nonce = envelope.subarray(0, NONCE_BYTES);
   const padded = committingOpen(crypto, envelopeKey, nonce, aadOf(context), envelope.subarray(NONCE_BYTES));
-  if (padded === null) return null;
-  return unpad(padded);
+  return padded && unpad(padded);
 }
 
 const NONCE_BYTES = 24;
