@@ -76,6 +76,16 @@ describe("an exploration", () => {
     expect(new Explorer({ ...SMALL, policy: preset("admins:2") }).replay(path, line)).toBeNull();
     expect(told.at(-1)).toMatch(/A active .* B active .* C removed/);
   });
+  it("A2: passes over a commit that the rules refuse: its author's own device stops, and the room goes on", () => {
+    const told: string[] = [];
+    const path = ["C offers a wrong commit", "B rekey", "B sends", "A remove C", "A sends"];
+    expect(new Explorer(SMALL).replay(path, (line) => told.push(line))).toBeNull();
+    expect(told[0]).toMatch(/A active \d+ e\d+, B active \d+ e\d+, C active \d+ e\d+ RESTORED$/);
+    expect(told.at(-1)).toMatch(/A active .* B active .* C removed/);
+    // An admin may give the room a title, and who is stopped does nothing more.
+    for (const more of [["B offers a wrong commit"], ["C offers a wrong commit", "C rekey"]])
+      expect(() => new Explorer(SMALL).replay(more, () => {})).toThrow("cannot happen here");
+  });
   it("goes a path again", () => {
     const told: string[] = [];
     const path = ["A remove C", "A sends", "A rekey", "A sends", "B rekey"];
