@@ -7,6 +7,7 @@ import { clearInbox, fetchInbox, proveInbox } from "./inboxRequest.js";
 import type { Limits } from "./limits.js";
 import {
   adoptRoom,
+  bring,
   bringRoster,
   createRoom,
   offerRoom,
@@ -31,7 +32,7 @@ import {
 
 const REQUESTS = {
   ...{ createRoom, offerRoom, adoptRoom, bringRoster },
-  ...{ append, prove, read, readRoster, subscribe, unsubscribe },
+  ...{ append, prove, read, readRoster, subscribe, bring, unsubscribe },
   ...{ beginBlob, writeBlob, readBlob, dropBlob },
   ...{ putSlot, closeSlot, getSlot, listSlots, proveSlot },
   ...{ postRequest, postPlea, listRequests, deleteRequest, answerRequest },

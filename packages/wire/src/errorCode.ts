@@ -24,7 +24,9 @@ export const RELAY_ERRORS = {
   storage_busy: 25,
   room_damaged: 26,
   on_probation: 27,
+  room_recovering: 28,
   unlinked: 29,
+  wrong_records: 30,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

@@ -10,7 +10,9 @@ export { APPEND_ID_BYTES, SIGNATURE_BYTES, type RecordKind } from "./field.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { CLOSE_CODES, RELAY_ERRORS, relayErrorOf, type RelayError } from "./errorCode.js";
 export {
+  decodeLogItem,
   digestHash,
+  encodeLogItem,
   firstLogHead,
   itemHash,
   nextLogHead,
@@ -38,8 +40,10 @@ export {
 export { inboxIdOf, inboxProofBytes, slotIdOfToken, slotProofBytes, writeProofBytes } from "./proof.js";
 export { chooseVersion, VERSIONS, type Hello, type RelayWelcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
+export { MOST_BROUGHT_HASHES } from "./roomRequest.js";
 export type {
   AdoptRoomRequest,
+  BringRequest,
   BringRosterRequest,
   CreateRoomRequest,
   OfferRoomRequest,
@@ -76,6 +80,7 @@ export type {
 export type { ClearInboxRequest, FetchInboxRequest, ProveInboxRequest } from "./inboxRequest.js";
 export type {
   AppendedResponse,
+  BroughtResponse,
   CreatedResponse,
   DoneResponse,
   ErrorResponse,

@@ -1,6 +1,7 @@
-import { list, u32, u53, type Of } from "@conclave/codec";
+import { list, optional, u32, u53, type Of } from "@conclave/codec";
 import { frame } from "./frameCodec.js";
 import { InboxId, RoomTag } from "./ids.js";
+import { signedHeadReceipt } from "./receipt.js";
 import { logItem } from "./record.js";
 
 /** New records of a subscribed room, in order and without gaps. */
@@ -8,6 +9,8 @@ export type RecordsPush = Of<typeof records>;
 export const records = frame("records", 192, {
   roomTag: RoomTag,
   items: list(logItem),
+  /** With a commit among the items: the relay's word on a head that includes it. Else null. */
+  receipt: optional(signedHeadReceipt),
 });
 
 /** The client read too slowly, and this subscription has ended. Subscribe again from `fromN` when there is room. */

@@ -16,7 +16,10 @@ export const commitReceipt = struct({
   time: u53,
 });
 
-/** The relay's word that the log had this length and head at this time, and that it had pruned nothing from `availableFrom` on. */
+/**
+ * The relay's word that the log had this length and head at this time, that it had pruned nothing from `availableFrom` on, and which
+ * write key proved that somebody is a member.
+ */
 export type HeadReceipt = Of<typeof headReceipt>;
 export const headReceipt = struct({
   roomTag: RoomTag,
@@ -25,6 +28,9 @@ export const headReceipt = struct({
   time: u53,
   /** Messages before this place may be pruned. It never falls. */
   availableFrom: u53,
+  /** The newest write key of the members, and its epoch: what the relay needs to know after it was restored from a copy. */
+  keyEpoch: u53,
+  writeKey: id32,
 });
 
 /** A receipt and the relay key's Ed25519 signature over {@link commitReceiptBytes} or {@link headReceiptBytes}. */

@@ -1,4 +1,15 @@
-import { checked, concatBytes, opaque, struct, u53, utf8Bytes, Writer, type Codec } from "@conclave/codec";
+import {
+  checked,
+  concatBytes,
+  encode,
+  opaque,
+  stored,
+  struct,
+  u53,
+  utf8Bytes,
+  Writer,
+  type Codec,
+} from "@conclave/codec";
 import { id32, recordKind, type RecordKind } from "./field.js";
 import { ID_BYTES, type RoomTag } from "./ids.js";
 
@@ -111,3 +122,13 @@ export const logItem: Codec<LogItem> = {
     else whole.write(writer, item);
   },
 };
+
+/** A record as bytes: how clients keep it. */
+export function encodeLogItem(item: LogItem): Uint8Array {
+  return encode(item, logItem.write);
+}
+
+/** Reads what {@link encodeLogItem} wrote. @throws TypeError for damaged bytes */
+export function decodeLogItem(bytes: Uint8Array): LogItem {
+  return stored("log item", bytes, logItem);
+}

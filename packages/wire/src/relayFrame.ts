@@ -3,11 +3,11 @@ import { blob, blobState } from "./blob.js";
 import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { welcome, type RelayWelcome } from "./handshake.js";
 import { goodbye, inboxChanged, lagged, records, requestsChanged } from "./push.js";
-import { appended, created, done, error, page, roster, subscribed } from "./roomResponse.js";
+import { appended, brought, created, done, error, page, roster, subscribed } from "./roomResponse.js";
 import { inbox, posted, requests, slot, slots } from "./slotResponse.js";
 
 const RESPONSES = {
-  ...{ done, error, created, appended, page, roster, subscribed },
+  ...{ done, error, created, appended, page, roster, subscribed, brought },
   ...{ blobState, blob, slot, slots, posted, requests, inbox },
 };
 const PUSHES = { records, lagged, requestsChanged, inboxChanged, goodbye };

@@ -1,6 +1,8 @@
 import { list, opaque, u32, u53, type Of } from "@conclave/codec";
 import { id32, inRoom, signature } from "./field.js";
 import { frame } from "./frameCodec.js";
+import { signedHeadReceipt } from "./receipt.js";
+import { logItem } from "./record.js";
 
 /** Creates a room at epoch 0 with an empty log. Idempotent for identical content. Answer: `created`. */
 export type CreateRoomRequest = Of<typeof createRoom>;
@@ -98,6 +100,28 @@ export const subscribe = frame("subscribe", 7, {
   ...inRoom,
   /** At least 1. */
   fromN: u53,
+});
+
+/** The most record hashes in one `bring`. */
+export const MOST_BROUGHT_HASHES = 16_384;
+
+/**
+ * Shows the relay what it signed, and brings it records that it lost: a relay that was restored from a copy goes on from the newest
+ * head that it signed, as soon as it has the records that lead there (docs/protocol.md §6, Recovery). Without items and hashes it
+ * only shows the receipt. Answer: `brought`; `wrong_records` where they lead to another head, and then nothing is taken.
+ */
+export type BringRequest = Of<typeof bring>;
+export const bring = frame("bring", 9, {
+  ...inRoom,
+  /** The newest head receipt of this relay that the client has. */
+  receipt: signedHeadReceipt,
+  /** The first record that is brought; at least 1. Where the relay has it already, it only says where it is. */
+  fromN: u53,
+  items: list(logItem),
+  /** The hashes of the records after the items, up to that of the receipt; they are brought next. */
+  hashes: list(id32),
+  /** The head that items and hashes lead to. */
+  head: id32,
 });
 
 /** Ends a subscription. Answer: `done`. */

@@ -78,6 +78,14 @@ export const roster = frame("roster", 134, {
   records: list(opaque()),
 });
 
+/** What was brought is in the log, durably, as far as it was missing. */
+export type BroughtResponse = Of<typeof brought>;
+export const brought = frame("brought", 136, {
+  ...numbered,
+  /** Length of the log now. */
+  n: u53,
+});
+
 /** The subscription is live: each record after `receipt.receipt.n` will be pushed. */
 export type SubscribedResponse = Of<typeof subscribed>;
 export const subscribed = frame("subscribed", 135, {

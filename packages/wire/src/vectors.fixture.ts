@@ -78,6 +78,16 @@ const message: AppendRequest = {
 };
 const external: AppendRequest = { ...commit, ground: { by: "slot", slotId: slot.slotId }, deliveries: [], slots: [] };
 
+const content = { kind: "commit" as const, epoch: 5, payload: filled(40), attachment: filled(5) };
+const items: readonly LogItem[] = [
+  { n: 1, time: TIME, pruned: false, ...content },
+  { n: 2, time: TIME + 1, pruned: false, kind: "message", epoch: 6, payload: filled(300), attachment: NONE },
+  { n: 3, time: TIME + 2, pruned: true, ...recordDigest(sha256, { ...content, kind: "message" }) },
+];
+const ofRecord = { roomTag: room.roomTag, n: 9, head: id32("head"), time: TIME };
+const head: HeadReceipt = { ...ofRecord, availableFrom: 3, keyEpoch: 6, writeKey: id32("write key") };
+const signedHead = { receipt: head, signature: signature("head receipt") };
+
 /** Frames of a client, each kind at least once. */
 export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "hello", versions: VERSIONS },
@@ -107,6 +117,8 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "read", ...room, fromN: MOST, limit: 0xffffffff },
   { type: "readRoster", ...room, record: id32("roster record") },
   { type: "subscribe", ...room, fromN: 90 },
+  { type: "bring", ...room, receipt: signedHead, fromN: 8, items, hashes: [id32("record")], head: id32("head") },
+  { type: "bring", ...room, receipt: signedHead, fromN: 1, items: [], hashes: [], head: id32("head") },
   { type: "unsubscribe", ...room },
   { type: "beginBlob", ...blobOf, size: 68_157_440 },
   { type: "writeBlob", ...blobOf, index: 3, chunk: filled(100) },
@@ -129,16 +141,7 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
   { type: "clearInbox", id: 7, inboxId: InboxId.of(id32("inbox")), upTo: 9 },
 ];
 
-const content = { kind: "commit" as const, epoch: 5, payload: filled(40), attachment: filled(5) };
-const items: readonly LogItem[] = [
-  { n: 1, time: TIME, pruned: false, ...content },
-  { n: 2, time: TIME + 1, pruned: false, kind: "message", epoch: 6, payload: filled(300), attachment: NONE },
-  { n: 3, time: TIME + 2, pruned: true, ...recordDigest(sha256, { ...content, kind: "message" }) },
-];
-const head: HeadReceipt = { roomTag: room.roomTag, n: 9, head: id32("head"), time: TIME, availableFrom: 3 };
-const { availableFrom: _, ...ofRecord } = head;
 const commitReceipt: CommitReceipt = { ...ofRecord, epoch: 5, recordHash: id32("record") };
-const signedHead = { receipt: head, signature: signature("head receipt") };
 const signedCommit = { receipt: commitReceipt, signature: signature("commit receipt") };
 const position = { epoch: 6, n: 9, lastCommit: 8 };
 const request = { request: 5, slotId: slot.slotId, blob: filled(30), time: TIME };
@@ -179,7 +182,9 @@ export const RELAY_FRAMES: readonly RelayFrame[] = [
   { type: "posted", id: 7, request: 5 },
   { type: "requests", id: 7, requests: [request, { ...request, request: 6, slotId: null, blob: NONE }], more: true },
   { type: "inbox", id: 7, items: [delivery, { ...delivery, item: 4, blob: NONE }], more: false },
-  { type: "records", roomTag: room.roomTag, items },
+  { type: "brought", id: 7, n: 9 },
+  { type: "records", roomTag: room.roomTag, items, receipt: signedHead },
+  { type: "records", roomTag: room.roomTag, items, receipt: null },
   { type: "lagged", roomTag: room.roomTag, fromN: 12 },
   { type: "requestsChanged", roomTag: room.roomTag },
   { type: "inboxChanged", inboxId: InboxId.of(id32("inbox")) },

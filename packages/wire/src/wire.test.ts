@@ -98,7 +98,15 @@ const message: fc.Arbitrary<AppendRequest> = memberCommit.map((commit) => ({
   slots: [],
 }));
 const position = fc.record({ epoch: u53, n: u53, lastCommit: u53 });
-const headReceipt = fc.record({ roomTag: anyRoomTag, n: u53, head: id32, time: u53, availableFrom: u53 });
+const headReceipt = fc.record({
+  roomTag: anyRoomTag,
+  n: u53,
+  head: id32,
+  time: u53,
+  availableFrom: u53,
+  keyEpoch: u53,
+  writeKey: id32,
+});
 const signedHead = fc.record({ receipt: headReceipt, signature: bytes(64) });
 const commitReceipt = fc.record({ roomTag: anyRoomTag, epoch: u53, recordHash: id32, n: u53, head: id32, time: u53 });
 const signedCommit = fc.record({ receipt: commitReceipt, signature: bytes(64) });
@@ -120,6 +128,15 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ ...is("read"), roomTag: anyRoomTag, fromN: u53, limit: id }),
   fc.record({ ...is("readRoster"), roomTag: anyRoomTag, record: id32 }),
   fc.record({ ...is("subscribe"), roomTag: anyRoomTag, fromN: u53 }),
+  fc.record({
+    ...is("bring"),
+    roomTag: anyRoomTag,
+    receipt: signedHead,
+    fromN: u53,
+    items,
+    hashes: fc.array(id32, { maxLength: 3 }),
+    head: id32,
+  }),
   fc.record({ ...is("unsubscribe"), roomTag: anyRoomTag }),
   fc.record({ ...is("beginBlob"), roomTag: anyRoomTag, blobId: anyBlobId, size: fc.integer({ min: 1, max: 2 ** 40 }) }),
   fc.record({ ...is("writeBlob"), roomTag: anyRoomTag, blobId: anyBlobId, index: id, chunk: blob }),
@@ -178,7 +195,13 @@ const relayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
     items: fc.array(fc.record({ item: u53, roomTag: anyRoomTag, n: u53, blob }), { maxLength: 3 }),
     more: fc.boolean(),
   }),
-  fc.record({ type: fc.constant<"records">("records"), roomTag: anyRoomTag, items }),
+  fc.record({ ...is("brought"), n: u53 }),
+  fc.record({
+    type: fc.constant<"records">("records"),
+    roomTag: anyRoomTag,
+    items,
+    receipt: fc.option(signedHead),
+  }),
   fc.record({ type: fc.constant<"lagged">("lagged"), roomTag: anyRoomTag, fromN: u53 }),
   fc.record({ type: fc.constant<"requestsChanged">("requestsChanged"), roomTag: anyRoomTag }),
   fc.record({ type: fc.constant<"inboxChanged">("inboxChanged"), inboxId: anyInboxId }),
@@ -318,7 +341,7 @@ describe("receipts and proofs", () => {
       writeProofBytes(a, a, 0),
       slotProofBytes(a, a, SlotId.of(a)),
       inboxProofBytes(a, InboxId.of(a)),
-      headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0, availableFrom: 0 }),
+      headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0, availableFrom: 0, keyEpoch: 0, writeKey: a }),
       commitReceiptBytes({ roomTag: a, epoch: 0, recordHash: a, n: 0, head: a, time: 0 }),
     ];
     const labels = signed.map((bytes) => Buffer.from(bytes.subarray(1, 1 + bytes[0]!)).toString());
