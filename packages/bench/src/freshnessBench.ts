@@ -61,7 +61,7 @@ function recordBytes(): number {
   if (!said.ok) throw new Error(said.error.code);
   const { roomTag, kind, epoch, payload, attachment } = said.value.append;
   const item: LogRecord = { n: 100_000, kind, epoch, payload, attachment, time: Date.now(), pruned: false };
-  measured = encodeRelayMessage([{ type: "records", roomTag, items: [item] }]).length;
+  measured = encodeRelayMessage([{ type: "records", roomTag, items: [item], receipt: null }]).length;
   return measured;
 }
 

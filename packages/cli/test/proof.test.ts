@@ -20,7 +20,14 @@ const seed = bytes(1);
 const relayKey = nodeCrypto.ed25519PublicKey(seed);
 
 function head(fill: number, place: { n: number; head: Uint8Array } = { n: 5, head: bytes(fill) }): Receipt {
-  const receipt = { roomTag: RoomTag.of(bytes(2)), ...place, time: 1000, availableFrom: 1 };
+  const receipt = {
+    roomTag: RoomTag.of(bytes(2)),
+    ...place,
+    time: 1000,
+    availableFrom: 1,
+    keyEpoch: 0,
+    writeKey: new Uint8Array(32),
+  };
   return { kind: "head", signed: { receipt, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt)) } };
 }
 

@@ -68,12 +68,22 @@ export interface Retention {
   readonly pendingAge: number;
 }
 
+/** How long a room of a restored relay waits for those who know more than the copy has, in ms. */
+export interface Recovery {
+  /** From when the first of its people comes: a client that was away comes back within half a minute. */
+  readonly settle: number;
+  /** After somebody has brought something: others may know of what came after it. */
+  readonly tail: number;
+}
+
 /** Everything about a relay's behaviour that its operator can set. */
 export interface RelaySettings {
   readonly limits: Limits;
   readonly rates: Rates;
   readonly quotas: Quotas;
   readonly retention: Retention;
+  /** How long a room waits in a relay that was restored from a copy. */
+  readonly recovery: Recovery;
   /** The permit that a client needs to create rooms (at most 256 bytes); null if anybody can. */
   readonly createPermit: Uint8Array | null;
   /** Ms a new connection has for its hello. */
@@ -120,6 +130,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     freeBytes: 64 * MIB,
   },
   retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY_MS, pendingAge: 30 * DAY_MS },
+  recovery: { settle: 45_000, tail: 5_000 },
   createPermit: null,
   helloTimeout: 10_000,
   proofTimeout: 180_000,
@@ -143,6 +154,7 @@ export function settingsWith(given: PartialSettings = {}): RelaySettings {
     rates: { ...base.rates, ...given.rates },
     quotas: { ...base.quotas, ...given.quotas },
     retention: { ...base.retention, ...given.retention },
+    recovery: { ...base.recovery, ...given.recovery },
     createPermit: given.createPermit ?? null,
   };
 }

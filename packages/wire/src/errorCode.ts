@@ -26,7 +26,6 @@ export const RELAY_ERRORS = {
   on_probation: 27,
   room_recovering: 28,
   unlinked: 29,
-  wrong_records: 30,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

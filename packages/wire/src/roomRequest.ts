@@ -108,7 +108,7 @@ export const MOST_BROUGHT_HASHES = 16_384;
 /**
  * Shows the relay what it signed, and brings it records that it lost: a relay that was restored from a copy goes on from the newest
  * head that it signed, as soon as it has the records that lead there (docs/protocol.md §6, Recovery). Without items and hashes it
- * only shows the receipt. Answer: `brought`; `wrong_records` where they lead to another head, and then nothing is taken.
+ * only shows the receipt. Answer: `brought`; `unlinked` where they lead to another head, and then nothing is taken.
  */
 export type BringRequest = Of<typeof bring>;
 export const bring = frame("bring", 9, {

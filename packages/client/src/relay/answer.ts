@@ -2,6 +2,7 @@ import type {
   AppendedResponse,
   BlobResponse,
   BlobStateResponse,
+  BroughtResponse,
   CreatedResponse,
   DoneResponse,
   ErrorResponse,
@@ -27,6 +28,7 @@ export interface AnswerOf {
   read: PageResponse;
   readRoster: RosterResponse;
   subscribe: SubscribedResponse;
+  bring: BroughtResponse;
   unsubscribe: DoneResponse;
   beginBlob: BlobStateResponse;
   writeBlob: BlobStateResponse;
@@ -71,6 +73,7 @@ export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } 
   read: "page",
   readRoster: "roster",
   subscribe: "subscribed",
+  bring: "brought",
   unsubscribe: "done",
   beginBlob: "blobState",
   writeBlob: "blobState",

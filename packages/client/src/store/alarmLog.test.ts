@@ -68,6 +68,8 @@ describe("AlarmLog", () => {
         head: new Uint8Array(32).fill(n),
         time,
         availableFrom: 1,
+        keyEpoch: 0,
+        writeKey: new Uint8Array(32),
       };
       return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
     };

@@ -10,7 +10,16 @@ const relaySeed = bytes(1);
 const relayKey = crypto.ed25519PublicKey(relaySeed);
 
 function head(change: Partial<HeadReceipt> = {}): Receipt {
-  const receipt = { roomTag: RoomTag.of(bytes(2)), n: 5, head: bytes(3), time: 1000, availableFrom: 1, ...change };
+  const receipt = {
+    roomTag: RoomTag.of(bytes(2)),
+    n: 5,
+    head: bytes(3),
+    time: 1000,
+    availableFrom: 1,
+    keyEpoch: 0,
+    writeKey: new Uint8Array(32),
+    ...change,
+  };
   return { kind: "head", signed: { receipt, signature: crypto.ed25519Sign(relaySeed, headReceiptBytes(receipt)) } };
 }
 

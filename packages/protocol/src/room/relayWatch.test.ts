@@ -20,7 +20,7 @@ const relayKey = crypto.ed25519PublicKey(seed);
 const roomTag = RoomTag.of(bytes(1));
 
 function head(place: LogPlace, time = 1000): Signed<HeadReceipt> {
-  const receipt = { roomTag, ...place, time, availableFrom: 1 };
+  const receipt = { roomTag, ...place, time, availableFrom: 1, keyEpoch: 0, writeKey: new Uint8Array(32) };
   return { receipt, signature: crypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
 }
 
@@ -99,7 +99,15 @@ describe("two relays of one room", () => {
     expect(fork.sign(ahead)).toBeNull();
     const nextSeed = bytes(8);
     const next = crypto.ed25519PublicKey(nextSeed);
-    const receipt = { roomTag, n: 0, head: fork.heads[0]!, time: 3000, availableFrom: 1 };
+    const receipt = {
+      roomTag,
+      n: 0,
+      head: fork.heads[0]!,
+      time: 3000,
+      availableFrom: 1,
+      keyEpoch: 0,
+      writeKey: new Uint8Array(32),
+    };
     const signed = { receipt, signature: crypto.ed25519Sign(nextSeed, headReceiptBytes(receipt)) };
     expect(fork.watch.noteHead(crypto, next, fork.log, signed)).toMatchObject({ alarm: null, isSigned: true });
     // Nor where the log gets to a place for which the first one had signed another head.

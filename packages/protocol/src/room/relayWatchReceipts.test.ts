@@ -9,7 +9,7 @@ const roomTag = RoomTag.of(new Uint8Array(32).fill(1));
 const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 const signature = new Uint8Array(64).fill(2);
 const head = (n: number, head = bytes(n)): Signed<HeadReceipt> => ({
-  receipt: { roomTag, n, head, time: 1000, availableFrom: 1 },
+  receipt: { roomTag, n, head, time: 1000, availableFrom: 1, keyEpoch: 0, writeKey: new Uint8Array(32) },
   signature,
 });
 const commit = (n: number): Signed<CommitReceipt> => ({

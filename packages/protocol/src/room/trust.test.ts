@@ -18,7 +18,16 @@ import { founded, invite, join, NOW, Person, type TestLog } from "./testRelay.fi
 const relaySeed = new Uint8Array(32).fill(7);
 
 function head(change: Partial<HeadReceipt>, tag: RoomTag, seed = relaySeed): Signed<HeadReceipt> {
-  const receipt = { roomTag: tag, n: 0, head: new Uint8Array(32), time: 1000, availableFrom: 1, ...change };
+  const receipt = {
+    roomTag: tag,
+    n: 0,
+    head: new Uint8Array(32),
+    time: 1000,
+    availableFrom: 1,
+    keyEpoch: 0,
+    writeKey: new Uint8Array(32),
+    ...change,
+  };
   return { receipt, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt)) };
 }
 

@@ -81,6 +81,8 @@ function checkAndPrepare(database: Database): Result<Taken, RestoreFault> {
   const logs = checkLogs(database, (data) => nodeCrypto.hash("sha256", data));
   const first = logs.damaged[0];
   if (first !== undefined) return failed({ code: "damaged", why: `room ${first.room}: ${first.why}` });
+  // RULE: restore.marked: the relay that is started on it waits for those who know more (docs/protocol.md §6, Recovery).
+  database.exec("UPDATE restoration SET count = count + 1, file = ''");
   database.exec("PRAGMA secure_delete = ON");
   database.exec("DROP TABLE backup");
   database.prepare("PRAGMA journal_mode = DELETE").get();

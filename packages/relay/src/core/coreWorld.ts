@@ -23,7 +23,6 @@ export class CoreWorld {
   /** Told of each frame before the core is. */
   onFrame: (connection: number, frame: ClientFrame) => void = () => undefined;
   readonly closeCodes = new Map<number, number>();
-  private readonly seed = systemRandom(32);
   private readonly clients = new Map<number, ScriptedClient>();
   private lastConnection = 0;
 
@@ -31,6 +30,7 @@ export class CoreWorld {
     private readonly settings: PartialSettings = {},
     readonly store: Store = new MemoryStore(),
     private readonly crypto: RelayCrypto = nodeCrypto,
+    private readonly seed: Uint8Array = systemRandom(32),
   ) {
     this.core = this.newCore();
   }
@@ -39,6 +39,13 @@ export class CoreWorld {
   restart(): void {
     this.clients.clear();
     this.core = this.newCore();
+  }
+
+  /** The same relay, later, on another store: a copy that was put back. */
+  on(store: Store): CoreWorld {
+    const world = new CoreWorld(this.settings, store, this.crypto, this.seed);
+    world.now = this.now + 1000;
+    return world;
   }
 
   connectRaw(address = "address"): { connection: number; client: ScriptedClient } {

@@ -1,15 +1,17 @@
-import { done, equalBytes } from "@conclave/codec";
+import { done, equalBytes, failed } from "@conclave/codec";
 import { writeProofBytes, type Sha256 } from "@conclave/wire";
 import { type Log, positionOf } from "../ledger/log.js";
 import type { Pruner } from "../ledger/pruner.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { refuse } from "../ledger/refusal.js";
+import type { Recovery } from "../ledger/recovery.js";
 import type { Rooms } from "../ledger/rooms.js";
 import type { RosterLog } from "../ledger/rosterLog.js";
 import type { Standings } from "../ledger/standing.js";
 import type { RelaySettings } from "../settings.js";
 import type { PageSize } from "../store/recordPage.js";
 import type { Ledger } from "../store/ledger.js";
+import { UNKNOWN_KEY } from "../store/recordTable.js";
 import {
   type RelayAnswer,
   type Call,
@@ -36,6 +38,7 @@ export interface LogRequestParts {
   readonly log: Log;
   readonly roster: RosterLog;
   readonly standings: Standings;
+  readonly recovery: Recovery;
   readonly canWrite: () => boolean;
   readonly pruner: Pruner;
   readonly inboxes: Inboxes;
@@ -56,8 +59,11 @@ export class LogRequests {
   };
   readonly memberCalls: MemberRequestCalls<"bringRoster"> = { bringRoster: (call) => this.bringRoster(call) };
   /** Appending has checks of its own; to read, the tag is enough. */
-  readonly roomCalls: RoomRequestCalls<"append" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"> = {
+  readonly roomCalls: RoomRequestCalls<
+    "append" | "bring" | "prove" | "read" | "readRoster" | "subscribe" | "unsubscribe"
+  > = {
     append: (call) => this.append(call),
+    bring: (call) => this.bring(call),
     prove: (call) => this.prove(call),
     read: (call) => this.read(call),
     readRoster: (call) => this.readRoster(call),
@@ -128,10 +134,19 @@ export class LogRequests {
     const { response, record } = appended.value;
     if (record === null) return done(response);
     if (request.ground.by === "slot") session.useUp("slot", tag, request.ground.slotId);
-    outbox.record(tag, record);
+    // RULE: push.commits-signed: everybody who is told of a commit has the relay's word on it, also if its author never comes back.
+    outbox.record(tag, record, record.kind === "commit" ? log.headReceipt(room, now) : null);
     for (const { inboxId } of request.deliveries) inboxes.notify(inboxId);
     pruner.afterAppend(room);
     return done(response);
+  }
+
+  private bring({ request, room, session, now }: RoomCall<"bring">): RelayAnswer {
+    const { recovery, standings, outbox } = this.parts;
+    const brought = recovery.bring(request, room, standings.of(room, session, now) === "own", now);
+    if (!brought.ok) return brought;
+    for (const record of brought.value.records) outbox.record(room.row.tag, record);
+    return done(brought.value.response);
   }
 
   private prove({ request, room, session, challenge, now }: RoomCall<"prove">): RelayAnswer {
@@ -162,14 +177,20 @@ export class LogRequests {
   private forgotten({ epoch, writeKey }: RequestOf<"prove">, room: HostedRoom, session: Session) {
     const { standings, store } = this.parts;
     if (!standings.vouches(room, session, { live: true, lineage: -1 })) return null;
-    const n = store.records.commitOnProbation(room.row.no, epoch - 1, writeKey);
+    // RULE: recovery.member-names-key: nobody signed the key of a commit that came back, and no member had vouched for it: one who
+    // follows it names its key, as they could vouch for it.
+    const n =
+      store.records.commitOnProbation(room.row.no, epoch - 1, writeKey) ??
+      store.records.commitOnProbation(room.row.no, epoch - 1, UNKNOWN_KEY);
     if (n === null) return null;
     return { key: writeKey, epoch, n, lineage: n, slot: null, live: true, since: 0, until: 1 };
   }
 
   private read({ request: { id, fromN, limit }, room, now }: RoomCall<"read">): RelayAnswer {
-    const { log, page } = this.parts;
+    const { log, page, recovery } = this.parts;
     const items = log.items(room, fromN, { ...page, items: Math.min(page.items, limit) });
+    const recovering = items.some(({ pruned }) => pruned) ? recovery.wait(room, now) : 0;
+    if (recovering > 0) return refuse("room_recovering", recovering);
     const receipt = items.some(({ pruned }) => pruned) ? log.headReceipt(room, now) : null;
     return done({ type: "page", id, items, n: room.row.n, receipt });
   }
@@ -179,10 +200,12 @@ export class LogRequests {
   }
 
   private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): RelayAnswer {
-    const { settings, outbox, log, page } = this.parts;
+    const { settings, outbox, log, page, recovery } = this.parts;
     if (session.rooms.size >= settings.limits.subscriptions && !session.rooms.has(room.key)) {
       return refuse("quota_exceeded");
     }
+    const recovering = recovery.wait(room, now);
+    if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
     outbox.subscribe(session.connection, room.row.tag);
     session.subscribed(room.key);
     const receipt = log.headReceipt(room, now);

@@ -113,6 +113,7 @@ export class RelayCore {
       crypto,
       random,
       sign,
+      relayKey: this.relayKey,
       settings,
       outbox,
       canWrite,

@@ -9,6 +9,7 @@ import { onProbation } from "../ledger/probation.js";
 import { ProbationCounts } from "../ledger/probationCounts.js";
 import { refuse } from "../ledger/refusal.js";
 import { RelayTime } from "../ledger/relayTime.js";
+import { Recovery } from "../ledger/recovery.js";
 import { Rooms } from "../ledger/rooms.js";
 import { RosterLog } from "../ledger/rosterLog.js";
 import { Slots } from "../ledger/slots.js";
@@ -38,6 +39,8 @@ export interface RequestHandlerParts {
   readonly crypto: RelayCrypto;
   readonly random: Random;
   readonly sign: Sign;
+  /** The public half of the key that it signs with. */
+  readonly relayKey: Uint8Array;
   readonly settings: RelaySettings;
   readonly outbox: SendQueue;
   readonly canWrite: () => boolean;
@@ -61,6 +64,7 @@ export class RequestHandler {
   private readonly slots: Slots;
   private readonly standings: Standings;
   private readonly log: Log;
+  private readonly recovery: Recovery;
   private readonly inboxes: Inboxes;
   private readonly lasting: LastingBudget;
   private readonly logRequests: LogRequests;
@@ -82,7 +86,13 @@ export class RequestHandler {
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
     this.time = new RelayTime(store, clock, canWrite, parts.isShared);
+    const recovery = new Recovery({
+      ...{ rooms, roster, pruner, crypto, sha256, clock, settings },
+      relayKey: parts.relayKey,
+      time: this.time,
+    });
     const log = new Log({
+      recovery,
       rooms,
       slots,
       roster,
@@ -103,13 +113,14 @@ export class RequestHandler {
       log,
       roster,
       standings,
+      recovery,
       canWrite,
       pruner,
       settings,
     });
     const slotRequests = new SlotRequests({ ...shared, slots, quotas, clock });
     [this.rooms, this.slots, this.pruner, this.inboxes, this.lasting] = [rooms, slots, pruner, inboxes, lasting];
-    [this.standings, this.log] = [standings, log];
+    [this.standings, this.log, this.recovery] = [standings, log, recovery];
     this.outside = { ...this.logRequests.calls, ...inboxes.calls };
     this.ofRoom = { ...this.logRequests.roomCalls, ...slotRequests.calls };
     this.ofMember = { ...this.logRequests.memberCalls, ...slotRequests.memberCalls, ...this.blobs.memberCalls };
@@ -186,6 +197,7 @@ export class RequestHandler {
     this.lasting.sweep(now);
     this.slots.sweep(now);
     this.log.sweep(now);
+    this.recovery.sweep(now);
     this.rooms.sweep(now);
     this.standings.sweep(this.rooms, now);
     const isMoreToPrune = this.pruner.sweep(now);

@@ -1,4 +1,4 @@
-import { BLOB_CHUNK_BYTES, type Limits, type Request } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, type Limits, MOST_BROUGHT_HASHES, type Request } from "@conclave/wire";
 
 /** Whether every part of a request is within the relay's limits. */
 export function isWithinLimits(request: Request, limits: Limits): boolean {
@@ -14,6 +14,8 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
         request.slots.every(({ blob }) => blob.length <= limits.slotBlob)
       );
     }
+    case "bring":
+      return request.items.length <= limits.pageItems && request.hashes.length <= MOST_BROUGHT_HASHES;
     case "createRoom":
       return request.attachment.length <= limits.attachment;
     case "adoptRoom":
@@ -40,6 +42,7 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
 /** What a request costs of a connection's rate, before its bytes are counted. */
 export function costOf(request: Request): number {
   switch (request.type) {
+    case "bring":
     case "prove":
     case "proveSlot":
     case "proveInbox":

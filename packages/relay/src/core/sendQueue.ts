@@ -1,4 +1,12 @@
-import { encodeRelayFrame, type LogRecord, type Push, type RelayFrame, type RoomTag } from "@conclave/wire";
+import {
+  encodeRelayFrame,
+  type HeadReceipt,
+  type LogRecord,
+  type Push,
+  type RelayFrame,
+  type RoomTag,
+  type Signed,
+} from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { CoreOutput } from "./output.js";
 
@@ -10,6 +18,7 @@ interface Unsent {
   readonly roomTag: RoomTag;
   records: LogRecord[];
   bytes: number;
+  receipt: Signed<HeadReceipt> | null;
 }
 
 /**
@@ -52,16 +61,17 @@ export class SendQueue {
     this.outputs.push({ kind: "lagEnded", connection, roomTag });
   }
 
-  /** A new record of a room. */
-  record(roomTag: RoomTag, record: LogRecord): void {
+  /** A new record of a room; `receipt`: signed for a head that includes it, with a commit. */
+  record(roomTag: RoomTag, record: LogRecord, receipt: Signed<HeadReceipt> | null = null): void {
     const key = keyOf(roomTag);
     if (!this.subscribers.has(key)) return;
     let unsent = this.unsent.get(key);
     if (unsent === undefined) {
-      unsent = { roomTag, records: [], bytes: 0 };
+      unsent = { roomTag, records: [], bytes: 0, receipt: null };
       this.unsent.set(key, unsent);
     }
     unsent.records.push(record);
+    unsent.receipt = receipt ?? unsent.receipt;
     unsent.bytes += record.payload.length + record.attachment.length;
     if (unsent.bytes >= PUSH_BYTES) this.flushRoom(key);
   }
@@ -111,8 +121,8 @@ export class SendQueue {
     this.unsent.delete(key);
     // There are some: records are only gathered where there are, and sent before the last one goes.
     const connections = [...this.subscribers.get(key)!];
-    const { roomTag, records } = unsent;
-    const bytes = encodeRelayFrame({ type: "records", roomTag, items: records });
+    const { roomTag, records, receipt } = unsent;
+    const bytes = encodeRelayFrame({ type: "records", roomTag, items: records, receipt });
     this.bytes += bytes.length;
     this.outputs.push({ kind: "push", connections, bytes, origin: { roomTag, fromN: records[0]!.n } });
   }

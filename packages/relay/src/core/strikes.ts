@@ -11,5 +11,6 @@ export const STRIKES: Partial<Readonly<Record<RelayError, number>>> = {
   write_denied: 1,
   inbox_denied: 1,
   append_conflict: 1,
+  unlinked: 4,
   rate_limited: 0.25,
 };

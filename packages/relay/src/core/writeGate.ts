@@ -16,6 +16,7 @@ export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees
   read: "reads",
   readRoster: "reads",
   subscribe: "reads",
+  bring: "grows",
   unsubscribe: "reads",
   beginBlob: "grows",
   writeBlob: "grows",

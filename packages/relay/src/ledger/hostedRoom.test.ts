@@ -26,6 +26,8 @@ function hosted({ probationBytes = 0, rates = {} }: { probationBytes?: number; r
     probationBytes,
     blobBytes: 0,
     oldest: null,
+    owed: 0,
+    restored: 0,
   })!;
   const room = new HostedRoom(row, settingsWith({ rates }).rates, 0);
   const forEver = { wait: 5000, asked: [] as number[] };

@@ -31,6 +31,8 @@ import type { ProbationCounts } from "./probationCounts.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
 import type { HostedRoom } from "./hostedRoom.js";
+import { membersKey } from "./keysBrought.js";
+import type { Recovery } from "./recovery.js";
 import type { RosterLog } from "./rosterLog.js";
 import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
@@ -62,6 +64,7 @@ export interface LogParts {
   readonly slots: Slots;
   readonly roster: RosterLog;
   readonly standings: Standings;
+  readonly recovery: Recovery;
   readonly sha256: Sha256;
   readonly sign: Sign;
   readonly settings: Pick<RelaySettings, "quotas" | "rates">;
@@ -98,6 +101,8 @@ export class Log {
     const creation = this.parts.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
     const existing = this.parts.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
+    const recovering = existing === null ? 0 : this.parts.recovery.wait(existing, now);
+    if (recovering > 0) return refuse("room_recovering", recovering);
     const room = existing ?? this.addRoom(request, creation, now);
     if (room === null) return refuse("quota_exceeded");
     return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
@@ -114,6 +119,8 @@ export class Log {
     );
     const existing = this.parts.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
+    const recovering = existing === null ? 0 : this.parts.recovery.wait(existing, now);
+    if (recovering > 0) return refuse("room_recovering", recovering);
     const room = existing ?? this.addAdopted(request, creation, now);
     if (room === null) return refuse("quota_exceeded");
     return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
@@ -135,6 +142,8 @@ export class Log {
     // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
     const earlier = store.records.appended(room.row.no, request.appendId);
     if (earlier !== null) return this.repeat(request, room, earlier);
+    const recovering = this.parts.recovery.wait(room, now);
+    if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
     // with all its deliveries (docs/protocol.md §6, attack A97).
     if (request.lastCommit !== room.row.lastCommit) {
@@ -175,7 +184,10 @@ export class Log {
   headReceipt(room: HostedRoom, now: number): Signed<HeadReceipt> {
     const { tag: roomTag, n, head, availableFrom } = room.row;
     // RULE: receipt.signs-pruning: what the relay says it has deleted it says to everybody, with its signature (attack A110).
-    const receipt = { roomTag, n, head, time: this.parts.time.at(now), availableFrom };
+    // RULE: receipt.names-key: what the relay will need after it was restored from a copy, it signs, so that nobody who was removed
+    // names the key of those who write (attack A155).
+    const { key: writeKey, epoch: keyEpoch } = membersKey(room.row.writeKeys, room.row.lineage);
+    const receipt = { roomTag, n, head, time: this.parts.time.at(now), availableFrom, keyEpoch, writeKey };
     return { receipt, signature: this.parts.sign(headReceiptBytes(receipt)) };
   }
 
@@ -200,6 +212,8 @@ export class Log {
         probationBytes: 0,
         blobBytes: 0,
         oldest: null,
+        owed: 0,
+        restored: this.parts.rooms.store.restorations(),
       },
       now,
     );
@@ -220,6 +234,7 @@ export class Log {
         ...{ tag, creation, begin: request.n, epoch: epoch + 1, n, lastCommit: n, head, writeKeys: [own], lineage: 0 },
         ...{ seenAt: clock.at(now), commits: 1, availableFrom: n, messageBytes: 0, probationBytes: 0, blobBytes: 0 },
         oldest: time,
+        ...{ owed: 0, restored: rooms.store.restorations() },
       },
       now,
     );

@@ -48,6 +48,15 @@ export class Pruner {
     return isMore || old.length === ROOMS_AT_ONCE;
   }
 
+  /**
+   * Removes the messages up to a place, a step at a time; true once there are none left. For a log to which messages come back that
+   * are deleted: who reads it finds no older one that is there (docs/protocol.md §6, Retention).
+   */
+  pruneTo(room: HostedRoom, n: number): boolean {
+    this.prune(room, (record) => record.n <= n);
+    return room.row.availableFrom > n;
+  }
+
   private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {
     const { store } = this.rooms;
     let { availableFrom, oldest, probationBytes } = room.row;

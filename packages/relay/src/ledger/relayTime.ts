@@ -28,6 +28,16 @@ export class RelayTime {
     this.reserved = null;
   }
 
+  /** This relay has signed such a time before, as its own signature shows: it signs none before it. */
+  atLeast(time: number): void {
+    if (time > this.last && this.canWrite()) {
+      this.last = time;
+      if (time < this.reserved) return;
+      this.reserved = time + RESERVED;
+      this.store.saveSignedUntil(this.reserved);
+    }
+  }
+
   /** The time to sign now. */
   at(now: number): number {
     let reserved = (this.reserved ??= this.store.signedUntil());

@@ -41,6 +41,7 @@ function scene(
       seenAt,
     },
     ...{ lineage: OWN, commits: 0, availableFrom: 1, messageBytes: 0, probationBytes: 0, blobBytes: 0, oldest: null },
+    ...{ owed: 0, restored: 0 },
   });
   const damages: string[] = [];
   const rooms = new Rooms(store, DEFAULT_SETTINGS.rates, ({ message }) => damages.push(message), false);

@@ -3,9 +3,9 @@ import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
-import type { ClockJump, CoreWorkerData, Damage, ProbationChange, ProofsChange, StorageChange } from "./coreWorker.js";
+import type { ClockJump, CopyNoticed, CoreWorkerData, Damage, ProbationChange, ProofsChange, StorageChange } from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | ClockJump | Damage | ProbationChange | ProofsChange | "ready" | "stopped";
+type FromCore = OutputBatch | StorageChange | ClockJump | Damage | CopyNoticed | ProbationChange | ProofsChange | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
@@ -16,6 +16,8 @@ export interface CoreThreadEvents {
   clockJumped(by: number): void;
   /** Which row of the database cannot be read. Told each time the row is needed. */
   damaged(row: string): void;
+  /** The database is a copy that was put in place of the one before, or was moved. */
+  copyNoticed(): void;
   /** What people on probation did since the relay began; told once a second at most. */
   probation(totals: ProbationTotals): void;
   /** How many signatures of proofs were checked since the relay began; told once a second at most. */
@@ -52,6 +54,7 @@ export class CoreThread {
         else if ("storage" in message) on.storage(message.storage);
         else if ("clockJump" in message) on.clockJumped(message.clockJump);
         else if ("damage" in message) on.damaged(message.damage);
+        else if ("isCopy" in message) on.copyNoticed();
         else if ("probation" in message) on.probation(message.probation);
         else if ("proofs" in message) on.proofs(message.proofs);
         else on.outputs(message);

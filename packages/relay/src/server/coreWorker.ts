@@ -10,6 +10,7 @@ import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
 import type { PartialSettings } from "../settings.js";
 import { copyBeside } from "../store/copyFirst.js";
+import { noteFile } from "../store/sqlite/sameFile.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { HandledCounter, LAG, MESSAGE, OPEN, packOutputs, type EventBatch } from "./batch.js";
 import { FairQueue } from "./fairQueue.js";
@@ -38,6 +39,11 @@ export interface ClockJump {
 /** Which row of the database cannot be read. */
 export interface Damage {
   readonly damage: string;
+}
+
+/** The database is in another file than before: a copy was put in its place, or it was moved. */
+export interface CopyNoticed {
+  readonly isCopy: true;
 }
 
 /** What people on probation did so far. */
@@ -85,7 +91,9 @@ const { database, relaySeed, settings } = workerData as CoreWorkerData;
 const copyFirst = (version: number): void => {
   copyBeside(database, version);
 };
-const store = new SqliteStore(openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS }), copyFirst, onDamage);
+const opened = openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS });
+const store = new SqliteStore(opened, copyFirst, onDamage);
+const isCopy = noteFile(opened, database);
 const queue = new FairQueue<Piece>(MOST_IN_GROUP);
 const handled = new HandledCounter();
 const proofs = new ProofThread();
@@ -113,6 +121,7 @@ port.on("message", (message: ToCore) => {
   take(message);
   run();
 });
+if (isCopy) port.postMessage({ isCopy } satisfies CopyNoticed);
 port.postMessage("ready");
 
 function tick(): void {

@@ -166,6 +166,11 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
           `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
         );
       },
+      copyNoticed: () => {
+        log.warn(
+          "this data folder is a copy, or was moved: each room waits a moment for what its members know beyond it, and then goes on",
+        );
+      },
       probation: (totals) => {
         probation = totals;
       },

@@ -22,4 +22,7 @@ export interface Ledger {
   /** A time in ms that no receipt signed so far has reached; 0 for a new store. */
   signedUntil(): number;
   saveSignedUntil(time: number): void;
+
+  /** How often this store was put back from a copy: what was signed after the copy may be missing in it. */
+  restorations(): number;
 }

@@ -9,6 +9,7 @@ import {
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { PageSize } from "./recordPage.js";
+import { UNKNOWN_KEY } from "./recordTable.js";
 
 /** What is read of one room. All of it is in memory while a group of requests is carried out. */
 export class RoomReads {
@@ -158,11 +159,17 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
       reads.numbers++;
     }
   },
+  bring: ({ roomTag, receipt, items }, reads) => {
+    const room = reads.written(roomTag);
+    room.hasKeysCommits = true;
+    room.pages.push({ fromN: receipt.receipt.n, size: ONE });
+    for (const item of items) if (!item.pruned) room.addedBytes += item.payload.length;
+  },
   prove: ({ roomTag, epoch, writeKey }, reads) => {
     // It may vouch for a key, and it says that a member is there.
     const room = reads.written(roomTag);
     room.hasKeysCommits = true;
-    room.onProbation.push({ epoch: epoch - 1, nextKey: writeKey });
+    for (const nextKey of [writeKey, UNKNOWN_KEY]) room.onProbation.push({ epoch: epoch - 1, nextKey });
   },
   read: ({ roomTag, fromN, limit }, reads) => {
     const size = { ...reads.page, items: Math.min(reads.page.items, limit) };

@@ -24,6 +24,9 @@ export type CommitRow = Pick<RecordRow, "isOnProbation" | "parent" | "time">;
 /** The hashes that stay of a pruned message. */
 export type PrunedDigest = Pick<RecordDigest, "payloadHash" | "attachmentHash">;
 
+/** What stands for the key of a commit on probation that came back after a restore, and whose key nobody has told. */
+export const UNKNOWN_KEY = new Uint8Array(0);
+
 /** Port: the log's records of a store; see `Store`. */
 export interface RecordTable {
   /** `nextKey`: the write key that a commit on probation registers. */

@@ -48,6 +48,10 @@ export interface RoomRow {
   blobBytes: number;
   /** Time of the record at `availableFrom`; null when there is none. */
   oldest: number | null;
+  /** How long the log was at the newest head that this relay signed, as somebody has shown: more than `n` only in a restored copy. */
+  owed: number;
+  /** After how many restorations ({@link Ledger.restorations}) it was found that nothing is missing here. */
+  restored: number;
 }
 
 /** How a room's write keys differ from what they were: those that are new or changed, and the `n` of those that are gone. */

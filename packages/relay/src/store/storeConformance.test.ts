@@ -51,6 +51,8 @@ function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
     probationBytes: 0,
     blobBytes: 0,
     oldest: null,
+    owed: 0,
+    restored: 0,
   };
 }
 

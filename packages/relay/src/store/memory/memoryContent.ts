@@ -43,6 +43,7 @@ export class MemoryContent {
   lastRequest = 0;
   lastItem = 0;
   signedUntil = 0;
+  restorations = 0;
 
   copy(): MemoryContent {
     const copy = new MemoryContent();
@@ -63,6 +64,7 @@ export class MemoryContent {
     copy.blobs = new Map(this.blobs);
     copy.lastBlob = this.lastBlob;
     [copy.lastRequest, copy.lastItem, copy.signedUntil] = [this.lastRequest, this.lastItem, this.signedUntil];
+    copy.restorations = this.restorations;
     return copy;
   }
 

@@ -62,4 +62,13 @@ export class MemoryStore implements Store {
   saveSignedUntil(time: number): void {
     this.content.signedUntil = time;
   }
+
+  restorations(): number {
+    return this.content.restorations;
+  }
+
+  /** It is a copy that is put back. */
+  restored(): void {
+    this.content.restorations++;
+  }
 }

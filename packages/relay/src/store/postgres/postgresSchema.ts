@@ -13,7 +13,8 @@ const STEPS: readonly string[] = [
     begin bigint NOT NULL,
     last_commit bigint NOT NULL, head bytea NOT NULL, lineage bigint NOT NULL, seen_at bigint NOT NULL,
     commits bigint NOT NULL, available_from bigint NOT NULL, message_bytes bigint NOT NULL,
-    probation_bytes bigint NOT NULL, blob_bytes bigint NOT NULL, oldest bigint
+    probation_bytes bigint NOT NULL, blob_bytes bigint NOT NULL, oldest bigint, owed bigint NOT NULL,
+    restored bigint NOT NULL
   ) WITH (fillfactor = 60);
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
   CREATE TABLE room_key (room bigint PRIMARY KEY, keys bytea NOT NULL);

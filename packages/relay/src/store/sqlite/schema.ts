@@ -17,7 +17,7 @@ const STEPS: readonly string[] = [
     epoch INTEGER NOT NULL, n INTEGER NOT NULL, last_commit INTEGER NOT NULL, head BLOB NOT NULL,
     lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
     message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL,
-    blob_bytes INTEGER NOT NULL, oldest INTEGER
+    blob_bytes INTEGER NOT NULL, oldest INTEGER, owed INTEGER NOT NULL, restored INTEGER NOT NULL
   );
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
   -- Not in the room's row, which every message writes: these change with commits only.
@@ -60,6 +60,9 @@ const STEPS: readonly string[] = [
   CREATE INDEX inbox_time ON inbox (time);
   CREATE TABLE relay_time (one INTEGER PRIMARY KEY CHECK (one = 1), signed_until INTEGER NOT NULL);
   INSERT INTO relay_time VALUES (1, 0);
+  -- How often this file was put back from a copy, and which file it is: a copy is another one.
+  CREATE TABLE restoration (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, file TEXT NOT NULL);
+  INSERT INTO restoration VALUES (1, 0, '');
   -- A chunk's id is blob * 2^20 + index.
   CREATE TABLE blob (
     no INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL, blob_id BLOB NOT NULL, size INTEGER NOT NULL,

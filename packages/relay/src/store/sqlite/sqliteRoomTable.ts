@@ -8,7 +8,7 @@ import type { Statements } from "./statements.js";
 const LAST_ROOM = 2 ** 21 - 1;
 const SAVE =
   "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, lineage = ?, seen_at = ?, commits = ?," +
-  " available_from = ?, message_bytes = ?, probation_bytes = ?, blob_bytes = ?";
+  " available_from = ?, message_bytes = ?, probation_bytes = ?, blob_bytes = ?, owed = ?, restored = ?";
 
 /** The rooms of a `SqliteStore`. */
 export class SqliteRoomTable implements RoomTable {
@@ -26,8 +26,8 @@ export class SqliteRoomTable implements RoomTable {
     const { tag, creation, head } = room;
     const { rowid } = this.sql.run(
       "INSERT INTO room (tag, creation, begin, epoch, n, last_commit, head, lineage, seen_at, commits," +
-        " available_from, message_bytes, probation_bytes, blob_bytes)" +
-        " VALUES (?, ?, ?, 0, 0, 0, ?, 0, 0, 0, 1, 0, 0, 0)",
+        " available_from, message_bytes, probation_bytes, blob_bytes, owed, restored)" +
+        " VALUES (?, ?, ?, 0, 0, 0, ?, 0, 0, 0, 1, 0, 0, 0, 0, 0)",
       tag,
       creation,
       room.begin,
@@ -51,6 +51,8 @@ export class SqliteRoomTable implements RoomTable {
       room.messageBytes,
       room.probationBytes,
       room.blobBytes,
+      room.owed,
+      room.restored,
     ];
     // A column that is set has its index written, also where it stays the same.
     if (room.oldest === was.oldest) this.sql.run(`${SAVE} WHERE no = ?`, ...values, room.no);
@@ -113,5 +115,7 @@ function roomRow(row: SqlRow): Omit<RoomRow, "writeKeys"> {
     probationBytes: readNumber(row, "probation_bytes"),
     blobBytes: readNumber(row, "blob_bytes"),
     oldest: row["oldest"] === null ? null : readNumber(row, "oldest"),
+    owed: readNumber(row, "owed"),
+    restored: readNumber(row, "restored"),
   };
 }

@@ -31,6 +31,7 @@ export class SqliteStore implements Store {
   readonly blobs: BlobTable;
 
   private readonly sql: Statements;
+  private restored: number | null = null;
 
   /** Takes over the database, and brings its schema up to date. */
   constructor(
@@ -71,6 +72,12 @@ export class SqliteStore implements Store {
   signedUntil(): number {
     const row = this.sql.get("SELECT signed_until FROM relay_time") ?? {};
     return readRow("relay_time", row, (each) => readNumber(each, "signed_until"));
+  }
+
+  restorations(): number {
+    // Asked for each append, and changed by nobody while the relay runs.
+    const row = () => this.sql.get("SELECT count FROM restoration") ?? {};
+    return (this.restored ??= readRow("restoration", row(), (each) => readNumber(each, "count")));
   }
 
   saveSignedUntil(time: number): void {

@@ -1,0 +1,208 @@
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import {
+  firstLogHead,
+  itemHash,
+  nextLogHead,
+  recordDigest,
+  type HeadReceipt,
+  type LogItem,
+  type RoomTag,
+  type Signed,
+} from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { MemoryStore } from "../store/memory/memoryStore.js";
+import { CoreWorld } from "./coreWorld.js";
+import { commitAppend, messageAppend, newKey, type Ask, type Key, type ScriptedClient } from "./scriptedClient.js";
+
+const sha256 = (data: Uint8Array) => nodeCrypto.hash("sha256", data);
+const settings = { recovery: { settle: 1000, tail: 100 } };
+const error = (code: string) => ({ type: "error", error: code });
+
+async function log(client: ScriptedClient, roomTag: RoomTag) {
+  const answer = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
+  if (answer.type !== "subscribed") throw new Error(JSON.stringify(answer));
+  const { items, receipt } = answer;
+  return { items, receipt };
+}
+
+/**
+ * A room whose relay was copied after two messages; then came a message, a commit, and one message more, of which the relay has signed
+ * all but the last. `restore`: the copy is put back, with or without being marked as one.
+ */
+async function scene({ isMarked = true }: { isMarked?: boolean } = {}) {
+  const store = new MemoryStore();
+  const world = new CoreWorld(settings, store);
+  const { client, roomTag, key } = await world.founder();
+  const next = newKey();
+  const say = (epoch: number, lastCommit: number) =>
+    client.ask(messageAppend(roomTag, { epoch, lastCommit, payload: systemRandom(30) }));
+  for (let n = 0; n < 2; n++) await say(0, 0);
+  const copy = store.copy();
+  await say(0, 0);
+  await client.ask(commitAppend(roomTag, next, { attachment: systemRandom(40) }));
+  await client.prove(roomTag, 1, next);
+  const { receipt } = await log(client, roomTag);
+  await say(1, 4);
+  const { items } = await log(client, roomTag);
+  if (isMarked) copy.restored();
+  const restored = world.on(copy);
+  const member = await restored.connect();
+  return { world: restored, member, roomTag, key, next, receipt, items, copy };
+}
+
+function headOf(roomTag: RoomTag, items: readonly LogItem[]): Uint8Array {
+  return items.reduce(
+    (head, item) => nextLogHead(sha256, head, itemHash(sha256, roomTag, item)),
+    firstLogHead(sha256, roomTag),
+  );
+}
+
+/** Brings the records from `fromN` to `to`, with the hashes of those after them up to `upTo`. */
+function bring(
+  { roomTag, receipt, items }: { roomTag: RoomTag; receipt: Signed<HeadReceipt>; items: readonly LogItem[] },
+  fromN: number,
+  to: number,
+  upTo = to,
+): Extract<Ask, { type: "bring" }> {
+  const hashes = items.slice(to, upTo).map((item) => itemHash(sha256, roomTag, item));
+  const head = headOf(roomTag, items.slice(0, upTo));
+  return { type: "bring", roomTag, receipt, fromN, items: items.slice(fromN - 1, to), hashes, head };
+}
+
+const subscribe = (roomTag: RoomTag): Ask => ({ type: "subscribe", roomTag, fromN: 1 });
+const say = (roomTag: RoomTag, epoch: number, lastCommit: number) => messageAppend(roomTag, { epoch, lastCommit });
+const prove = (client: ScriptedClient, roomTag: RoomTag, epoch: number, key: Key) => client.prove(roomTag, epoch, key);
+
+describe("a relay that was restored from a copy", () => {
+  it("RULE recovery.asks-first: appends and signs nothing before everybody had time to show more, and goes on where nobody knows more", async () => {
+    const { world, member, roomTag, key } = await scene();
+    await prove(member, roomTag, 0, key);
+    expect(await member.ask(subscribe(roomTag))).toMatchObject({ ...error("room_recovering"), retryAfter: 1000 });
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ ...error("room_recovering"), position: { n: 2 } });
+    // Reading goes on.
+    expect(await member.ask({ type: "read", roomTag, fromN: 1, limit: 9 })).toMatchObject({ type: "page", n: 2 });
+    world.now += 1000;
+    expect(await member.ask(subscribe(roomTag))).toMatchObject({ type: "subscribed", receipt: { receipt: { n: 2 } } });
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 3 });
+    // It is found out once for each room.
+    world.restart();
+    expect(await (await world.connect()).ask(subscribe(roomTag))).toMatchObject({ type: "subscribed" });
+  });
+
+  it("RULE recovery.nothing-before: takes back what was signed, a part at a time, then what was not, and goes on behind it", async () => {
+    const all = await scene();
+    const { world, member, roomTag, next, receipt, items } = all;
+    expect(await member.ask(bring(all, 1, 0, 0))).toMatchObject({ type: "brought", n: 2 });
+    world.now += 5000;
+    expect(await member.ask(subscribe(roomTag))).toMatchObject({ ...error("room_recovering"), position: { n: 2 } });
+    expect(await member.ask(bring(all, 3, 3, 4))).toMatchObject({ type: "brought", n: 3 });
+    expect(await member.ask(bring(all, 4, 4))).toMatchObject({ type: "brought", n: 4 });
+    expect(receipt.receipt.n).toBe(4);
+    // The key that was signed is the members' again.
+    expect(await prove(member, roomTag, 1, next)).toMatchObject({ type: "done" });
+    expect(await member.ask(bring(all, 5, 5))).toMatchObject({ type: "brought", n: 5 });
+    expect(await member.ask(subscribe(roomTag))).toMatchObject(error("room_recovering"));
+    world.now += 1000;
+    const after = await log(member, roomTag);
+    expect(after.items).toEqual(items);
+    expect(after.receipt.receipt).toMatchObject({ n: 5, head: headOf(roomTag, items), keyEpoch: 1 });
+    expect(await member.ask(say(roomTag, 1, 4))).toMatchObject({ type: "appended", n: 6 });
+    const record = items[3] as { attachment: Uint8Array };
+    const roster = await member.ask({ type: "readRoster", roomTag, record: sha256(record.attachment) });
+    expect(roster).toMatchObject({ records: [record.attachment] });
+  });
+
+  it("that nobody told so learns it from its own signature, and from a member who has read further", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, member, roomTag, key } = all;
+    const stranger = await world.connect();
+    expect(await stranger.ask(bring(all, 6, 5, 5))).toMatchObject({ type: "brought", n: 2 });
+    await prove(member, roomTag, 0, key);
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject(error("room_recovering"));
+    // Also after a restart.
+    world.restart();
+    const again = await world.connect();
+    await prove(again, roomTag, 0, key);
+    expect(await again.ask(say(roomTag, 0, 0))).toMatchObject(error("room_recovering"));
+  });
+
+  it("A155: RULE recovery.chain-to-signed-head: takes no record that differs, comes from elsewhere, or leads past the head", async () => {
+    const all = await scene();
+    const { member, roomTag, items } = all;
+    const other: LogItem = { ...(items[2] as Extract<LogItem, { pruned: false }>), payload: systemRandom(30) };
+    const changed = { ...all, items: [...items.slice(0, 2), other, ...items.slice(3)] };
+    const wrong = error("unlinked");
+    expect(await member.ask(bring(changed, 3, 4))).toMatchObject(wrong);
+    expect(await member.ask({ ...bring(changed, 3, 4), head: headOf(roomTag, items.slice(0, 4)) })).toMatchObject(
+      wrong,
+    );
+    expect(await member.ask(bring(all, 3, 5))).toMatchObject(wrong);
+    expect(await member.ask(bring(all, 3, 3))).toMatchObject(wrong);
+    const shifted = bring(all, 3, 4);
+    expect(
+      await member.ask({ ...shifted, items: shifted.items.map((item) => ({ ...item, n: item.n + 1 })) }),
+    ).toMatchObject(wrong);
+    expect(await member.ask(bring(all, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+  });
+
+  it("A155: RULE recovery.own-signature: is obliged by nobody else's signature, nor by one for another room", async () => {
+    const all = await scene({ isMarked: false });
+    const { member, roomTag, receipt, key } = all;
+    const seed = systemRandom(32);
+    const { headReceiptBytes } = await import("@conclave/wire");
+    const forged = {
+      receipt: receipt.receipt,
+      signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(receipt.receipt)),
+    };
+    expect(await member.ask(bring({ ...all, receipt: forged }, 3, 4))).toMatchObject(error("proof_invalid"));
+    const higher = { ...receipt, receipt: { ...receipt.receipt, n: 9 } };
+    expect(await member.ask(bring({ ...all, receipt: higher }, 3, 2, 2))).toMatchObject(error("proof_invalid"));
+    await prove(member, roomTag, 0, key);
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended" });
+  });
+
+  it("A155: RULE recovery.tail-by-members: what was not signed comes back by members only, while it is waited for, and is no commit", async () => {
+    const all = await scene();
+    const { world, member, roomTag, key, next, items } = all;
+    await member.ask(bring(all, 3, 4));
+    // Who was removed by the commit has the key from before it.
+    const removed = await world.connect();
+    await prove(removed, roomTag, 0, key);
+    expect(await removed.ask(bring(all, 5, 5))).toMatchObject(error("write_denied"));
+    await prove(member, roomTag, 1, next);
+    const commit = { ...(items[4] as Extract<LogItem, { pruned: false }>), kind: "commit" as const };
+    const slipped = { ...all, items: [...items.slice(0, 4), commit] };
+    expect(await member.ask(bring(slipped, 5, 5))).toMatchObject(error("unlinked"));
+    world.now += 5000;
+    expect(await member.ask(bring(all, 5, 5))).toMatchObject(error("write_denied"));
+  });
+
+  it("A110: RULE recovery.commits-whole: takes no commit without its bytes, and no message that was not signed as deleted", async () => {
+    const all = await scene();
+    const { member, roomTag, items } = all;
+    const gone = (item: LogItem): LogItem =>
+      item.pruned ? item : { ...recordDigest(sha256, item), n: item.n, time: item.time, pruned: true };
+    for (const n of [3, 4]) {
+      const without = { ...all, items: items.map((item) => (item.n === n ? gone(item) : item)) };
+      expect(headOf(roomTag, without.items)).toEqual(headOf(roomTag, items));
+      expect(await member.ask(bring(without, 3, 4))).toMatchObject(error("unlinked"));
+    }
+  });
+
+  it("A83: RULE recovery.claims-seldom: a member who says that more is missing makes the room wait a moment, and not again soon", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, member, roomTag, key, items } = all;
+    const old = { ...all, receipt: (await log(member, roomTag)).receipt };
+    await prove(member, roomTag, 0, key);
+    const claim = () => member.ask({ ...bring(old, 3, 2, 2), fromN: 9, head: headOf(roomTag, items) });
+    await claim();
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject(error("room_recovering"));
+    world.now += 100;
+    await claim();
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended" });
+    const stranger = await world.connect();
+    world.now += 3_600_000;
+    await stranger.ask({ ...bring(old, 3, 2, 2), fromN: 9, head: headOf(roomTag, items) });
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended" });
+  });
+});

@@ -1,0 +1,217 @@
+import { done, equalBytes, type Result } from "@conclave/codec";
+import type { Crypto } from "@conclave/crypto";
+import {
+  APPEND_ID_BYTES,
+  firstLogHead,
+  headReceiptBytes,
+  itemHash,
+  nextLogHead,
+  type BringRequest,
+  type BroughtResponse,
+  type LogItem,
+  type LogRecord,
+  type Sha256,
+} from "@conclave/wire";
+import type { RelaySettings } from "../settings.js";
+import { UNKNOWN_KEY, type RecordRow } from "../store/recordTable.js";
+import type { HostedRoom } from "./hostedRoom.js";
+import { keysBrought } from "./keysBrought.js";
+import type { Pruner } from "./pruner.js";
+import { refuse, type Refusal } from "./refusal.js";
+import type { RelayTime } from "./relayTime.js";
+import type { Rooms } from "./rooms.js";
+import type { RosterLog } from "./rosterLog.js";
+import type { WallClock } from "./wallClock.js";
+
+/** What recovering works with. */
+export interface RecoveryParts {
+  readonly rooms: Rooms;
+  readonly roster: RosterLog;
+  readonly pruner: Pruner;
+  readonly crypto: Pick<Crypto, "ed25519Verify">;
+  readonly sha256: Sha256;
+  readonly relayKey: Uint8Array;
+  readonly time: RelayTime;
+  readonly clock: WallClock;
+  readonly settings: Pick<RelaySettings, "limits" | "recovery">;
+}
+
+/** What was brought: the answer, and the records that are new in the log. */
+export interface Brought {
+  readonly response: BroughtResponse;
+  readonly records: readonly LogRecord[];
+}
+
+/** How often a room waits because a member says that messages are missing which nothing was signed for. */
+const CLAIM_EVERY_MS = 10 * 60 * 1000;
+const RETRY_MS = 2000;
+
+/**
+ * Rooms of a relay that was restored from a copy (docs/protocol.md §6, Recovery). What the relay signed before stands: nothing is
+ * appended before the log is again what it was at the newest head that anybody can show. Heads are recomputable by anybody, so whoever
+ * brings the records needs no trust.
+ */
+export class Recovery {
+  /** Until when a room waits for more, by the room's key. */
+  private readonly waiting = new Map<string, number>();
+  private readonly claims = new Map<string, number>();
+
+  constructor(private readonly parts: RecoveryParts) {}
+
+  /**
+   * Ms until a room can go on; 0 where it can now.
+   *
+   * RULE: recovery.nothing-before: nothing is appended, and no head signed, while a head that this relay signed is above its log: two
+   * logs under one signature would be what everybody must take for a fork (attack A22).
+   */
+  wait(room: HostedRoom, now: number): number {
+    const { n, owed, restored } = room.row;
+    if (n < owed) return RETRY_MS;
+    const until = this.waiting.get(room.key);
+    if (until !== undefined) {
+      if (now < until) return until - now;
+      this.waiting.delete(room.key);
+      this.settled(room);
+      return 0;
+    }
+    if (restored === this.parts.rooms.store.restorations()) return 0;
+    // RULE: recovery.asks-first: a relay that knows that it was restored gives everybody time to show what it signed after the copy.
+    this.waiting.set(room.key, now + this.parts.settings.recovery.settle);
+    return this.parts.settings.recovery.settle;
+  }
+
+  /** Takes in what somebody shows and brings. `isOwn`: the connection has proved the members' write key. */
+  bring(request: BringRequest, room: HostedRoom, isOwn: boolean, now: number): Result<Brought, Refusal> {
+    const { receipt, signature } = request.receipt;
+    const { crypto, relayKey, time } = this.parts;
+    const at = (n: number): Result<Brought, Refusal> =>
+      done({ response: { type: "brought", id: request.id, n }, records: [] });
+    if (!equalBytes(receipt.roomTag, room.row.tag)) return refuse("unlinked");
+    const isTail = room.row.n >= receipt.n;
+    if (isTail && request.items.length === 0) {
+      if (isOwn && request.fromN > room.row.n + 1) this.claimed(room, now);
+      return at(room.row.n);
+    }
+    // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A155).
+    if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return refuse("proof_invalid");
+    time.atLeast(receipt.time);
+    if (receipt.n > room.row.owed) room.change({ owed: receipt.n });
+    // Somebody else was faster, or is needed first.
+    if (request.fromN !== room.row.n + 1 || request.items.length + request.hashes.length === 0) return at(room.row.n);
+    if (!this.isForm(request)) return refuse("unlinked");
+    if (isTail) {
+      // RULE: recovery.tail-by-members: what nothing was signed for is as if it were written now: only members bring it, only while
+      // they are waited for, and it is messages, so no change to the room can be slipped in or left out (attack A155).
+      if (!isOwn || this.wait(room, now) === 0) return refuse("write_denied");
+      if (request.hashes.length > 0 || request.items.some(({ kind, pruned }) => kind === "commit" || pruned))
+        return refuse("unlinked");
+    }
+    const hashes = request.items.map((item) => itemHash(this.parts.sha256, room.row.tag, item));
+    if (!this.leadsTo(request, hashes, room, isTail)) return refuse("unlinked");
+    if (!this.canFollowPruned(request.items, receipt.availableFrom, room)) return at(room.row.n);
+    const records = request.items.map((item, index) => this.write(item, hashes[index]!, room, receipt.keyEpoch, now));
+    if (room.row.n === receipt.n) {
+      const { writeKeys, lineage, lastCommit } = room.row;
+      const since = this.parts.clock.at(now);
+      const { keyEpoch, writeKey } = receipt;
+      room.change({
+        writeKeys: keysBrought(writeKeys, { key: writeKey, epoch: keyEpoch, n: lastCommit, since }, lineage),
+      });
+    }
+    this.waitForMore(room, now);
+    return done({
+      response: { type: "brought", id: request.id, n: room.row.n },
+      records: records.filter((record) => record !== null),
+    });
+  }
+
+  /** Forgets what no longer counts. */
+  sweep(now: number): void {
+    for (const [key, since] of this.claims) if (now - since >= CLAIM_EVERY_MS) this.claims.delete(key);
+  }
+
+  /**
+   * A member's log is longer than ours, by messages that nothing was signed for.
+   *
+   * RULE: recovery.claims-seldom: they are waited for a moment, and not again soon: no member silences a room by saying so (attack A83).
+   */
+  private claimed(room: HostedRoom, now: number): void {
+    if (now - (this.claims.get(room.key) ?? -Infinity) < CLAIM_EVERY_MS) return;
+    this.claims.set(room.key, now);
+    this.waitForMore(room, now);
+  }
+
+  private waitForMore(room: HostedRoom, now: number): void {
+    const until = this.waiting.get(room.key) ?? 0;
+    const { settle, tail } = this.parts.settings.recovery;
+    const isSettled = room.row.restored === this.parts.rooms.store.restorations();
+    this.waiting.set(room.key, Math.max(until, now + (isSettled || until > 0 ? tail : settle)));
+  }
+
+  private settled(room: HostedRoom): void {
+    room.change({ restored: this.parts.rooms.store.restorations() });
+  }
+
+  private isForm({ items, fromN, receipt }: BringRequest): boolean {
+    const { commitPayload, messagePayload, attachment } = this.parts.settings.limits;
+    return items.every((item, at) => {
+      if (item.n !== fromN + at) return false;
+      // RULE: recovery.commits-whole: a commit comes with its bytes, and a message without them only where the relay had signed that
+      // it may have been deleted (attack A110).
+      if (item.pruned) return item.kind === "message" && item.n < receipt.receipt.availableFrom;
+      const most = item.kind === "commit" ? commitPayload : messagePayload;
+      return item.payload.length <= most && item.attachment.length <= (item.kind === "commit" ? attachment : 0);
+    });
+  }
+
+  /**
+   * RULE: recovery.chain-to-signed-head: records come back only if they, and the hashes of those after them, lead to the very head
+   * that was signed: so nothing at or below it comes back different, whoever brings it (attacks A22, A155).
+   */
+  private leadsTo(request: BringRequest, hashes: readonly Uint8Array[], room: HostedRoom, isTail: boolean): boolean {
+    const { sha256 } = this.parts;
+    const { receipt } = request.receipt;
+    let head = room.row.head;
+    for (const hash of [...hashes, ...request.hashes]) head = nextLogHead(sha256, head, hash);
+    if (!equalBytes(head, request.head)) return false;
+    if (!isTail)
+      return room.row.n + hashes.length + request.hashes.length === receipt.n && equalBytes(head, receipt.head);
+    const signed = receipt.n === 0 ? firstLogHead(sha256, room.row.tag) : this.recordAt(room, receipt.n)?.head;
+    return signed !== undefined && equalBytes(signed, receipt.head);
+  }
+
+  private recordAt(room: HostedRoom, n: number): RecordRow | undefined {
+    return this.parts.rooms.store.records.page(room.row.no, n, { items: 1, bytes: 0 })[0];
+  }
+
+  /** Before a message that is deleted there is none that is not: what the copy still has goes first, a part at a time. */
+  private canFollowPruned(items: readonly LogItem[], availableFrom: number, room: HostedRoom): boolean {
+    if (items.some(({ pruned }) => pruned) && !this.parts.pruner.pruneTo(room, room.row.n)) return false;
+    const { availableFrom: own } = room.row;
+    // What is signed never falls (attack A110).
+    if (availableFrom > own) room.change({ availableFrom });
+    return true;
+  }
+
+  private write(item: LogItem, hash: Uint8Array, room: HostedRoom, keyEpoch: number, now: number): LogRecord | null {
+    const { rooms, roster, sha256, time } = this.parts;
+    const { row } = room;
+    const { n, kind, epoch, pruned } = item;
+    const at = Math.min(item.time, time.at(now));
+    // Commits from the epoch of the members' key on are of people whom no member had vouched for.
+    const isOnProbation = kind === "commit" && epoch >= keyEpoch;
+    const [payload, attachment] = pruned ? [item.payloadHash, item.attachmentHash] : [item.payload, item.attachment];
+    const head = nextLogHead(sha256, row.head, hash);
+    const appendId = head.slice(0, APPEND_ID_BYTES);
+    const parent = kind === "commit" ? row.lastCommit : 0;
+    const record = { n, kind, epoch, time: at, appendId, head, isOnProbation, parent, pruned, payload, attachment };
+    rooms.store.records.add(row.no, record, isOnProbation ? UNKNOWN_KEY : undefined);
+    room.change({ n, head, oldest: row.oldest ?? at });
+    if (kind === "message" && !pruned) room.change({ messageBytes: row.messageBytes + payload.length });
+    if (kind === "commit") {
+      if (attachment.length > 0) roster.add(room, attachment);
+      room.change({ epoch: epoch + 1, lastCommit: n, commits: row.commits + (isOnProbation ? 0 : 1) });
+    }
+    return item.pruned ? null : { ...item, time: at };
+  }
+}
