@@ -130,6 +130,8 @@ export class BusyRooms {
       probationBytes: 0,
       blobBytes: 0,
       oldest: null,
+      owed: 0,
+      restored: 0,
     })!;
     const bytes = systemRandom(300);
     for (let n = 1; n <= records; n++) {

@@ -68,7 +68,8 @@ function checkRoom(records: SqliteRecordTable, row: SqlRow, sha256: Sha256, plac
     if (page.length === 0) break;
   }
   if (place.n !== length) throw new RowDamaged(`the room has ${place.n} records instead of ${length}`);
-  if (!equalBytes(head ?? new Uint8Array(0), bytes(row, "head"))) throw new RowDamaged("the room's head is not that of its log");
+  if (!equalBytes(head ?? new Uint8Array(0), bytes(row, "head")))
+    throw new RowDamaged("the room's head is not that of its log");
 }
 
 function hashOf(sha256: Sha256, tag: RoomTag, record: RecordRow): Uint8Array {

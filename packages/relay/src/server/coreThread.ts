@@ -3,9 +3,18 @@ import { Worker } from "node:worker_threads";
 import { EventCollector, type OutputBatch } from "./batch.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
-import type { ClockJump, CopyNoticed, CoreWorkerData, Damage, ProbationChange, ProofsChange, StorageChange } from "./coreWorker.js";
+import type {
+  ClockJump,
+  CopyNoticed,
+  CoreWorkerData,
+  Damage,
+  ProbationChange,
+  ProofsChange,
+  StorageChange,
+} from "./coreWorker.js";
 
-type FromCore = OutputBatch | StorageChange | ClockJump | Damage | CopyNoticed | ProbationChange | ProofsChange | "ready" | "stopped";
+type FromCore =
+  OutputBatch | StorageChange | ClockJump | Damage | CopyNoticed | ProbationChange | ProofsChange | "ready" | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {

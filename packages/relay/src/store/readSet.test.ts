@@ -20,6 +20,8 @@ function request(type: Request["type"]): Request {
     request: 7,
     upTo: 9,
     life: 0,
+    items: [],
+    receipt: { receipt: { n: 1 } },
   };
   const ids = {
     roomTag,

@@ -76,7 +76,7 @@ export class SqliteStore implements Store {
 
   restorations(): number {
     // Asked for each append, and changed by nobody while the relay runs.
-    const row = () => this.sql.get("SELECT count FROM restoration") ?? {};
+    const row = () => this.sql.get("SELECT count FROM restoration WHERE one = 1") ?? {};
     return (this.restored ??= readRow("restoration", row(), (each) => readNumber(each, "count")));
   }
 
