@@ -45,6 +45,10 @@ export class RunLedger implements Ledger {
     this.current.saveSignedUntil(time);
   }
 
+  restorations(): number {
+    return this.current.restorations();
+  }
+
   private get current(): Ledger {
     if (this.of === null) throw new Error("nothing is carried out outside a run");
     return this.of;

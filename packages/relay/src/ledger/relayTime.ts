@@ -30,12 +30,15 @@ export class RelayTime {
 
   /** This relay has signed such a time before, as its own signature shows: it signs none before it. */
   atLeast(time: number): void {
-    if (time > this.last && this.canWrite()) {
-      this.last = time;
-      if (time < this.reserved) return;
+    const reserved = (this.reserved ??= this.store.signedUntil());
+    if (this.last === 0 && !this.isShared) this.last = reserved;
+    if (time <= this.last) return;
+    if (time >= reserved) {
+      if (!this.canWrite()) return;
       this.reserved = time + RESERVED;
       this.store.saveSignedUntil(this.reserved);
     }
+    this.last = time;
   }
 
   /** The time to sign now. */
