@@ -67,6 +67,8 @@ export interface SweepReads {
   readonly old: { readonly before: number; readonly limit: number; readonly size: PageSize } | null;
   readonly slots: { readonly now: number; readonly before: number; readonly commits: number; readonly limit: number };
   readonly blobs: { readonly complete: number; readonly unfinished: number; readonly limit: number };
+  /** So many chunks of blobs that were dropped. */
+  readonly purge: number;
 }
 
 /** What the reads of requests depend on. */

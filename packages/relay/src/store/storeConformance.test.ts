@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@conclave/sqlite";
 import { BlobId, InboxId, RoomTag, SlotId } from "@conclave/wire";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { conforming, type ConformingStore, conformingPostgres } from "./conformingStore.fixture.js";
 import { MemoryStore } from "./memory/memoryStore.js";
+import { hasPostgres, PostgresServer } from "./postgres/postgresServer.js";
 import { migrate } from "./sqlite/schema.js";
 import { SqliteStore } from "./sqlite/sqliteStore.js";
 import type { RecordRow } from "./recordTable.js";
 import type { RoomRow } from "./roomTable.js";
-import type { Store } from "./store.js";
 
 const id = (fill: number, length = 32): Uint8Array => new Uint8Array(length).fill(fill);
 const tag = (fill: number) => RoomTag.of(id(fill));
@@ -28,9 +29,20 @@ function sqliteFile(): string {
   return join(folder, "relay.db");
 }
 
-const stores: [string, () => Store][] = [
-  ["memory", () => new MemoryStore()],
-  ["sqlite", () => new SqliteStore(openDatabase(sqliteFile()))],
+let server: PostgresServer | null = null;
+beforeAll(async () => {
+  if (hasPostgres) server = await PostgresServer.start();
+});
+afterAll(() => server?.stop());
+
+type Open = () => Promise<ConformingStore>;
+const stores: [string, Open][] = [
+  ["memory", () => Promise.resolve(conforming(new MemoryStore()))],
+  ["sqlite", () => Promise.resolve(conforming(new SqliteStore(openDatabase(sqliteFile()))))],
+];
+const postgres: [string, Open][] = [
+  ["postgresql", () => conformingPostgres(server!.newDatabase(), true)],
+  ["postgresql, in one transaction", () => conformingPostgres(server!.newDatabase(), false)],
 ];
 
 function newRoom(tag: RoomTag): Omit<RoomRow, "no"> {
@@ -76,19 +88,32 @@ function record(n: number, size = 10): RecordRow {
 
 const from = (fill: number, address = 1) => ({ digest: id(fill), address: id(address, 8) });
 
+/** A record at the end of its room's log. */
+function addRecord(store: ConformingStore, { tag: of }: RoomRow, added: RecordRow, nextKey?: Uint8Array): void {
+  const row = store.rooms.get(of)!;
+  store.records.add(row.no, added, nextKey);
+  store.rooms.save({ ...row, n: added.n }, row);
+}
+
 describe.each(stores)("store in %s", (_name, open) => {
-  function withRooms(): { store: Store; a: RoomRow; b: RoomRow } {
-    const store = open();
-    store.begin();
+  conforms(open);
+});
+
+describe.skipIf(!hasPostgres).each(postgres)("store in %s (skipped without PostgreSQL)", (_name, open) => {
+  conforms(open);
+});
+
+function conforms(open: Open): void {
+  async function withRooms(): Promise<{ store: ConformingStore; a: RoomRow; b: RoomRow }> {
+    const store = await open();
     const a = store.rooms.add(newRoom(tag(10)))!;
     const b = store.rooms.add(newRoom(tag(11)))!;
-    store.commit();
-    store.begin();
+    await store.turn();
     return { store, a, b };
   }
 
-  it("keeps rooms apart, and as they were saved", () => {
-    const { store, a, b } = withRooms();
+  it("keeps rooms apart, and as they were saved", async () => {
+    const { store, a, b } = await withRooms();
     expect(store.rooms.get(tag(12))).toBeNull();
     expect(store.rooms.get(tag(10))).toEqual(a);
     const changed = {
@@ -110,34 +135,36 @@ describe.each(stores)("store in %s", (_name, open) => {
       { key: id(4), epoch: 1, n: 6, lineage: 5, slot: SlotId.of(id(9)), live: false, since: 6, until: 7 },
     ];
     store.rooms.save(changed, a);
+    await store.turn();
     expect(store.rooms.get(tag(10))).toEqual(changed);
     // A commit that retires a key, and one that crowds another out.
     const [first, second] = changed.writeKeys;
     const third = { ...second!, key: id(5), n: 8, slot: null, live: true, until: 0 };
     const later = { ...changed, writeKeys: [{ ...first!, live: false, until: 8 }, second!, third], oldest: null };
     store.rooms.save(later, changed);
+    await store.turn();
     expect(store.rooms.get(tag(10))).toEqual(later);
     store.rooms.save({ ...later, writeKeys: [second!, third] }, later);
+    await store.turn();
     expect(store.rooms.get(tag(10))?.writeKeys).toEqual([second, third]);
     expect(store.rooms.get(tag(11))).toEqual(b);
-    expect(store.rooms.count()).toBe(2);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps the time that receipts have not reached", () => {
-    const { store } = withRooms();
+  it("keeps the time that receipts have not reached", async () => {
+    const { store } = await withRooms();
     expect(store.signedUntil()).toBe(0);
     store.saveSignedUntil(1_700_000_000_123);
     store.saveSignedUntil(1_700_000_000_456);
+    await store.turn();
     expect(store.signedUntil()).toBe(1_700_000_000_456);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("pages records by number and by bytes, always at least one", () => {
-    const { store, a, b } = withRooms();
-    for (let n = 1; n <= 300; n++) store.records.add(a.no, record(n));
-    store.records.add(b.no, record(1, 5000));
-    store.records.add(b.no, record(2, 5000));
+  it("pages records by number and by bytes, always at least one", async () => {
+    const { store, a, b } = await withRooms();
+    for (let n = 1; n <= 300; n++) addRecord(store, a, record(n));
+    addRecord(store, b, record(1, 5000));
+    addRecord(store, b, record(2, 5000));
+    await store.turn();
     expect(store.records.page(a.no, 1, all)).toEqual(Array.from({ length: 300 }, (_, at) => record(at + 1)));
     expect(store.records.page(a.no, 0, { items: 2, bytes: 9999 }).map(({ n }) => n)).toEqual([1, 2]);
     expect(store.records.page(a.no, 299, all).map(({ n }) => n)).toEqual([299, 300]);
@@ -145,81 +172,84 @@ describe.each(stores)("store in %s", (_name, open) => {
     expect(store.records.page(a.no, 1, { items: 0, bytes: 10 })).toEqual([]);
     expect(store.records.page(a.no, 1, { items: 99, bytes: 24 }).map(({ n }) => n)).toEqual([1, 2]);
     expect(store.records.page(b.no, 1, { items: 99, bytes: 10 }).map(({ n }) => n)).toEqual([1]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("knows a record by its append id, however old, in its own room", () => {
-    const { store, a, b } = withRooms();
+  it("knows a record by its append id, however old, in its own room", async () => {
+    const { store, a, b } = await withRooms();
     expect([store.records.last(a.no), store.records.appended(a.no, appendId(1))]).toEqual([0, null]);
-    for (let n = 1; n <= 5000; n++) store.records.add(a.no, record(n, 1));
-    store.records.add(b.no, record(1));
+    for (let n = 1; n <= 5000; n++) addRecord(store, a, record(n, 1));
+    addRecord(store, b, record(1));
     const found = (room: RoomRow, n: number) => store.records.appended(room.no, appendId(n));
     expect([1, 2500, 5000, 5001].map((n) => found(a, n))).toEqual([1, 2500, 5000, null]);
     expect([1, 2].map((n) => found(b, n))).toEqual([1, null]);
     store.records.prune(a.no, 2, { payloadHash: id(77), attachmentHash: id(78) });
+    await store.turn();
     expect([found(a, 2), store.records.last(a.no), store.records.last(b.no)]).toEqual([2, 5000, 1]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("prunes a record to the hashes of its bytes", () => {
-    const { store, a } = withRooms();
-    for (let n = 1; n <= 3; n++) store.records.add(a.no, record(n));
+  it("prunes a record to the hashes of its bytes", async () => {
+    const { store, a } = await withRooms();
+    for (let n = 1; n <= 3; n++) addRecord(store, a, record(n));
     store.records.prune(a.no, 1, { payloadHash: id(77), attachmentHash: id(78) });
+    await store.turn();
     const [first, second] = store.records.page(a.no, 1, all);
+    await store.turn();
     expect(first).toEqual({ ...record(1), pruned: true, payload: id(77), attachment: id(78) });
     expect(second).toEqual(record(2));
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("finds rooms with something old", () => {
-    const { store, a, b } = withRooms();
+  it("finds rooms with something old", async () => {
+    const { store, a, b } = await withRooms();
     store.rooms.save({ ...a, oldest: 100 }, a);
     store.rooms.save({ ...b, oldest: 50 }, b);
+    await store.turn();
     expect(store.rooms.withOld(50, 9)).toEqual([]);
     expect(store.rooms.withOld(51, 9)).toEqual([b.tag]);
     expect(store.rooms.withOld(101, 9)).toHaveLength(2);
     expect(store.rooms.withOld(101, 1)).toHaveLength(1);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps roster records under their hashes, the first under each", () => {
-    const { store, a, b } = withRooms();
+  it("keeps roster records under their hashes, the first under each", async () => {
+    const { store, a, b } = await withRooms();
     store.roster.add(a.no, id(1), id(10, 40));
     store.roster.add(a.no, id(2), id(11, 40));
     store.roster.add(a.no, id(2), id(12, 40));
     store.roster.add(b.no, id(3), id(13, 40));
+    await store.turn();
     expect([1, 2, 3].map((n) => store.roster.get(a.no, id(n)))).toEqual([id(10, 40), id(11, 40), null]);
     expect([1, 2, 3].map((n) => store.roster.get(b.no, id(n)))).toEqual([null, null, id(13, 40)]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("tells commits on probation, and confirms them", () => {
-    const { store, a, b } = withRooms();
-    for (let n = 1; n <= 6; n++) store.records.add(a.no, record(n));
+  it("tells commits on probation, and confirms them", async () => {
+    const { store, a, b } = await withRooms();
+    for (let n = 1; n <= 6; n++) addRecord(store, a, record(n));
+    await store.turn();
     expect([1, 2, 7].map((n) => store.records.commitAt(a.no, n))).toEqual([
       null,
       { isOnProbation: false, parent: 1, time: 1002 },
       null,
     ]);
     expect(store.records.commitAt(a.no, 6)).toMatchObject({ isOnProbation: true, parent: 5 });
-    store.records.add(a.no, { ...record(7), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
-    store.records.add(a.no, { ...record(8), kind: "commit", epoch: 3, isOnProbation: true }, id(80));
-    store.records.add(b.no, { ...record(1), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    addRecord(store, a, { ...record(7), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
+    addRecord(store, a, { ...record(8), kind: "commit", epoch: 3, isOnProbation: true }, id(80));
+    addRecord(store, b, { ...record(1), kind: "commit", epoch: 3, isOnProbation: true }, id(70));
     const waiting = (epoch: number, key: number | null) =>
       store.records.commitOnProbation(a.no, epoch, key === null ? null : id(key));
     expect([waiting(3, null), waiting(3, 70), waiting(3, 71), waiting(4, null)]).toEqual([8, 7, null, null]);
     store.records.confirmCommit(a.no, 8);
+    await store.turn();
     expect(waiting(3, null)).toBe(7);
     store.records.confirmCommit(a.no, 6);
+    await store.turn();
     expect(store.records.commitAt(a.no, 6)).toMatchObject({ isOnProbation: false, parent: 5 });
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps the newest versions of a slot, and forgets them when it closes", () => {
-    const { store, a, b } = withRooms();
+  it("keeps the newest versions of a slot, and forgets them when it closes", async () => {
+    const { store, a, b } = await withRooms();
     expect(store.slots.get(a.no, slotId(1))).toBeNull();
     const opened = { time: 7, commits: 3, end: 0 };
     store.slots.open(a.no, slotId(1), id(2), opened);
+    await store.turn();
     expect(store.slots.get(a.no, slotId(1))).toEqual({
       tokenPub: id(2),
       closed: false,
@@ -228,14 +258,17 @@ describe.each(stores)("store in %s", (_name, open) => {
       onProbation: 0,
     });
     for (let n = 1; n <= 5; n++) store.slots.addVersion(a.no, slotId(1), { blob: id(n, 3), n, time: n }, false, 3);
+    await store.turn();
     expect(store.slots.get(a.no, slotId(1))?.versions).toBe(3);
     expect(store.slots.version(a.no, slotId(1), 0)).toEqual({ blob: id(5, 3), n: 5, time: 5 });
     expect(store.slots.version(a.no, slotId(1), 2)?.n).toBe(3);
     expect(store.slots.version(a.no, slotId(1), 3)).toBeNull();
     expect(store.slots.version(b.no, slotId(1), 0)).toBeNull();
     store.requests.add(a.no, { slotId: slotId(1), blob: id(1), time: 1 }, from(1));
+    await store.turn();
     expect(store.slots.openCount(a.no)).toBe(1);
     store.slots.close(a.no, slotId(1));
+    await store.turn();
     expect(store.slots.get(a.no, slotId(1))).toEqual({
       tokenPub: id(2),
       closed: true,
@@ -245,11 +278,10 @@ describe.each(stores)("store in %s", (_name, open) => {
     });
     expect(store.slots.openCount(a.no)).toBe(0);
     expect(store.requests.page(a.no, 0, all)).toEqual([]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps versions of members and of others apart, opens a slot again, lists the open ones and finds those that have ended", () => {
-    const { store, a, b } = withRooms();
+  it("keeps versions of members and of others apart, opens a slot again, lists the open ones and finds those that have ended", async () => {
+    const { store, a, b } = await withRooms();
     const put = (n: number, isOnProbation: boolean) => {
       store.slots.addVersion(a.no, slotId(1), { blob: id(n, n), n, time: n }, isOnProbation, 2);
     };
@@ -257,6 +289,7 @@ describe.each(stores)("store in %s", (_name, open) => {
     for (const n of [1, 3, 5]) put(n, false);
     for (const n of [2, 4, 6]) put(n, true);
     put(7, false);
+    await store.turn();
     expect(store.slots.get(a.no, slotId(1))).toMatchObject({ versions: 2, onProbation: 2 });
     expect([0, 1, 2, 3, 4].map((back) => store.slots.version(a.no, slotId(1), back)?.n)).toEqual([
       7,
@@ -269,19 +302,23 @@ describe.each(stores)("store in %s", (_name, open) => {
     store.slots.open(b.no, slotId(3), id(2), { time: 10, commits: 1, end: 0 });
     const first = { slotId: slotId(1), bytes: 22, end: 0 };
     const second = { slotId: slotId(2), bytes: 0, end: 50 };
+    await store.turn();
     expect(store.slots.listOpen(a.no, null, 9)).toEqual([first, second]);
     expect(store.slots.listOpen(a.no, null, 1)).toEqual([first]);
     expect(store.slots.listOpen(a.no, slotId(1), 9)).toEqual([second]);
     // A room that has gone on without refreshing a slot, and one that has not.
     store.rooms.save({ ...a, commits: 6 }, a);
     store.rooms.save({ ...b, commits: 5 }, b);
+    await store.turn();
     expect(store.slots.ended(50, 11, 5, 9)).toEqual([{ room: a.no, slotId: slotId(1) }]);
     expect(store.slots.ended(51, 10, 5, 9)).toEqual([{ room: a.no, slotId: slotId(2) }]);
     expect(store.slots.ended(51, 11, 4, 9)).toHaveLength(3);
     expect(store.slots.ended(51, 11, 4, 1)).toHaveLength(1);
     store.slots.close(a.no, slotId(1));
+    await store.turn();
     expect(store.slots.listOpen(a.no, null, 9)).toEqual([second]);
     store.slots.open(a.no, slotId(1), id(2), { time: 60, commits: 9, end: 0 });
+    await store.turn();
     expect(store.slots.get(a.no, slotId(1))).toEqual({
       tokenPub: id(2),
       closed: false,
@@ -291,12 +328,12 @@ describe.each(stores)("store in %s", (_name, open) => {
     });
     store.requests.add(a.no, { slotId: slotId(2), blob: id(1), time: 1 }, from(1));
     store.slots.drop(a.no, slotId(2));
+    await store.turn();
     expect([store.slots.get(a.no, slotId(2)), store.requests.page(a.no, 0, all)]).toEqual([null, []]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("finds the oldest request of the address with the most, pleas apart", () => {
-    const { store, a } = withRooms();
+  it("finds the oldest request of the address with the most, pleas apart", async () => {
+    const { store, a } = await withRooms();
     const add = (slot: number | null, fill: number, address: number) =>
       store.requests.add(
         a.no,
@@ -307,20 +344,21 @@ describe.each(stores)("store in %s", (_name, open) => {
     const alone = add(1, 1, 7);
     const [crowded] = [add(1, 2, 8), add(1, 3, 8), add(2, 4, 9), add(2, 5, 9), add(2, 6, 9)];
     const plea = add(null, 7, 8);
+    await store.turn();
     expect(store.requests.oldest(a.no, slotId(1), null)).toEqual({ request: crowded, count: 2 });
     expect(store.requests.oldest(a.no, slotId(1), id(7, 8))).toEqual({ request: alone, count: 1 });
     expect(store.requests.oldest(a.no, null, null)).toEqual({ request: plea, count: 1 });
     expect(store.requests.oldest(a.no, null, id(7, 8))).toBeNull();
     expect([store.requests.count(a.no, null), store.requests.find(a.no, null, id(7))]).toEqual([1, plea]);
     expect(store.requests.page(a.no, plea - 1, all)).toEqual([{ request: plea, slotId: null, blob: id(7), time: 1 }]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("lists, finds and deletes join requests", () => {
-    const { store, a, b } = withRooms();
+  it("lists, finds and deletes join requests", async () => {
+    const { store, a, b } = await withRooms();
     const first = store.requests.add(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
     const second = store.requests.add(a.no, { slotId: slotId(2), blob: id(6, 10), time: 20 }, from(60));
     store.requests.add(b.no, { slotId: slotId(1), blob: id(7, 10), time: 30 }, from(70));
+    await store.turn();
     expect(second).toBeGreaterThan(first);
     expect(store.requests.find(a.no, slotId(1), id(50))).toBe(first);
     expect(store.requests.find(a.no, slotId(1), id(60))).toBeNull();
@@ -331,53 +369,62 @@ describe.each(stores)("store in %s", (_name, open) => {
     ]);
     expect(store.requests.page(a.no, first, all).map(({ request }) => request)).toEqual([second]);
     store.requests.deleteBefore(20);
+    await store.turn();
     expect(store.requests.page(a.no, 0, all).map(({ request }) => request)).toEqual([second]);
     store.requests.delete(b.no, second);
+    await store.turn();
     expect(store.requests.page(a.no, 0, all)).toHaveLength(1);
     store.requests.delete(a.no, second);
+    await store.turn();
     expect(store.requests.page(a.no, 0, all)).toEqual([]);
     const third = store.requests.add(a.no, { slotId: slotId(1), blob: id(5, 10), time: 10 }, from(50));
+    await store.turn();
     expect(third).toBeGreaterThan(second + 1);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps a few inbox items of each room, and clears up to a number", () => {
-    const { store } = withRooms();
+  it("keeps a few inbox items of each room, and clears up to a number", async () => {
+    const { store } = await withRooms();
     for (let n = 1; n <= 4; n++) store.inboxes.add(inboxId(1), { roomTag: tag(10), n, blob: id(n, 4) }, n, 2);
     store.inboxes.add(inboxId(1), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
     store.inboxes.add(inboxId(2), { roomTag: tag(11), n: 9, blob: id(9, 4) }, 9, 2);
+    await store.turn();
     const items = store.inboxes.page(inboxId(1), 0, all);
+    await store.turn();
     expect(items.map(({ n }) => n)).toEqual([3, 4, 9]);
     expect(items[0]).toMatchObject({ roomTag: tag(10), blob: id(3, 4) });
     expect(store.inboxes.page(inboxId(1), items[0]!.item, all).map(({ n }) => n)).toEqual([4, 9]);
     store.inboxes.clear(inboxId(1), items[1]!.item);
+    await store.turn();
     expect(store.inboxes.page(inboxId(1), 0, all).map(({ n }) => n)).toEqual([9]);
     store.inboxes.deleteBefore(10);
+    await store.turn();
     expect(store.inboxes.page(inboxId(1), 0, all)).toEqual([]);
     expect(store.inboxes.page(inboxId(2), 0, all)).toEqual([]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("keeps blobs of a room chunk by chunk", () => {
-    const { store, a, b } = withRooms();
+  it("keeps blobs of a room chunk by chunk", async () => {
+    const { store, a, b } = await withRooms();
     store.blobs.add(a.no, { blobId: blobId(1), size: 150, chunks: 2, time: 10 });
+    await store.turn();
     const blob = store.blobs.get(a.no, blobId(1))!;
+    await store.turn();
     expect(blob).toMatchObject({ size: 150, chunks: 0 });
     expect(store.blobs.get(b.no, blobId(1))).toBeNull();
     store.blobs.addChunk(blob.no, 0, id(5, 100), 20);
+    await store.turn();
     expect(store.blobs.get(a.no, blobId(1))).toEqual({ ...blob, chunks: 1 });
     store.blobs.addChunk(blob.no, 1, id(6, 50), 30);
+    await store.turn();
     expect([0, 1, 2, 2 ** 31].map((index) => store.blobs.chunk(blob.no, index))).toEqual([
       id(5, 100),
       id(6, 50),
       null,
       null,
     ]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-  it("finds blobs by their age, complete and unfinished ones apart; forgets one at once and its bytes by and by", () => {
-    const { store, a, b } = withRooms();
+  it("finds blobs by their age, complete and unfinished ones apart; forgets one at once and its bytes by and by", async () => {
+    const { store, a, b } = await withRooms();
     const add = (room: RoomRow, blobId: BlobId, written: number, time: number): number => {
       store.blobs.add(room.no, { blobId, size: 300, chunks: 3, time });
       const { no } = store.blobs.get(room.no, blobId)!;
@@ -395,17 +442,18 @@ describe.each(stores)("store in %s", (_name, open) => {
     ]);
     expect(store.blobs.expired({ complete: 99, unfinished: 99 }, 1)).toHaveLength(1);
     store.blobs.drop(whole);
+    await store.turn();
     expect(store.blobs.get(a.no, blobId(1))).toBeNull();
     expect(expired(99, 99)).toHaveLength(2);
     // The name is free again, before the bytes are gone.
     const again = add(a, blobId(1), 1, 40);
     for (let n = 0; n < 9 && store.blobs.purge(1); n++);
+    await store.turn();
     expect(store.blobs.purge(1)).toBe(false);
     expect([whole, again, begun].map((no) => store.blobs.chunk(no, 0))).toEqual([null, id(0, 100), id(0, 100)]);
-    store.commit();
-    store.close();
+    await store.close();
   });
-});
+}
 
 describe("store on a file", () => {
   it("has what was committed after it is opened again, and nothing that was not", () => {

@@ -12,8 +12,6 @@ interface Query {
   readonly values?: readonly PostgresValue[];
   /** A statement with a name is parsed once for each connection. */
   readonly name?: string;
-  readonly binary?: boolean;
-  readonly queryMode?: "extended";
 }
 
 interface Answer {
@@ -36,7 +34,7 @@ export interface DriverOptions {
   readonly connectionTimeoutMillis: number;
   readonly application_name: string;
   readonly keepAlive: boolean;
-  readonly types: { getTypeParser(oid: number, format?: "text" | "binary"): (value: Buffer | string) => unknown };
+  readonly types: { getTypeParser(oid: number): (value: string) => unknown };
 }
 
 /** What this package uses of `pg`. */
@@ -49,24 +47,19 @@ const BYTEA = 17;
 const INT8 = 20;
 const INT2 = 21;
 const INT4 = 23;
-const VOID = 2278;
 
-const BINARY: Readonly<Record<number, (value: Buffer) => unknown>> = {
-  [BOOL]: (value) => value[0] === 1,
-  // A copy: the buffer that it comes in is used again, and a view would keep all of it.
-  [BYTEA]: (value) => Uint8Array.from(value),
-  [INT8]: (value) => Number(value.readBigInt64BE()),
-  [INT2]: (value) => value.readInt16BE(),
-  [INT4]: (value) => value.readInt32BE(),
-  [VOID]: () => null,
+const READ: Readonly<Record<number, (value: string) => unknown>> = {
+  [BOOL]: (value) => value === "t",
+  // After "\\x".
+  [BYTEA]: (value) => new Uint8Array(Buffer.from(value.slice(2), "hex")),
+  [INT8]: Number,
+  [INT2]: Number,
+  [INT4]: Number,
 };
 
-/** Reads what comes in PostgreSQL's binary format; everything else is text. */
+/** Reads the types that this package uses; everything else is text. */
 export const TYPES: DriverOptions["types"] = {
-  getTypeParser: (oid, format) => (value) => {
-    const read = format === "binary" ? BINARY[oid] : undefined;
-    return read === undefined || typeof value === "string" ? String(value) : read(value);
-  },
+  getTypeParser: (oid) => READ[oid] ?? ((value) => value),
 };
 
 /** Loads `pg`: only a relay that keeps its rooms in PostgreSQL needs it. */

@@ -33,7 +33,7 @@ export class PostgresConnection {
 
   /** Runs one statement, which is parsed once: so its text is always the same. */
   async rows(text: string, values: readonly PostgresValue[] = []): Promise<readonly PostgresRow[]> {
-    const { rows } = await this.client.query({ text, values, name: nameOf(text), binary: true, queryMode: "extended" });
+    const { rows } = await this.client.query({ text, values, name: nameOf(text) });
     return rows;
   }
 

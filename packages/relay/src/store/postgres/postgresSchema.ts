@@ -17,7 +17,11 @@ const STEPS: readonly string[] = [
     restored bigint NOT NULL
   ) WITH (fillfactor = 60);
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
-  CREATE TABLE room_key (room bigint PRIMARY KEY, keys bytea NOT NULL);
+  -- Each commit registers one key, and its n names it.
+  CREATE TABLE room_key (
+    room bigint NOT NULL, n bigint NOT NULL, key bytea NOT NULL, epoch bigint NOT NULL, lineage bigint NOT NULL,
+    slot_id bytea, live boolean NOT NULL, since bigint NOT NULL, until bigint NOT NULL, PRIMARY KEY (room, n)
+  );
   CREATE TABLE record (
     room bigint NOT NULL, n bigint NOT NULL, kind smallint NOT NULL, epoch bigint NOT NULL, time bigint NOT NULL,
     append_id bytea NOT NULL, head bytea NOT NULL, on_probation boolean NOT NULL, parent bigint NOT NULL,

@@ -1,0 +1,183 @@
+import type { PageSize } from "../recordPage.js";
+import type { ReadSet } from "../readSet.js";
+import { UnitContent } from "../unit/unitContent.js";
+import { UnitOfWork } from "../unit/unitOfWork.js";
+import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
+import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRoster } from "./loadLog.js";
+import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
+import { PostgresConnection } from "./postgresConnection.js";
+import { migratePostgres } from "./postgresSchema.js";
+import { RelayClock } from "./relayClock.js";
+import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
+import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
+
+/** How a store on PostgreSQL is opened. */
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host/database`: a secret. */
+  readonly address: string;
+  /** The relay's Ed25519 public key: the database is this key's. */
+  readonly relayKey: Uint8Array;
+  /** Payload bytes of messages that a room keeps, and how much of them is pruned in one step. */
+  readonly retention: { readonly keepBytes: number; readonly step: PageSize };
+}
+
+/** A group of requests whose transaction is open. */
+export interface PostgresUnit {
+  readonly work: UnitOfWork;
+  /** The database's time, ms since 1970: what is put on records and signed. No receipt has a later one. */
+  readonly time: number;
+  readonly connection: PostgresConnection;
+}
+
+/**
+ * A store in PostgreSQL, which several relays use at once. What a group of requests reads is loaded, and its rooms locked, by
+ * {@link load}; the core carries the group out on that; {@link commit} writes what it has written, and when it resolves all of it is
+ * durable. Or {@link abandon} it: then nothing has happened.
+ */
+export class PostgresStore {
+  private readonly idle: PostgresConnection[] = [];
+  private readonly clock = new RelayClock(async (work) => {
+    const connection = await this.take();
+    try {
+      await work(connection);
+      this.release(connection);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  });
+  private isClosed = false;
+
+  private constructor(private readonly options: PostgresStoreOptions) {}
+
+  /** Opens the database, and makes its tables where there are none. Rejects with `PostgresRefused`, or with PostgreSQL's own error. */
+  static async open(options: PostgresStoreOptions): Promise<PostgresStore> {
+    const store = new PostgresStore(options);
+    const connection = await PostgresConnection.open(options.address);
+    try {
+      await migratePostgres(connection, options.relayKey);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    store.idle.push(connection);
+    return store;
+  }
+
+  /** Begins a unit. Rejects when PostgreSQL is away, or says no: then nothing has happened. */
+  async load(reads: ReadSet): Promise<PostgresUnit> {
+    const connection = await this.take();
+    try {
+      await connection.run("BEGIN");
+      return await this.loadInto(connection, reads);
+    } catch (error) {
+      await this.giveUp(connection);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes durable what a unit has written. Rejects when that failed, and also when nobody can say whether it did: whoever asked for it
+   * has to ask again, under the same append id.
+   */
+  async commit({ work, connection }: PostgresUnit): Promise<void> {
+    try {
+      const { writes } = work;
+      await deletePending(connection, writes);
+      await writeRooms(connection, work.changedRooms());
+      await writeRecords(connection, writes);
+      await writeRoster(connection, writes);
+      await writeSlots(connection, writes);
+      await writePending(connection, writes);
+      await writeBlobs(connection, writes);
+      if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
+      await connection.run("COMMIT");
+    } catch (error) {
+      await this.giveUp(connection);
+      throw error;
+    }
+    this.release(connection);
+  }
+
+  /** Ends a unit of which nothing is to be written. */
+  async abandon({ connection }: PostgresUnit): Promise<void> {
+    await this.giveUp(connection);
+  }
+
+  /** Closes the connections. Units that are still open are abandoned. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all(this.idle.splice(0).map((connection) => connection.close()));
+  }
+
+  private async loadInto(connection: PostgresConnection, reads: ReadSet): Promise<PostgresUnit> {
+    if (reads.sweep !== null) for (const tag of await roomsOfSweep(connection, reads.sweep)) reads.written(tag);
+    await this.lock(connection, reads);
+    // Numbers are given out under the locks, so that a greater one in a room or an inbox is always the later one.
+    const content = new UnitContent();
+    const rooms = await loadRooms(connection, reads, content);
+    content.numbers = await this.numbers(connection, reads.numbers);
+    await loadAppended(connection, rooms);
+    await loadRecords(connection, rooms, this.options.retention);
+    await loadCommits(connection, rooms);
+    await loadRoster(connection, rooms);
+    await loadSlots(connection, rooms);
+    await loadRequests(connection, rooms);
+    await loadInboxes(connection, reads, content);
+    await loadBlobs(connection, rooms, content);
+    if (reads.sweep !== null) {
+      await loadSweep(connection, reads.sweep, rooms, content);
+      const { step } = this.options.retention;
+      const before = reads.sweep.old?.before ?? 0;
+      const old = rooms.filter(({ unit }) => unit.row.oldest !== null && unit.row.oldest < before);
+      await loadRecordPages(
+        connection,
+        old.map(({ unit }) => ({ unit, after: unit.row.availableFrom - 1, size: step })),
+      );
+    }
+    const { time, signedUntil } = await this.clock.read(connection);
+    content.signedUntil = signedUntil;
+    return { work: new UnitOfWork(content), time, connection };
+  }
+
+  /** Keeps others away from rooms that may be made, and from inboxes that change. */
+  private async lock(connection: PostgresConnection, reads: ReadSet): Promise<void> {
+    const made = [...reads.rooms.values()].filter(({ isMade }) => isMade).map(({ tag }) => tag);
+    const changed = [...reads.inboxes.values()].filter(({ from, isCleared }) => from.length > 0 || isCleared);
+    const names = [...made, ...changed.map(({ inboxId }) => inboxId)].map(lockOf);
+    if (names.length === 0) return;
+    // In one order everywhere, and before any row is locked: so nobody waits in a circle.
+    names.sort((a, b) => (a < b ? -1 : Number(a > b)));
+    await connection.rows("SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name", [names.map(String)]);
+  }
+
+  private async numbers(connection: PostgresConnection, count: number): Promise<number[]> {
+    if (count === 0) return [];
+    const rows = await connection.rows("SELECT nextval('number') AS no FROM generate_series(1, $1)", [count]);
+    return rows.map((row) => row["no"] as number);
+  }
+
+  private async take(): Promise<PostgresConnection> {
+    for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
+    return PostgresConnection.open(this.options.address);
+  }
+
+  private release(connection: PostgresConnection): void {
+    if (this.isClosed || !connection.isOpen) void connection.close();
+    else this.idle.push(connection);
+  }
+
+  private async giveUp(connection: PostgresConnection): Promise<void> {
+    try {
+      await connection.run("ROLLBACK");
+      this.release(connection);
+    } catch {
+      await connection.close();
+    }
+  }
+}
+
+/** The name of a lock for something with an id. Two things may share one: then they wait for each other, and nothing else. */
+function lockOf(id: Uint8Array): bigint {
+  return Buffer.from(id.buffer, id.byteOffset, id.length).readBigInt64BE();
+}
