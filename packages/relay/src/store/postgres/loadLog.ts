@@ -175,7 +175,7 @@ async function loadOnProbation(
 }
 
 /** Chains of the roster log, each from the record with this hash on, as far as a page can need it. */
-export async function loadRoster(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
+export async function loadRosterLog(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
   const asked = rooms.flatMap(({ unit, reads }) => reads.roster.map((each) => ({ unit, ...each })));
   if (asked.length === 0) return;
   const rows = await db.rows(

@@ -67,7 +67,7 @@ async function loadOpenSlots(db: PostgresConnection, rooms: readonly LoadedRoom[
   return rows.flatMap((row) => {
     const unit = byNo.get(row["room"] as number)!;
     unit.openSlots = row["open"] as number;
-    const ids = String(row["ids"] ?? "").split(" ");
+    const ids = ((row["ids"] as string | null) ?? "").split(" ");
     return ids
       .filter((id) => id !== "")
       .map((id) => ({ unit, slotId: SlotId.of(Uint8Array.from(Buffer.from(id, "hex"))), hasContent: false }));

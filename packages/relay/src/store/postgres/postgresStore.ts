@@ -3,7 +3,7 @@ import type { ReadSet } from "../readSet.js";
 import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
 import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
-import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRoster } from "./loadLog.js";
+import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRosterLog } from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres } from "./postgresSchema.js";
@@ -120,7 +120,7 @@ export class PostgresStore {
     await loadAppended(connection, rooms);
     await loadRecords(connection, rooms, this.options.retention);
     await loadCommits(connection, rooms);
-    await loadRoster(connection, rooms);
+    await loadRosterLog(connection, rooms);
     await loadSlots(connection, rooms);
     await loadRequests(connection, rooms);
     await loadInboxes(connection, reads, content);

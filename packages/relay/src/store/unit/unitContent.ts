@@ -1,4 +1,4 @@
-import type { BlobId, InboxId, InboxItem, JoinRequestItem, RoomTag, SlotId } from "@conclave/wire";
+import type { BlobId, InboxId, InboxItem, JoinRequestItem, SlotId } from "@conclave/wire";
 import { keyOf } from "../../key.js";
 import type { CommitRow, PrunedDigest, RecordRow } from "../recordTable.js";
 import type { RequestOrigin } from "../requestTable.js";

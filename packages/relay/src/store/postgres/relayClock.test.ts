@@ -1,0 +1,89 @@
+import { nodeCrypto } from "@conclave/crypto/node";
+import { DEFAULT_LIMITS } from "@conclave/wire";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ReadSet } from "../readSet.js";
+import { hasPostgres, PostgresServer } from "./postgresServer.js";
+import { PostgresStore } from "./postgresStore.js";
+
+const HOUR_MS = 60 * 60 * 1000;
+const nothing = () => new ReadSet({ sha256: (data) => nodeCrypto.hash("sha256", data), limits: DEFAULT_LIMITS });
+
+describe.skipIf(!hasPostgres)("the time of relays on one database (skipped without PostgreSQL)", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.stop());
+  const stores: PostgresStore[] = [];
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close();
+  });
+
+  async function open(address: string): Promise<PostgresStore> {
+    const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
+    const store = await PostgresStore.open({ address, relayKey: new Uint8Array(32), retention });
+    stores.push(store);
+    return store;
+  }
+
+  /** The time that a store would sign now; and that it has reserved until then. */
+  async function timeOf(store: PostgresStore, reserve: number | null = null): Promise<number> {
+    const unit = await store.load(nothing());
+    if (reserve !== null) unit.work.saveSignedUntil(reserve);
+    await store.commit(unit);
+    return unit.time;
+  }
+
+  /** Gives a database a clock of its own. It is the real one, and so many ms. */
+  function setClock(address: string, by: number): void {
+    server.query(
+      address,
+      `CREATE SCHEMA IF NOT EXISTS fake;
+       CREATE OR REPLACE FUNCTION fake.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+         AS 'SELECT pg_catalog.clock_timestamp() + interval ''${by} milliseconds''';
+       ALTER DATABASE ${new URL(address).pathname.slice(1)} SET search_path = public, fake, pg_catalog`,
+    );
+  }
+
+  it("RULE receipt.one-clock: is the database's, whatever a relay's own clock says", async () => {
+    const address = server.newDatabase();
+    await open(address);
+    setClock(address, 5 * HOUR_MS);
+    const [one, other] = [await open(address), await open(address)];
+    const before = Date.now() + 5 * HOUR_MS;
+    const times = [await timeOf(one), await timeOf(other), await timeOf(one)];
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times[0]).toBeGreaterThanOrEqual(before);
+    expect(times[2]).toBeLessThanOrEqual(Date.now() + 5 * HOUR_MS);
+  });
+
+  it("RULE receipt.one-clock: does not go back with the database's clock, for no relay", async () => {
+    const address = server.newDatabase();
+    const [one, other] = [await open(address), await open(address)];
+    const reserved = Date.now() + 10_000;
+    await timeOf(one, reserved);
+    await timeOf(other);
+    setClock(address, -HOUR_MS);
+    // A new connection sees the clock as it is set now.
+    server.query(address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'conclave'");
+    const next = await timeOf(other).catch(() => timeOf(other));
+    expect(next).toBe(reserved);
+    expect(await timeOf(one).catch(() => timeOf(one))).toBe(reserved);
+    // It is raised once, and not each time that somebody looks.
+    await timeOf(other, reserved + 10_000);
+    expect([await timeOf(one), await timeOf(other)]).toEqual([reserved, reserved]);
+    expect(await timeOf(await open(address))).toBe(reserved);
+  });
+
+  it("RULE receipt.one-clock: is no less on another server than what was reserved on the first", async () => {
+    const address = server.newDatabase();
+    const store = await open(address);
+    const reserved = Date.now() + HOUR_MS;
+    await timeOf(store, reserved);
+    expect(await timeOf(store)).toBeLessThan(reserved);
+    server.kill();
+    await server.restart();
+    expect(await timeOf(store).catch(() => timeOf(store))).toBe(reserved);
+    expect(await timeOf(await open(address))).toBe(reserved);
+  });
+});
