@@ -2,10 +2,11 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { BlobId, DEFAULT_LIMITS, InboxId, RoomTag, SlotId } from "@conclave/wire";
 import { PostgresStore, type PostgresUnit } from "./postgres/postgresStore.js";
 import { ReadSet } from "./readSet.js";
+import type { Ledger } from "./ledger.js";
 import type { Store } from "./store.js";
 
 /** The tables of a store, for a suite that every store passes. */
-export type ConformingStore = Omit<Store, "begin" | "commit" | "close"> & {
+export type ConformingStore = Ledger & {
   /** Makes durable what was written, and begins again. */
   turn(): Promise<void>;
   /** Makes durable what was written, and closes the store. */
@@ -47,31 +48,31 @@ class ConformingPostgres implements ConformingStore {
   ) {}
 
   get rooms() {
-    return this.unit.work.rooms;
+    return this.unit.ledger.rooms;
   }
   get records() {
-    return this.unit.work.records;
+    return this.unit.ledger.records;
   }
   get roster() {
-    return this.unit.work.roster;
+    return this.unit.ledger.roster;
   }
   get slots() {
-    return this.unit.work.slots;
+    return this.unit.ledger.slots;
   }
   get requests() {
-    return this.unit.work.requests;
+    return this.unit.ledger.requests;
   }
   get inboxes() {
-    return this.unit.work.inboxes;
+    return this.unit.ledger.inboxes;
   }
   get blobs() {
-    return this.unit.work.blobs;
+    return this.unit.ledger.blobs;
   }
   signedUntil(): number {
-    return this.unit.work.signedUntil();
+    return this.unit.ledger.signedUntil();
   }
   saveSignedUntil(time: number): void {
-    this.unit.work.saveSignedUntil(time);
+    this.unit.ledger.saveSignedUntil(time);
   }
 
   async turn(): Promise<void> {

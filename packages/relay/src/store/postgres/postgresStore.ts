@@ -1,5 +1,6 @@
 import type { PageSize } from "../recordPage.js";
 import type { ReadSet } from "../readSet.js";
+import type { SharedStore, Unit } from "../sharedStore.js";
 import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
 import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
@@ -21,11 +22,9 @@ export interface PostgresStoreOptions {
   readonly retention: { readonly keepBytes: number; readonly step: PageSize };
 }
 
-/** A group of requests whose transaction is open. */
-export interface PostgresUnit {
-  readonly work: UnitOfWork;
-  /** The database's time, ms since 1970: what is put on records and signed. No receipt has a later one. */
-  readonly time: number;
+/** A unit whose transaction is open. */
+export interface PostgresUnit extends Unit {
+  readonly ledger: UnitOfWork;
   readonly connection: PostgresConnection;
 }
 
@@ -34,7 +33,7 @@ export interface PostgresUnit {
  * {@link load}; the core carries the group out on that; {@link commit} writes what it has written, and when it resolves all of it is
  * durable. Or {@link abandon} it: then nothing has happened.
  */
-export class PostgresStore {
+export class PostgresStore implements SharedStore<PostgresUnit> {
   private readonly idle: PostgresConnection[] = [];
   private readonly clock = new RelayClock(async (work) => {
     const connection = await this.take();
@@ -80,11 +79,11 @@ export class PostgresStore {
    * Makes durable what a unit has written. Rejects when that failed, and also when nobody can say whether it did: whoever asked for it
    * has to ask again, under the same append id.
    */
-  async commit({ work, connection }: PostgresUnit): Promise<void> {
+  async commit({ ledger, connection }: PostgresUnit): Promise<void> {
     try {
-      const { writes } = work;
+      const { writes } = ledger;
       await deletePending(connection, writes);
-      await writeRooms(connection, work.changedRooms());
+      await writeRooms(connection, ledger.changedRooms());
       await writeRecords(connection, writes);
       await writeRoster(connection, writes);
       await writeSlots(connection, writes);
@@ -137,7 +136,7 @@ export class PostgresStore {
     }
     const { time, signedUntil } = await this.clock.read(connection);
     content.signedUntil = signedUntil;
-    return { work: new UnitOfWork(content), time, connection };
+    return { ledger: new UnitOfWork(content), time, connection };
   }
 
   /** Keeps others away from rooms that may be made, and from inboxes that change. */

@@ -29,7 +29,7 @@ describe.skipIf(!hasPostgres)("the time of relays on one database (skipped witho
   /** The time that a store would sign now; and that it has reserved until then. */
   async function timeOf(store: PostgresStore, reserve: number | null = null): Promise<number> {
     const unit = await store.load(nothing());
-    if (reserve !== null) unit.work.saveSignedUntil(reserve);
+    if (reserve !== null) unit.ledger.saveSignedUntil(reserve);
     await store.commit(unit);
     return unit.time;
   }

@@ -1,5 +1,6 @@
 import type { BlobTable } from "../blobTable.js";
 import type { InboxTable } from "../inboxTable.js";
+import type { Ledger } from "../ledger.js";
 import type { RecordTable } from "../recordTable.js";
 import type { RequestTable } from "../requestTable.js";
 import type { RoomTable } from "../roomTable.js";
@@ -19,7 +20,7 @@ import { UnitSlotTable } from "./unitSlotTable.js";
  * process loads it, hands it to the core, which waits for nothing, and then writes {@link writes} down. Reading what was not loaded
  * throws `NotLoaded`, which is a mistake of `ReadSet`.
  */
-export class UnitOfWork {
+export class UnitOfWork implements Ledger {
   readonly rooms: RoomTable;
   readonly records: RecordTable;
   readonly roster: RosterTable;
