@@ -22,7 +22,7 @@ async function inStep(world: World, homes: readonly Home[]): Promise<void> {
 }
 
 describe("a room that moves to another relay", () => {
-  it("RULE client.follows-roster: everybody follows, who was away as well, and so does an old link", async () => {
+  it("RULE client.follows-roster: RULE join.follow-roster: everybody follows, who was away as well, and so does an old link", async () => {
     const world = new World();
     world.addRelay(NEW);
     const [alice, bob] = await twoIn(world);

@@ -241,11 +241,10 @@ export class Decisions extends Worker {
     this.proof.give();
     const { number } = this.connection;
     const answer = await this.connection.append(encodeAppend(append));
-    // RULE: client.own-relay-only: what the relay before signs counts for the log that it had, and is not held against the new one's key.
     const isOver = number !== this.connection.number || this.parts.sync.isElsewhere;
     if (answer.type === "lost" || isOver) return;
     if (answer.type === "appended") {
-      await this.keep(answer.receipt);
+      await this.keep(answer.receipt, number);
       this.expect(append, answer.n);
       return;
     }
@@ -281,9 +280,12 @@ export class Decisions extends Worker {
     });
   }
 
-  private async keep(receipt: Signed<CommitReceipt> | null): Promise<void> {
+  private async keep(receipt: Signed<CommitReceipt> | null, number: number): Promise<void> {
     if (!receipt) return;
     await this.state.transact((tx) => {
+      // RULE: client.own-relay-only: what the relay before has signed counts for the log that it had, and is not held against the key
+      // of the one where the room is now: else every move would look like a lie (attack A139).
+      if (number !== this.connection.number || this.parts.sync.isElsewhere) return;
       const noted = this.state.room?.receipts.noteCommit(receipt);
       if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.isSigned) this.parts.sync.distrust();

@@ -74,8 +74,6 @@ export class Sync extends Worker {
     const stopped = hindrance(this.state);
     if (stopped) return stopped;
     if (!this.connection.welcome) return { kind: "unreachable" };
-    // RULE: move.told: a relay that does not have a room that has just moved to it has not lost it.
-    if (!this.isLive && this.isArriving) return this.state.moveRefusal ?? { kind: "behind" };
     if (!this.isLive) return this.problem ?? this.refused ?? { kind: "behind" };
     const alarm = this.state.room?.pausingAlarms[0];
     return alarm ? pausedBy(alarm.code) : null;
@@ -90,6 +88,7 @@ export class Sync extends Worker {
     const isPaused = this.state.room?.pausingAlarms.some(({ code }) => code === "WITHHELD") === true;
     const { welcome, number } = this.connection;
     const withheld = isPaused && !this.isLive && welcome !== null && this.withheldOn === number;
+    // RULE: move.told: a relay that does not have a room which has just moved to it has not lost it.
     return (this.isArriving ? this.state.moveRefusal : this.unknownRoom) ?? (withheld ? pausedBy("WITHHELD") : null);
   }
 
@@ -105,7 +104,7 @@ export class Sync extends Worker {
 
   /** The room has moved here, and nobody has brought it yet. */
   private get isArriving(): boolean {
-    return this.state.relocation?.isThere === false && this.unknownRoom !== null;
+    return this.state.relocation?.isThere === false && !this.live;
   }
 
   /** The relay says that it has no such room. */
@@ -193,11 +192,12 @@ export class Sync extends Worker {
     if (number !== this.connection.number) return;
     this.answered(answer);
     this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
+    if (this.isArriving) this.refused = null;
     if (answer.type !== "subscribed") return;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
-    if (!(await this.hold(answer.receipt, fromN - 1))) return;
+    if (!(await this.hold(answer.receipt, fromN - 1, number))) return;
     this.signed = answer.receipt.receipt.n;
     this.signAt = Math.max(this.signed, fromN - 1) + pause;
     // Before its records are taken in, and push out what we remember of the log.
@@ -212,16 +212,17 @@ export class Sync extends Worker {
     this.answered(answer);
     if (answer.type !== "page") return;
     const { receipt, items } = answer;
-    if (receipt !== null && !(await this.hold(receipt, fromN - 1))) return;
+    if (receipt !== null && !(await this.hold(receipt, fromN - 1, number))) return;
     await this.take(items, receipt?.receipt.availableFrom ?? 0, number);
     // A relay that promises records and does not give them is asked again, ever more slowly.
     if (this.state.room?.cursor.n === fromN - 1) this.retry.later();
   }
 
   /** Holds the relay to what it signed; false where that cannot be done, or is not signed. `known`: how far we had the log. */
-  private async hold(signed: Signed<HeadReceipt>, known: number): Promise<boolean> {
+  private async hold(signed: Signed<HeadReceipt>, known: number, number: number): Promise<boolean> {
     const { n, time } = signed.receipt;
     const isSigned = await this.state.transact((tx) => {
+      if (number !== this.connection.number || this.isElsewhere) return true;
       const noted = this.state.room?.receipts.noteHead(signed, known);
       if (noted) keepNoted(this.state, tx, noted);
       if (noted && !noted.alarm) this.state.clock.heardRelay(time, this.state.now());

@@ -1,0 +1,156 @@
+import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
+import { type Append, encodeAppend } from "@conclave/protocol";
+import { decodeRelayMessage, encodeRelayMessage, type RelayFrame, type RoomTag, writeProofBytes } from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { LiveSession } from "../src/room/liveSession.js";
+import { type Home, twoIn, World } from "./world.js";
+
+const OLD = "ws://relay/relay";
+const NEW = "ws://relay2/relay";
+
+function engineOf({ room }: Home) {
+  if (!(room instanceof LiveSession)) throw new Error("not a session");
+  return room.engine;
+}
+
+/** A program on a member's machine that goes on writing at the relay which the room has left. */
+async function writeAt(world: World, home: Home, address: string): Promise<string> {
+  const { state, connection } = engineOf(home);
+  const { roomTag } = state.meta;
+  const { epoch, publicKey: writeKey, seed } = state.room!.writeKey();
+  const relay = connection.find(address)!;
+  const written = relay.use(10_000, async ({ challenge }) => {
+    const signature = nodeCrypto.ed25519Sign(seed, writeProofBytes(challenge, roomTag, epoch));
+    void relay.request<"prove">({ type: "prove", roomTag, epoch, writeKey, signature });
+    const append: Append = {
+      ...({ roomTag, appendId: systemRandom(16), kind: "message", epoch, lastCommit: state.room!.lastCommit } as const),
+      ...{ payload: systemRandom(300), attachment: new Uint8Array(), ground: { by: "member" }, nextWriteKey: null },
+      ...{ deliveries: [], slots: [] },
+    };
+    return (await relay.append(encodeAppend(append))).type;
+  });
+  return (await world.run(written)) ?? "unreachable";
+}
+
+/** Somebody who knows the room's tag, and is quicker at the new relay. */
+function squat(home: Home, roomTag: RoomTag, n: number): Promise<string | null> {
+  const relay = engineOf(home).connection.find(NEW)!;
+  const nextWriteKey = nodeCrypto.ed25519PublicKey(systemRandom(32));
+  const commit = { epoch: 3, payload: systemRandom(300), attachment: systemRandom(80), nextWriteKey };
+  const adopt = { type: "adoptRoom", roomTag, n, head: systemRandom(32), ...commit, permit: new Uint8Array() } as const;
+  return relay.use(10_000, async () => (await relay.request<"adoptRoom">(adopt)).type);
+}
+
+describe("A139: a room that moves", () => {
+  it("RULE client.moved-on: what is written at the old relay after it moved is nothing of the room", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice, bob] = await twoIn(world);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(await alice.invite(), "Carol");
+    await world.until(() => carol.room.status().isConfirmed);
+    await world.run(carol.client.close());
+    await world.get(alice.room.move({ relay: "ws://relay2" }));
+    await world.until(() => bob.room.status().connection === "live" && bob.room.relay === NEW);
+    for (let n = 0; n < 3; n++) expect(await writeAt(world, bob, OLD)).toBe("appended");
+    await carol.open();
+    await world.until(() => carol.room.status().connection === "live" && carol.room.relay === NEW);
+    await world.get(alice.room.send("here"));
+    await world.until(() => alice.room.status().pending === 0);
+    await world.until(() => carol.room.status().n === alice.room.status().n);
+    expect(await carol.texts()).toContain("Alice: here");
+    for (const home of [alice, bob, carol]) expect(home.room.status().alarms).toEqual([]);
+  });
+
+  it("a relay where somebody else was quicker gets nothing, and everybody is told why", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice, bob] = await twoIn(world);
+    const { tag } = alice;
+    const { n } = alice.room.status();
+    let isDone = false;
+    world.beforeFrames = async (home, frames) => {
+      if (home !== alice || isDone || !frames.some((frame) => frame.type === "append" && frame.kind === "commit"))
+        return;
+      isDone = true;
+      expect(await squat(bob, tag, n + 7)).toBe("created");
+    };
+    const moved = await world.run(alice.room.move({ relay: "ws://relay2" }));
+    expect(moved).toMatchObject({ ok: false });
+    await world.until(() => bob.room.relay === NEW);
+    await world.pass(60_000);
+    const before = world.appends("message").length;
+    for (const home of [alice, bob]) {
+      await world.run(home.room.send("a secret"));
+      await world.pass(30_000);
+      // The log that it shows begins elsewhere: nothing of it is taken in, and nothing is sent there.
+      expect(home.room.status().n).toBe(n + 1);
+      expect(home.room.status().pending).toBe(1);
+    }
+    expect(world.appends("message").length).toBe(before);
+  });
+
+  it("the new relay that begins elsewhere with as many records is caught by its first receipt", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice, bob] = await twoIn(world);
+    const { tag } = alice;
+    const { n } = alice.room.status();
+    let isDone = false;
+    world.beforeFrames = async (home, frames) => {
+      if (home !== alice || isDone || !frames.some((frame) => frame.type === "append" && frame.kind === "commit"))
+        return;
+      isDone = true;
+      expect(await squat(bob, tag, n)).toBe("created");
+    };
+    await world.run(alice.room.move({ relay: "ws://relay2" }));
+    await world.until(() => bob.room.relay === NEW);
+    await world.pass(60_000);
+    for (const home of [alice, bob]) expect(home.room.status().alarms.map(({ code }) => code)).toEqual(["FORK"]);
+  });
+
+  it("RULE move.told: where the new relay asks for a permit, the others are told that, and wait for who has it", async () => {
+    const world = new World();
+    const permit = new TextEncoder().encode("let me in");
+    world.addRelay("ws://relay2", { createPermit: permit });
+    const [alice, bob] = await twoIn(world);
+    world.beforeFrames = (home, frames) => {
+      if (home === alice && frames.some(({ type }) => type === "adoptRoom")) alice.kill();
+      return undefined;
+    };
+    void alice.room.move({ relay: "ws://relay2", permit });
+    await world.until(() => bob.room.relay === NEW);
+    await world.pass(20_000);
+    const synced = await world.run(bob.room.synced(5000));
+    expect(synced).toMatchObject({ error: { kind: "relay", error: "create_denied" } });
+    expect(bob.room.status().alarms).toEqual([]);
+    world.beforeFrames = () => undefined;
+    await alice.open();
+    await world.get(alice.room.send("now"));
+    await world.until(() => alice.room.status().pending === 0 && bob.room.status().n === alice.room.status().n);
+    expect(await bob.texts()).toContain("Alice: now");
+  });
+
+  it("RULE client.own-relay-only: what the old relay signs of the commit that moves the room is held against no other key", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice] = await twoIn(world);
+    let held: RelayFrame[] = [];
+    world.changeAnswer = (bytes) => {
+      const decoded = decodeRelayMessage(bytes, 1 << 26);
+      const frames = decoded.ok ? decoded.value : [];
+      if (frames.some((frame) => frame.type === "appended" && frame.receipt !== null)) {
+        held = frames;
+        return null;
+      }
+      if (held.length === 0 || !frames.some(({ type }) => type === "records")) return bytes.slice();
+      const both = encodeRelayMessage([...frames, ...held]);
+      held = [];
+      return both;
+    };
+    expect(await world.get(alice.room.move({ relay: "ws://relay2" }))).toMatchObject({ done: true });
+    expect(alice.room.relay).toBe(NEW);
+    expect(alice.room.status().alarms).toEqual([]);
+  });
+});
