@@ -30,7 +30,8 @@ export function conforming(store: Store): ConformingStore {
   const saveSignedUntil = (time: number): void => {
     store.saveSignedUntil(time);
   };
-  return { ...tables, signedUntil: () => store.signedUntil(), saveSignedUntil, turn, close };
+  const restorations = (): number => store.restorations();
+  return { ...tables, signedUntil: () => store.signedUntil(), saveSignedUntil, restorations, turn, close };
 }
 
 /** A store in PostgreSQL. `isTurning`: each turn is a transaction; otherwise everything until it is closed is one. */
@@ -73,6 +74,10 @@ class ConformingPostgres implements ConformingStore {
   }
   saveSignedUntil(time: number): void {
     this.unit.ledger.saveSignedUntil(time);
+  }
+
+  restorations(): number {
+    return this.unit.ledger.restorations();
   }
 
   async turn(): Promise<void> {

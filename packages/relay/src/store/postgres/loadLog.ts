@@ -226,6 +226,8 @@ function roomRow(row: PostgresRow, writeKeys: readonly WriteKey[]): RoomRow {
     probationBytes: row["probation_bytes"] as number,
     blobBytes: row["blob_bytes"] as number,
     oldest: row["oldest"] as number | null,
+    owed: row["owed"] as number,
+    restored: row["restored"] as number,
   };
 }
 

@@ -97,10 +97,11 @@ export async function migratePostgres(
       `CREATE TABLE IF NOT EXISTS relay (
         one boolean PRIMARY KEY CHECK (one), schema integer NOT NULL, public_key bytea NOT NULL,
         -- What no receipt signed so far has reached, the least that is signed, and when the server began that both are of.
-        signed_until bigint NOT NULL, floor bigint NOT NULL, server_began bigint NOT NULL
+        signed_until bigint NOT NULL, floor bigint NOT NULL, server_began bigint NOT NULL,
+        restorations bigint NOT NULL
       )`,
     );
-    await connection.rows("INSERT INTO relay VALUES (true, 0, $1, 0, 0, 0) ON CONFLICT DO NOTHING", [relayKey]);
+    await connection.rows("INSERT INTO relay VALUES (true, 0, $1, 0, 0, 0, 0) ON CONFLICT DO NOTHING", [relayKey]);
     const [relay] = await connection.rows("SELECT schema, public_key FROM relay");
     const version = relay!["schema"] as number;
     if (version > steps.length) throw new PostgresRefused("this database was made by a newer version of the relay");

@@ -134,8 +134,8 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
         old.map(({ unit }) => ({ unit, after: unit.row.availableFrom - 1, size: step })),
       );
     }
-    const { time, signedUntil } = await this.clock.read(connection);
-    content.signedUntil = signedUntil;
+    const { time, signedUntil, restorations } = await this.clock.read(connection);
+    [content.signedUntil, content.restorations] = [signedUntil, restorations];
     return { ledger: new UnitOfWork(content), time, connection };
   }
 

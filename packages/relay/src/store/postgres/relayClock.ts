@@ -14,7 +14,7 @@ export class RelayClock {
   constructor(private readonly apart: (work: (connection: PostgresConnection) => Promise<unknown>) => Promise<void>) {}
 
   /** Reads the time: under the locks of what is signed. */
-  async read(connection: PostgresConnection): Promise<{ time: number; signedUntil: number }> {
+  async read(connection: PostgresConnection): Promise<{ time: number; signedUntil: number; restorations: number }> {
     const first = await this.look(connection);
     const isSame = first.began === first.serverBegan && first.clock >= this.last;
     if (!isSame) {
@@ -24,8 +24,8 @@ export class RelayClock {
       await this.apart((other) => other.rows(text, [first.began]));
     }
     this.last = first.clock;
-    const { clock, floor, signedUntil } = isSame ? first : await this.look(connection);
-    return { time: Math.max(clock, floor), signedUntil };
+    const { clock, floor, signedUntil, restorations } = isSame ? first : await this.look(connection);
+    return { time: Math.max(clock, floor), signedUntil, restorations };
   }
 
   /** Reserves time ahead: durable with the unit, before anything with that time leaves the relay. */
@@ -35,11 +35,17 @@ export class RelayClock {
 
   private async look(connection: PostgresConnection) {
     const [row] = await connection.rows(
-      `SELECT signed_until, floor, server_began,
+      `SELECT signed_until, floor, restorations, server_began,
          (extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint AS began,
          (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS clock FROM relay`,
     );
-    const { clock, floor, began, signed_until: signedUntil, server_began: serverBegan } = row as Record<string, number>;
-    return { clock: clock!, floor: floor!, began: began!, signedUntil: signedUntil!, serverBegan: serverBegan! };
+    return {
+      clock: row!["clock"] as number,
+      floor: row!["floor"] as number,
+      began: row!["began"] as number,
+      signedUntil: row!["signed_until"] as number,
+      serverBegan: row!["server_began"] as number,
+      restorations: row!["restorations"] as number,
+    };
   }
 }

@@ -10,8 +10,8 @@ export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoo
   if (made.length > 0) {
     await db.rows(
       `INSERT INTO room (no, tag, creation, begin, epoch, n, last_commit, head, lineage, seen_at, commits, available_from,
-         message_bytes, probation_bytes, blob_bytes)
-       SELECT q.*, 0, 0, 0, '', 0, 0, 0, 1, 0, 0, 0 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[]) AS q`,
+         message_bytes, probation_bytes, blob_bytes, owed, restored)
+       SELECT q.*, 0, 0, 0, '', 0, 0, 0, 1, 0, 0, 0, 0, 0 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[]) AS q`,
       [
         made.map(({ no }) => no),
         made.map(({ tag }) => tag),
@@ -25,11 +25,12 @@ export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoo
     await db.rows(
       `UPDATE room SET epoch = q.epoch, n = q.n, last_commit = q.last_commit, head = q.head, lineage = q.lineage,
          seen_at = q.seen_at, commits = q.commits, available_from = q.available_from, message_bytes = q.message_bytes,
-         probation_bytes = q.probation_bytes, blob_bytes = q.blob_bytes, oldest = q.oldest
+         probation_bytes = q.probation_bytes, blob_bytes = q.blob_bytes, oldest = q.oldest,
+         owed = q.owed, restored = q.restored
        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[],
-         $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
+         $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
          AS q (no, epoch, n, last_commit, head, lineage, seen_at, commits, available_from, message_bytes, probation_bytes,
-           blob_bytes, oldest)
+           blob_bytes, oldest, owed, restored)
        WHERE room.no = q.no`,
       [
         rows.map(({ no }) => no),
@@ -45,6 +46,8 @@ export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoo
         rows.map(({ probationBytes }) => probationBytes),
         rows.map(({ blobBytes }) => blobBytes),
         rows.map(({ oldest }) => oldest),
+        rows.map(({ owed }) => owed),
+        rows.map(({ restored }) => restored),
       ],
     );
   }

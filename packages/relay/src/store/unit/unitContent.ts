@@ -143,6 +143,7 @@ export class UnitContent {
   /** Chunks of blobs that were dropped, in a unit that sweeps; a blob without any has one whose `at` is null. */
   dropped: readonly { readonly blob: number; readonly at: number | null }[] | null = null;
   signedUntil = 0;
+  restorations = 0;
 
   /** To be given to what is added, in order. */
   numbers: number[] = [];

@@ -53,6 +53,10 @@ export class UnitOfWork implements Ledger {
     return this.content.writes.signedUntil ?? this.content.signedUntil;
   }
 
+  restorations(): number {
+    return this.content.restorations;
+  }
+
   saveSignedUntil(time: number): void {
     this.content.writes.signedUntil = time;
   }
