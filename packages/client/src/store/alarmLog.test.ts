@@ -121,4 +121,26 @@ describe("AlarmLog", () => {
     expect(log.entries).toHaveLength(200);
     expect(lie("ROLLBACK").entry).toMatchObject({ order: 200, count: 1, alarm: { code: "ROLLBACK" } });
   });
+
+  it("keeps a reason with and without a detail, and none, as they were; what it does not know it does not read", () => {
+    const disk = new MemoryDisk();
+    const log = new AlarmLog(keys, []);
+    const tx = new Transaction();
+    const reasons = [{ code: "not_allowed" }, { code: "not_allowed", detail: "seal by admin" }, null] as const;
+    for (const [at, rejection] of reasons.entries())
+      log.add(tx, alarm({ rejection, evidence: String(at), person: at === 1 ? null : alarm({}).person }), at, 1);
+    disk.apply(tx.writes);
+    const records = [...disk.records].map(([key, value]) => ({ key, value }));
+    const again = new AlarmLog(keys, records);
+    expect(again.entries).toEqual(log.entries);
+    expect(again.entries.map((entry) => entry.alarm.rejection)).toEqual(reasons);
+    expect([again.find(0), again.find(4), again.find(3)?.alarm.evidence]).toEqual([null, null, "2"]);
+    for (const name of ["REFUSED_CHANGE", "not_allowed"]) {
+      const other = records.map(({ key, value }) => {
+        const at = Buffer.from(value).indexOf(name);
+        return { key, value: at < 0 ? value : value.with(at, 0x78) };
+      });
+      expect(() => new AlarmLog(keys, other)).toThrow(TypeError);
+    }
+  });
 });

@@ -129,4 +129,62 @@ describe("History", () => {
     again.markRead(new Transaction(), 2);
     expect([again.unread, again.mentions, again.firstUnread]).toEqual([1, 1, 3]);
   });
+
+  it("counts what was not read, of others, and what of it names us, as it reads now; what is marked as read counts no more", async () => {
+    const { storage, history } = await historyOf(message(1, "hello"), { ...message(2, "@us mine"), own: true });
+    expect([history.unread, history.mentions, history.firstUnread]).toEqual([1, 0, 1]);
+    const later = await History.load(storage, keys);
+    const tx = new Transaction();
+    await later.countUnread(new Amendments(storage, keys), (text) => text.includes("@us"));
+    expect([later.unread, later.mentions, later.firstUnread]).toEqual([1, 0, 1]);
+    later.add(tx, message(3, "@us three"));
+    later.add(tx, message(4, "@us four"));
+    expect([later.unread, later.mentions]).toEqual([3, 2]);
+    const edit = { body: utf8Bytes("nobody"), time: 1, n: 5 };
+    later.amended(tx, message(3, "@us three"), { ...UNAMENDED, edit });
+    expect([later.unread, later.mentions]).toEqual([3, 1]);
+    later.amended(tx, message(4, "@us four"), {
+      ...UNAMENDED,
+      deletion: { by: message(4, "").message.author, time: 1, n: 6 },
+    });
+    expect([later.unread, later.mentions]).toEqual([2, 0]);
+    later.markRead(tx, 1);
+    expect([later.unread, later.firstUnread]).toEqual([1, 3]);
+    later.markRead(tx, 3);
+    expect([later.unread, later.firstUnread]).toEqual([0, null]);
+    later.add(tx, message(3, "again"));
+    expect(later.unread).toBe(0);
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
+    expect((await later.find(message(4, "").message.id))?.message.body).toHaveLength(0);
+    const last = await History.load(storage, keys);
+    await last.countUnread(new Amendments(storage, keys), () => true);
+    // Kept over a restart: what was taken back is told apart by its record.
+    expect(last.firstUnread).toBe(4);
+  });
+
+  it("finds a message by its id and its place, before it is stored and after; and nothing that is not there", async () => {
+    const storage = new MemoryStorage(new MemoryDisk());
+    const history = await History.load(storage, keys);
+    const tx = new Transaction();
+    const one = message(1, "one");
+    history.add(tx, one);
+    const act = { ...message(2, "").message, kind: "edit" };
+    history.addAct(tx, act);
+    const seen = async () => [
+      await history.find(one.message.id),
+      await history.at(1),
+      await history.has(one.message.id),
+      await history.has(act.id),
+      await history.find(act.id),
+      await history.has(message(9, "").message.id),
+      await history.find(message(9, "").message.id),
+      await history.at(9),
+    ];
+    const wanted = [one, one, true, true, null, false, null, null];
+    expect(await seen()).toEqual(wanted);
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
+    expect(await seen()).toEqual(wanted);
+  });
 });

@@ -39,4 +39,28 @@ describe("what waits to be sent", () => {
     }
     expect(texts(await load())).toEqual(["three", "four", "five"]);
   });
+
+  it("is shown in its order, also while some of it is just leaving; what a person did not write is not shown", async () => {
+    const storage = new MemoryStorage();
+    const outbox = new Outbox(keys, []);
+    const first = new Transaction();
+    for (const text of ["one", "two", "three", "four"]) outbox.add(first, content(text), 1);
+    const { content: three } = outbox.all[2]!;
+    outbox.add(first, { ...content("beat"), kind: "beat", body: new Uint8Array(0) }, 2);
+    outbox.add(first, { ...content("edit"), kind: "edit", ref: three.id }, 3);
+    expect(outbox.all.map((entry) => outbox.isStored(entry))).toEqual([false, false, false, false, false, false]);
+    await storage.commit(first.writes);
+    for (const effect of first.effects) effect();
+    expect(outbox.all.map((entry) => outbox.isStored(entry))).toEqual([true, true, true, true, true, true]);
+    const bodies = (entries: Outbox["all"]) => entries.map((entry) => new TextDecoder().decode(entry.content.body));
+    expect(bodies(outbox.visible)).toEqual(["one", "two", "three", "four", "edit"]);
+    expect(bodies(outbox.acts)).toEqual(["edit"]);
+    const second = new Transaction();
+    for (const at of [2, 1]) outbox.remove(second, outbox.all[at]!);
+    expect(bodies(outbox.lines)).toEqual(["one", "two", "three", "four"]);
+    expect([outbox.size, outbox.find(three.id)]).toEqual([4, undefined]);
+    for (const effect of second.effects) effect();
+    expect(bodies(outbox.lines)).toEqual(["one", "four"]);
+    expect(outbox.find(content("one").id)?.order).toBe(1);
+  });
 });

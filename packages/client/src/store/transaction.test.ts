@@ -28,4 +28,43 @@ describe("the queue of transactions", () => {
     expect(failures).toEqual(["the disk is full"]);
     await queue.idle();
   });
+
+  it("are done in the order of the calls; who asks is told when none is left, and effects follow what is stored", async () => {
+    const storage = new MemoryStorage();
+    const commit = storage.commit.bind(storage);
+    const seen: string[] = [];
+    storage.commit = async (writes: readonly Write[]) => {
+      seen.push("stored");
+      await commit(writes);
+    };
+    const queue = new TransactionQueue(storage, () => seen.push("failed"));
+    await queue.idle();
+    const runs = ["first", "second"].map((name) =>
+      queue.run((tx) => {
+        tx.put(name, new Uint8Array(1));
+        tx.after(() => seen.push(`after ${name}`));
+        seen.push(name);
+        return name;
+      }),
+    );
+    const idle = queue.idle().then(() => seen.push("idle"));
+    expect(await Promise.all(runs)).toEqual(["first", "second"]);
+    await idle;
+    expect(seen).toEqual(["first", "second", "stored", "after first", "after second", "idle"]);
+    // One that writes nothing stores nothing.
+    await queue.run(() => seen.push("third"));
+    expect(seen.slice(6)).toEqual(["third"]);
+    expect((await storage.range({ prefix: "" })).map(({ key }) => key)).toEqual(["first", "second"]);
+  });
+
+  it("a failure is told once, as the first one was, also where it was no error that was thrown", async () => {
+    const failures: Error[] = [];
+    const queue = new TransactionQueue(new MemoryStorage(), (error) => failures.push(error));
+    const thrown = { no: "error" };
+    const first = queue.fail(thrown);
+    expect(first).toMatchObject({ message: "something failed", cause: thrown });
+    expect(queue.fail(new Error("another"))).toBe(first);
+    expect(failures).toEqual([first]);
+    await expect(queue.run(() => 1)).rejects.toBe(first);
+  });
 });
