@@ -217,6 +217,8 @@ describe("files of keys", () => {
       ['from="10.0.0.1"no-pty', "from"],
       ['from="10.0.0.1" namespaces="*"', "from"],
       ['tunnel="0",@x', "tunnel"],
+      ['command="a,cert-authority"', "command"],
+      ['command="a\\",cert-authority"', "command"],
       ["future-limit", "future-limit"],
       ['"from=10.0.0.1"', "from"],
       ['a@b.example,from="10.0.0.1"', "a@b.example"],

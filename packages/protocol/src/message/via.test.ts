@@ -22,6 +22,14 @@ describe("what an outside party says through a member's gateway", () => {
     }
   });
 
+  it("may have a label of 64 bytes, however many letters those are", () => {
+    for (const label of ["x".repeat(64), "ä".repeat(32)]) {
+      expect(isPartyLabel(label)).toBe(true);
+      expect(decodeVia(encodeVia({ party, label, text: "hello" }))?.label).toBe(label);
+    }
+    expect(isPartyLabel(`${"ä".repeat(32)}x`)).toBe(false);
+  });
+
   it("is nothing when it is empty, of another version, or has bytes after its end", () => {
     const bytes = encodeVia({ party, label: "ci", text: "ok" });
     expect(decodeVia(encodeVia({ party, label: "ci", text: "" }))).toBeNull();

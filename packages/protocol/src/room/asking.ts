@@ -207,7 +207,8 @@ export function acceptDecline(
     return refused("bad_admission", "no answer to our request");
   const by = memberOfLeaf(roster, decline.leaf);
   if (by === null || !equalBytes(by.person, decline.person)) return refused("bad_admission", "not by a member");
-  const action = { type: "add", leafCert: certOf(asking), role: invite.role } as const;
+  // Who may let somebody in does not depend on whom.
+  const action = { type: "add", leafCert: new Uint8Array(0), role: invite.role } as const;
   // RULE: decline.by-right: a no is taken from somebody whose yes would count, and from nobody else: neither the relay nor
   // any member can send people away in another's name (attacks A2, A98).
   if (consents(crypto, roster, action, by.person, []).have === 0) return refused("not_allowed", "no");
@@ -241,11 +242,6 @@ export function decodeAsking(bytes: Uint8Array): Asking {
 function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {
   const message = keyPackageOf(keyPackage);
   return { keyPackage: message, initPrivateKey, encryptionPrivateKey, signaturePrivateKey: leafSeed };
-}
-
-function certOf({ keyPackage }: Asking): Uint8Array {
-  const { credential } = keyPackageOf(keyPackage).leafNode;
-  return credential.type === "basic" ? credential.identity : new Uint8Array(0);
 }
 
 function keyPackageOf(bytes: Uint8Array): KeyPackage {
