@@ -230,7 +230,7 @@ describe("what a joiner refuses before anything is sent", () => {
   });
 
   it("A109: RULE slots.own-token: an invite with the token of another has no slot", () => {
-    const { alice, log } = open();
+    const { alice, log, guest, secret } = open();
     const [mine] = alice.room.slots(NOW);
     const { action } = alice.room.newInvite({
       for: { class: "single" },
@@ -241,10 +241,12 @@ describe("what a joiner refuses before anything is sent", () => {
     const copied = { ...action, invite: { ...action.invite, tokenPub: mine!.tokenPub } };
     expect(alice.act(log, copied)).toBeNull();
     alice.catchUp(log);
-    const ids = alice.room.slots(NOW).map(({ slotId }) => slotId.join());
+    const slots = alice.room.slots(NOW);
+    const ids = slots.map(({ slotId }) => slotId.join());
     expect(alice.room.roster.openInvites.size).toBe(ids.length + 1);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toContain(mine!.slotId.join());
+    const ours = slots[ids.indexOf(mine!.slotId.join())]!;
+    expect(readSlot(guest.primitives, alice.room.linkOf(secret), ours.blob).ok).toBe(true);
   });
 
   it("RULE join.bound: after the entry that keys are bound to come people who joined directly, and nothing else", () => {
@@ -360,6 +362,34 @@ describe("asking and being let in", () => {
       content,
     )!;
     expect(alice.room.requests.open(forged, NOW)).toMatchObject({ error: { code: "bad_leaf_cert" } });
+  });
+
+  it("RULE room.leaf-plain: nobody asks with a leaf that can do more than others, nor with a key package that says more", () => {
+    const { alice, guest, slot, keys } = asked();
+    const { suite } = inside(alice).group;
+    const leafSeed = guest.primitives.random(32);
+    const leaf = leafKeyOf(nodeCrypto, leafSeed);
+    const { person } = openDeviceCert(nodeCrypto, guest.device.deviceCert)!;
+    const identity = certifyLeaf(nodeCrypto, guest.device, { roomId: alice.room.id, leaf, name: "Guest" });
+    const proof = signInviteProof(nodeCrypto, keys.joinSeed, {
+      ...{ roomId: alice.room.id, inviteId: keys.inviteId, person, leaf, place: null },
+      ...{ baseSeq: alice.room.roster.seq, ssh: null },
+    });
+    const plain = roomCapabilities(suite);
+    const codes = [plain, { ...plain, extensions: [...plain.extensions, 0xff00] }].map((capabilities) => {
+      const bundle = generateKeyPackage(inside(alice).engine, {
+        ...{ credential: { type: "basic", identity } as const, signaturePrivateKey: leafSeed, extensions: [], suite },
+        ...{ capabilities, lifetime: { notBefore: 0n, notAfter: 1n << 40n } },
+      });
+      const content = encodeJoinRequest({
+        ...{ keyPackage: bundle.encoded, inviteProof: proof, inboxPub: leaf, replyPub: slot.requestPub },
+        ...{ note: "", isSteward: false },
+      });
+      const context = { label: REQUEST_LABEL, roomTag: alice.room.tag };
+      const opened = alice.room.requests.open(sealTo(guest.primitives, context, slot.requestPub, content)!, NOW);
+      return opened.ok ? null : opened.error.code;
+    });
+    expect(codes).toEqual([null, "leaf_not_plain"]);
   });
 
   it("what cannot be asked is refused before anything is sent: too long a note, no certificate, no key to seal it to", () => {

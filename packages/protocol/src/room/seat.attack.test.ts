@@ -349,6 +349,9 @@ describe("who has not all that it takes", () => {
       ["bad_slot", "no entrance"],
     ]);
     expect(seated({}, { ...alice.device, deviceCert: other })).toEqual(["bad_leaf_cert", "device"]);
+    // Nobody comes in beside their old leaf.
+    Object.assign(door.value.entrance, { members: [] });
+    expect(seated({})).toEqual(["ghost", undefined]);
   });
 
   it("A108: a commit through a door counts right behind the one that it follows, and once", () => {
