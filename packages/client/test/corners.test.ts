@@ -1,4 +1,4 @@
-import { preset } from "@conclave/protocol";
+import { MAX_KEYS_AT_ONCE, preset, SshKey } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { whyLate } from "../src/work/movement.js";
 import { asks, driving, holdCommits, refuse } from "./scripted.js";
@@ -155,6 +155,54 @@ describe("an admission that enough have agreed to", () => {
     expect(settled.decisions.map(({ action }) => action.type)).toEqual(["add"]);
     expect(world.clock.now() - began).toBeLessThan(5000);
     await world.until(() => carol.room.status().standing === "member");
+  });
+});
+
+describe("what is asked of others", () => {
+  it("a second time is told how it stands, and is not said again", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
+    await world.pass(2 * MINUTE);
+    const first = await world.get(alice.room.decide({ type: "seal" }));
+    expect(first).toMatchObject({ done: false, have: 1, need: 2 });
+    await world.get(alice.room.flushed(MINUTE));
+    const said = () => world.appends("message").length;
+    const before = said();
+    expect(await world.get(alice.room.decide({ type: "seal" }))).toEqual(first);
+    await world.pass(MINUTE);
+    expect([said(), alice.room.proposals().length]).toEqual([before, 1]);
+    // Its author's yes is said with it; what others may not propose they are refused.
+    expect(
+      errorOf((await world.run(alice.room.approve(alice.room.proposals()[0]!.actionHash))) as never),
+    ).toMatchObject({
+      rejection: { code: "already_so" },
+    });
+    expect(errorOf((await world.run(bob.room.decide({ type: "seal" }))) as never)).toMatchObject({
+      rejection: { code: "not_allowed" },
+    });
+    expect(said()).toBe(before);
+  });
+
+  it("of a list of keys that takes several decisions goes no further than the first that others have to agree to", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" }));
+    const part = MAX_KEYS_AT_ONCE / 2;
+    const keys = Array.from({ length: part + 3 }, (_, n) => ({
+      key: SshKey.of(
+        new Uint8Array(32)
+          .fill(1)
+          .fill(n & 255, 0, 1)
+          .fill(n >> 8, 1, 2),
+      ),
+      comment: `key ${String(n)}`,
+    }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
+    const listed = await world.get(alice.room.allowKeys(keys));
+    expect(listed).toMatchObject({ progress: { done: false }, count: part, left: keys.length - part });
+    expect(alice.room.sshKeys()).toEqual([]);
   });
 });
 

@@ -81,6 +81,27 @@ describe("what a device owes", () => {
     expect([dueOf(alice), dueOf(bob), dueOf(carol)]).toEqual([["seal"], [], []]);
   });
 
+  it("is not even to come in, of who only reads: an admission waits until somebody opens the home to take part", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const carol = await joined(world, await alice.invite("ask"), "Carol");
+    await world.until(() => alice.room.status().requests === 1);
+    await world.run(carol.client.close());
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(request!.id));
+    await world.run(bob.client.close());
+    await carol.open();
+    driving(carol).state.onlyReads = true;
+    const before = world.heard.length;
+    await world.pass(10 * MINUTE);
+    expect(carol.room.status().standing).toBe("asking");
+    expect(world.heard.slice(before).filter(({ type }) => type === "fetchInbox" || type === "append")).toEqual([]);
+    expect(dueOf(carol)).toEqual([]);
+    await world.run(carol.client.close());
+    await carol.open();
+    await world.until(() => carol.room.status().standing === "member");
+  });
+
   it("of who is out is nothing", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);

@@ -1,5 +1,6 @@
 import { preset } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
+import type { ComingBack } from "../src/store/comingBack.js";
 import { driving, holdCommits } from "./scripted.js";
 import { type Home, twoIn, World } from "./world.js";
 
@@ -139,6 +140,12 @@ describe("a screen that shows how a room stands", () => {
     const decided = await world.run(alice.room.decide({ type: "setTitle", title: "Meadow" }));
     expect(decided).toMatchObject({ ok: false });
     expect(alice.room.status().paused).toEqual({ why: "failed", message: "a bug" });
+    // Nobody waits for it, not even for a device that was on its way back.
+    engine.state.comingBack = {} as ComingBack;
+    const began = world.clock.now();
+    await world.run(alice.room.settle(MINUTE));
+    expect(world.clock.now()).toBe(began);
+    engine.state.comingBack = null;
     const before = world.heard.length;
     await world.get(bob.room.send("hello"));
     await world.get(bob.room.flushed(MINUTE));
