@@ -1,0 +1,255 @@
+import { toHex } from "@conclave/codec";
+import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import {
+  firstLogHead,
+  type HeadReceipt,
+  inboxIdOf,
+  itemHash,
+  type LogItem,
+  nextLogHead,
+  type Response,
+  RoomTag,
+} from "@conclave/wire";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "../../core/scriptedClient.js";
+import { hasPostgres, PostgresServer } from "./postgresServer.js";
+import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
+
+const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
+
+describe.skipIf(!hasPostgres)("two relays on one database (skipped without PostgreSQL)", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.stop());
+  const relays: SharedRelay[] = [];
+  afterEach(async () => {
+    for (const { store } of relays.splice(0)) await store.close();
+  });
+
+  async function two(): Promise<[SharedRelay, SharedRelay]> {
+    const [address, seed] = [server.newDatabase(), systemRandom(32)];
+    const opened = [await SharedRelay.open(address, seed), await SharedRelay.open(address, seed)] as const;
+    relays.push(...opened);
+    return [...opened];
+  }
+
+  /** A room, and a member's connection to each relay. */
+  async function room() {
+    const [a, b] = await two();
+    const clients = [await a.connect(), await b.connect()] as const;
+    const { roomTag, key } = await newRoom(clients[0]);
+    for (const client of clients) expect((await client.prove(roomTag, 0, key)).type).toBe("done");
+    return { clients, roomTag, key, relays: [a, b] as const };
+  }
+
+  async function logOf(client: ScriptedClient, roomTag: RoomTag): Promise<LogItem[]> {
+    const log: LogItem[] = [];
+    for (;;) {
+      const page = await client.ask({ type: "read", roomTag, fromN: log.length + 1, limit: 1000 });
+      if (page.type !== "page") throw new Error(page.type);
+      if (page.items.length === 0) return log;
+      log.push(...page.items);
+    }
+  }
+
+  it("keep one log in one order, without gaps, however their groups overlap", async () => {
+    const { clients, roomTag } = await room();
+    const answers: Response[] = [];
+    const write = async (client: ScriptedClient): Promise<void> => {
+      for (let round = 0; round < 12; round++) {
+        const appends = Array.from({ length: 1 + (round % 5) }, () => messageAppend(roomTag));
+        answers.push(...(await Promise.all(client.askAll(appends))));
+      }
+    };
+    await Promise.all([...clients, ...clients].map(write));
+    const log = await logOf(clients[1], roomTag);
+    expect(log.map(({ n }) => n)).toEqual(Array.from({ length: answers.length }, (_, at) => at + 1));
+    const heads = [firstLogHead(sha256, roomTag)];
+    for (const item of log) heads.push(nextLogHead(sha256, heads.at(-1)!, itemHash(sha256, roomTag, item)));
+    const told = answers.map((answer) => (answer.type === "appended" ? [answer.n, toHex(answer.head)] : answer.type));
+    expect(told.toSorted()).toEqual(log.map(({ n }) => [n, toHex(heads[n]!)]).toSorted());
+    expect(log.map(({ time }) => time)).toEqual(log.map(({ time }) => time).toSorted((x, y) => x - y));
+  });
+
+  it("answer a repeat of each other's appends as it was, and refuse another content under its id", async () => {
+    const { clients, roomTag } = await room();
+    const append = messageAppend(roomTag);
+    const first = await clients[0].ask(append);
+    expect(await clients[1].ask(append)).toEqual({ ...first, id: expect.any(Number) as number });
+    expect(await clients[1].ask({ ...append, payload: systemRandom(9) })).toMatchObject({ error: "append_conflict" });
+    // At the same time, to both: it is in the log once.
+    const again = messageAppend(roomTag);
+    const both = await Promise.all(clients.map((client) => client.ask(again)));
+    expect(both.map((answer) => answer.type === "appended" && answer.n)).toEqual([2, 2]);
+    expect(await logOf(clients[0], roomTag)).toHaveLength(2);
+  });
+
+  it("take one of two commits that are made at once, and tell the other where the room is", async () => {
+    const { clients, roomTag, key } = await room();
+    let [proved, epoch, lastCommit] = [key, 0, 0];
+    for (let round = 0; round < 8; round++) {
+      const keys = [newKey(), newKey()] as const;
+      for (const client of clients) await client.prove(roomTag, epoch, proved);
+      const commits = clients.map((client, at) => client.ask(commitAppend(roomTag, keys[at]!, { epoch, lastCommit })));
+      const answers = await Promise.all(commits);
+      expect(answers.map(({ type }) => type).toSorted()).toEqual(["appended", "error"]);
+      const won = answers.findIndex(({ type }) => type === "appended");
+      const n = round + 1;
+      expect(answers[1 - won]).toMatchObject({
+        error: "stale_epoch",
+        position: { epoch: epoch + 1, n, lastCommit: n },
+      });
+      [proved, epoch, lastCommit] = [keys[won]!, epoch + 1, n];
+    }
+  });
+
+  it("never sign a later time for a shorter log", async () => {
+    const { clients, roomTag } = await room();
+    const receipts: HeadReceipt[] = [];
+    let isWriting = true;
+    const look = async (client: ScriptedClient): Promise<void> => {
+      while (isWriting) {
+        const answer = await client.ask({ type: "subscribe", roomTag, fromN: 1_000_000 });
+        if (answer.type === "subscribed") receipts.push(answer.receipt.receipt);
+      }
+    };
+    const looking = clients.map(look);
+    for (let round = 0; round < 40; round++) await clients[round % 2]!.ask(messageAppend(roomTag));
+    isWriting = false;
+    await Promise.all(looking);
+    const byTime = receipts.toSorted((x, y) => x.time - y.time || x.n - y.n).map(({ n }) => n);
+    expect(byTime).toEqual(byTime.toSorted((x, y) => x - y));
+    expect(new Set(byTime).size).toBeGreaterThan(10);
+  });
+
+  it("make one room of two that are made at once, and refuse another content under its tag", async () => {
+    const [a, b] = await two();
+    const clients = [await a.connect(), await b.connect()] as const;
+    const permit = new Uint8Array();
+    const make = (at: number, roomTag: RoomTag, fill: number): Promise<Response> =>
+      clients[at]!.ask({
+        type: "createRoom",
+        roomTag,
+        writeKey: new Uint8Array(32).fill(fill),
+        attachment: permit,
+        permit,
+      });
+    for (let round = 0; round < 5; round++) {
+      const [same, other] = [RoomTag.of(systemRandom(32)), RoomTag.of(systemRandom(32))];
+      const made = await Promise.all([make(0, same, 1), make(1, same, 1), make(0, other, 1), make(1, other, 2)]);
+      expect(made.slice(0, 2).map(({ type }) => type)).toEqual(["created", "created"]);
+      expect(
+        made
+          .slice(2)
+          .map(({ type }) => type)
+          .toSorted(),
+      ).toEqual(["created", "error"]);
+    }
+  });
+
+  it("deliver to one inbox in the order in which it is seen: nothing comes in below what was seen", async () => {
+    const { clients, relays: both, roomTag, key } = await room();
+    const inboxKey = newKey();
+    const inboxId = inboxIdOf(sha256, inboxKey.publicKey);
+    const owner = await both[0].connect();
+    await owner.proveInbox(inboxKey);
+    let isDelivering = true;
+    const seen: number[] = [];
+    const watch = async (): Promise<void> => {
+      while (isDelivering) {
+        const page = await owner.ask({ type: "fetchInbox", inboxId, after: seen.at(-1) ?? 0 });
+        if (page.type === "inbox") seen.push(...page.items.map(({ item }) => item));
+      }
+    };
+    const watching = watch();
+    const otherRoom = await newRoom(clients[1]);
+    await clients[1].prove(otherRoom.roomTag, 0, otherRoom.key);
+    const deliver = async (client: ScriptedClient, tag: RoomTag, first: typeof key): Promise<void> => {
+      let [proved, lastCommit] = [first, 0];
+      for (let epoch = 0; epoch < 7; epoch++) {
+        const next = newKey();
+        const deliveries = [{ inboxId, blob: systemRandom(5) }];
+        const done = await client.ask(commitAppend(tag, next, { epoch, lastCommit, deliveries }));
+        if (done.type !== "appended") throw new Error(JSON.stringify(done));
+        [proved, lastCommit] = [next, done.n];
+        await client.prove(tag, epoch + 1, proved);
+      }
+    };
+    await Promise.all([deliver(clients[0], roomTag, key), deliver(clients[1], otherRoom.roomTag, otherRoom.key)]);
+    isDelivering = false;
+    await watching;
+    const all = await owner.ask({ type: "fetchInbox", inboxId, after: 0 });
+    const last = await owner.ask({ type: "fetchInbox", inboxId, after: seen.at(-1) ?? 0 });
+    if (all.type !== "inbox" || last.type !== "inbox") throw new Error("no inbox");
+    const found = all.items.map(({ item }) => item);
+    expect(found).toHaveLength(14);
+    // Whoever reads on from where they were has missed nothing.
+    expect([...seen, ...last.items.map(({ item }) => item)]).toEqual(found);
+  });
+
+  it("carry out requests of every kind, whichever of the two they come to", async () => {
+    const { clients, roomTag } = await room();
+    const [a, b] = clients;
+    const token = newKey();
+    const slot = newSlot(systemRandom(9), token.publicKey);
+    const { slotId } = slot;
+    const type = async (answer: Promise<Response>): Promise<string> => {
+      const found = await answer;
+      return found.type === "error" ? found.error : found.type;
+    };
+    expect(await type(a.ask({ type: "putSlot", roomTag, slot, life: 0 }))).toBe("done");
+    expect(await b.ask({ type: "getSlot", roomTag, slotId, back: 0 })).toMatchObject({ type: "slot", blob: slot.blob });
+    expect(await b.ask({ type: "listSlots", roomTag, after: null })).toMatchObject({ slots: [{ slotId, bytes: 9 }] });
+    expect(await type(b.proveSlot(roomTag, slotId, token))).toBe("done");
+    const posted = await b.ask({ type: "postRequest", roomTag, slotId, blob: systemRandom(7) });
+    expect(posted.type).toBe("posted");
+    const plea = await b.ask({ type: "postPlea", roomTag, blob: systemRandom(7), stays: false });
+    const listed = await a.ask({ type: "listRequests", roomTag, after: 0 });
+    expect(listed).toMatchObject({
+      type: "requests",
+      requests: [posted, plea].map((each) => ({ request: numberOf(each) })),
+    });
+    const inboxKey = newKey();
+    const inboxId = inboxIdOf(sha256, inboxKey.publicKey);
+    await b.proveInbox(inboxKey);
+    const answer = {
+      type: "answerRequest",
+      roomTag,
+      request: numberOf(posted),
+      inboxId,
+      blob: systemRandom(3),
+    } as const;
+    expect([await type(a.ask(answer)), await type(b.ask(answer))]).toEqual(["done", "done"]);
+    const inbox = await b.ask({ type: "fetchInbox", inboxId, after: 0 });
+    expect(inbox).toMatchObject({ items: [{ blob: answer.blob }], more: false });
+    expect(await type(b.ask({ type: "clearInbox", inboxId, upTo: 1e9 }))).toBe("done");
+    expect(await b.ask({ type: "fetchInbox", inboxId, after: 0 })).toMatchObject({ items: [] });
+    expect(await type(b.ask({ type: "deleteRequest", roomTag, request: numberOf(plea) }))).toBe("done");
+    expect(await a.ask({ type: "listRequests", roomTag, after: 0 })).toMatchObject({ requests: [], more: false });
+    const secret = systemRandom(32);
+    const { blobIdOf } = await import("@conclave/wire");
+    const blobId = blobIdOf(sha256, secret);
+    const chunk = systemRandom(100);
+    expect(await a.ask({ type: "beginBlob", roomTag, blobId, size: 100 })).toMatchObject({
+      type: "blobState",
+      chunks: 0,
+    });
+    expect(await b.ask({ type: "writeBlob", roomTag, blobId, index: 0, chunk })).toMatchObject({ chunks: 1 });
+    expect(await a.ask({ type: "writeBlob", roomTag, blobId, index: 0, chunk })).toMatchObject({ chunks: 1 });
+    expect(await a.ask({ type: "readBlob", roomTag, blobId, index: 0 })).toMatchObject({ type: "blob", chunk });
+    expect(await type(b.ask({ type: "dropBlob", roomTag, secret }))).toBe("done");
+    expect(await type(a.ask({ type: "readBlob", roomTag, blobId, index: 0 }))).toBe("blob_unknown");
+    expect(await type(b.ask({ type: "closeSlot", roomTag, slotId }))).toBe("done");
+    expect(await type(a.ask({ type: "getSlot", roomTag, slotId, back: 0 }))).toBe("slot_closed");
+    const roster = await b.ask({ type: "readRoster", roomTag, record: sha256(Uint8Array.of(1, 2, 3)) });
+    expect(roster).toMatchObject({ type: "roster", records: [Uint8Array.of(1, 2, 3)] });
+    expect(await type(a.ask({ type: "unsubscribe", roomTag }))).toBe("done");
+    expect(await type(a.ask({ type: "offerRoom", roomTag, permit: new Uint8Array() }))).toBe("room_exists");
+  });
+});
+
+function numberOf(response: Response): number {
+  return response.type === "posted" ? response.request : -1;
+}
