@@ -250,17 +250,18 @@ export class RelayCore {
     return this.outbox.take();
   }
 
-  /** What a store that several relays share has to load before these frames are carried out. */
-  reads(frames: Iterable<ClientFrame>): ReadSet {
+  /** What a store that several relays share has to load before these frames are carried out, and the sweep at a time. */
+  reads(frames: Iterable<ClientFrame>, sweepAt: number | null = null): ReadSet {
     const { crypto } = this.options;
     const reads = new ReadSet({ sha256: (data) => crypto.hash("sha256", data), limits: this.settings.limits });
     for (const frame of frames) if (frame.type !== "hello") reads.add(frame);
+    if (sweepAt !== null) this.handler.addSweep(reads, sweepAt);
     return reads;
   }
 
   /**
    * Carries out on a unit what `work` asks for, with {@link carryOut} and {@link sweep}; call {@link commit} before, for what may be
-   * sent at once. Returns what may be sent when the unit is committed. If that fails, call {@link undo}.
+   * sent at once. Returns what may be sent when the unit is committed. Call {@link keep} when it is, or {@link undo} if that fails.
    */
   run({ ledger, time }: Unit, work: () => void): CoreOutput[] {
     this.ledger.use(ledger);
@@ -273,6 +274,11 @@ export class RelayCore {
       this.ledger.use(null);
       this.clock.use(null);
     }
+  }
+
+  /** What the last {@link run} did is stored. */
+  keep(): void {
+    this.handler.keep();
   }
 
   /** Nothing of the last {@link run} is stored, or nobody knows: its outputs are not sent, and its connections are closed. */

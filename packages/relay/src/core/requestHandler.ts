@@ -1,7 +1,7 @@
 import type { Random } from "@conclave/crypto";
 import type { Request, Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import { Blobs } from "../ledger/blobs.js";
+import { Blobs, PURGED_AT_ONCE } from "../ledger/blobs.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { Log, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
@@ -18,6 +18,7 @@ import type { WallClock } from "../ledger/wallClock.js";
 import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Ledger } from "../store/ledger.js";
+import type { ReadSet } from "../store/readSet.js";
 import type { MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
 import { LastingBudget } from "./lastingBudget.js";
@@ -81,7 +82,7 @@ export class RequestHandler {
     const rooms = new Rooms(store, rates, onDamage, parts.isShared);
     const slots = new Slots({ store, sha256, settings, clock, random: parts.random });
     const pruner = new Pruner(rooms, slots, sha256, retention, clock);
-    const standings = new Standings(store, clock);
+    const standings = new Standings(store, clock, parts.isShared);
     const roster = new RosterLog(store, sha256);
     const inboxes = new Inboxes(store, crypto, sha256, outbox, page);
     const lasting = new LastingBudget(rates);
@@ -190,6 +191,17 @@ export class RequestHandler {
 
   unsubscribe(session: Session, roomKey: string): void {
     this.logRequests.unsubscribe(session, roomKey);
+  }
+
+  /** Adds what {@link sweep} will read. */
+  addSweep(reads: ReadSet, now: number): void {
+    for (const tag of this.standings.due(now)) reads.written(tag);
+    reads.sweep = {
+      old: this.pruner.due(now),
+      slots: this.slots.due(now),
+      blobs: this.blobs.due(now),
+      purge: PURGED_AT_ONCE,
+    };
   }
 
   /** Forgets what no longer counts, and removes what is too old; whether there is more to remove at once. */

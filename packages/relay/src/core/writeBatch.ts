@@ -92,9 +92,10 @@ export class WriteBatch {
 
   private save(): void {
     this.handler.save();
-    this.store?.commit();
-    this.handler.keep();
     this.isBegun = false;
+    if (this.store === null) return;
+    this.store.commit();
+    this.handler.keep();
   }
 
   // RULE: relay.undone-is-refused: nothing of a batch that could not be stored is acknowledged, shown to others or signed. Requests

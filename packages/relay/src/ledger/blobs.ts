@@ -11,6 +11,7 @@ import {
 import { carriedOut, type MemberRequestCalls } from "../core/call.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/blobTable.js";
+import type { SweepReads } from "../store/readSet.js";
 import { refuse } from "./refusal.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
@@ -22,7 +23,7 @@ const EXPIRED_AT_ONCE = 64;
 /** The share of a room's files that people have who act for its members. */
 const SHARE_OF_ACTING = 1 / 4;
 /** Chunks deleted in one step: a big blob goes bit by bit, so that nobody has to wait for it. */
-const PURGED_AT_ONCE = 128;
+export const PURGED_AT_ONCE = 128;
 
 /** A room's encrypted files, in chunks. The relay cannot read them; it enforces the room's quota and their age. */
 export class Blobs {
@@ -48,17 +49,22 @@ export class Blobs {
   /** Removes what is too old, and uploads that nobody finished. Returns whether there is more to do at once. */
   sweep(now: number): boolean {
     const { store } = this.rooms;
-    const { maxAge, uploadAge } = this.settings.retention;
-    const time = this.clock.at(now);
     // RULE: blob.expires: what nobody finishes does not hold a room's space for ever (attack A83).
-    const before = { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge };
-    const expired = store.blobs.expired(before, EXPIRED_AT_ONCE);
+    const { limit, ...before } = this.due(now);
+    const expired = store.blobs.expired(before, limit);
     for (const { roomTag, blob } of expired) {
       const room = this.rooms.unlessDamaged(() => this.rooms.get(roomTag, now));
       if (room === null) store.blobs.drop(blob.no);
       else this.drop(room, blob);
     }
-    return store.blobs.purge(PURGED_AT_ONCE) || expired.length === EXPIRED_AT_ONCE;
+    return store.blobs.purge(PURGED_AT_ONCE) || expired.length === limit;
+  }
+
+  /** What {@link sweep} looks for. */
+  due(now: number): SweepReads["blobs"] {
+    const { maxAge, uploadAge } = this.settings.retention;
+    const time = this.clock.at(now);
+    return { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge, limit: EXPIRED_AT_ONCE };
   }
 
   private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, isOwn: boolean, now: number) {

@@ -1,5 +1,6 @@
 import { recordDigest, type Sha256 } from "@conclave/wire";
 import type { Retention } from "../settings.js";
+import type { SweepReads } from "../store/readSet.js";
 import type { RecordRow } from "../store/recordTable.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import type { Rooms } from "./rooms.js";
@@ -36,13 +37,14 @@ export class Pruner {
     store.requests.deleteBefore(time - this.retention.pendingAge);
     store.inboxes.deleteBefore(time - this.retention.pendingAge);
     const isMore = this.slots.expire(now);
-    const { maxAge } = this.retention;
-    if (maxAge === null) return isMore;
-    const old = store.rooms.withOld(time - maxAge, ROOMS_AT_ONCE);
+    const due = this.due(now);
+    if (due === null) return isMore;
+    const { before, limit } = due;
+    const old = store.rooms.withOld(before, limit);
     for (const tag of old) {
       this.rooms.unlessDamaged(() => {
         const room = this.rooms.get(tag, now);
-        if (room !== null) this.prune(room, (record) => record.time < time - maxAge);
+        if (room !== null) this.prune(room, (record) => record.time < before);
       });
     }
     return isMore || old.length === ROOMS_AT_ONCE;
@@ -55,6 +57,12 @@ export class Pruner {
   pruneTo(room: HostedRoom, n: number): boolean {
     this.prune(room, (record) => record.n <= n);
     return room.row.availableFrom > n;
+  }
+
+  /** What {@link sweep} looks for among the rooms; null where messages are kept for ever. */
+  due(now: number): SweepReads["old"] {
+    const { maxAge } = this.retention;
+    return maxAge === null ? null : { before: this.clock.at(now) - maxAge, limit: ROOMS_AT_ONCE, size: STEP };
   }
 
   private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {

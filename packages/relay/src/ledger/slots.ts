@@ -13,6 +13,7 @@ import { TokenBuckets } from "../core/tokenBucket.js";
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
 import type { WriteKey } from "../store/roomTable.js";
+import type { SweepReads } from "../store/readSet.js";
 import type { SlotRow } from "../store/slotTable.js";
 import type { Ledger } from "../store/ledger.js";
 import type { HostedRoom } from "./hostedRoom.js";
@@ -265,12 +266,18 @@ export class Slots {
 
   /** Ends slots that have lived long enough, and those that nobody refreshes. Whether there are more. */
   expire(now: number): boolean {
-    const { store, clock } = this.parts;
-    const time = clock.at(now);
+    const { store } = this.parts;
+    const { now: time, before, commits, limit } = this.due(now);
     // RULE: slot.expires: what nobody keeps in step with the room ends by itself, so that no slot is there for ever (attack A109).
-    const ended = store.slots.ended(time, time - STALE_MS, STALE_COMMITS, ENDED_AT_ONCE);
+    const ended = store.slots.ended(time, before, commits, limit);
     for (const { room, slotId } of ended) store.slots.drop(room, slotId);
-    return ended.length === ENDED_AT_ONCE;
+    return ended.length === limit;
+  }
+
+  /** What {@link expire} looks for. */
+  due(now: number): SweepReads["slots"] {
+    const time = this.parts.clock.at(now);
+    return { now: time, before: time - STALE_MS, commits: STALE_COMMITS, limit: ENDED_AT_ONCE };
   }
 
   private open(room: HostedRoom, slotId: SlotId, now: number): Result<SlotRow, Refusal> {

@@ -36,6 +36,8 @@ const SUCCESSION_MS = 7 * 24 * 60 * 60 * 1000;
 const MOMENT_MS = 60 * 1000;
 /** How exactly it is kept when the room's own lineage was last there. */
 const SEEN_MS = 60 * 60 * 1000;
+/** The same where other relays have to know it, which do not see who is connected here. */
+const SEEN_SHARED_MS = QUIET_MS / 3;
 
 /**
  * Who is on probation in which room.
@@ -47,12 +49,21 @@ const SEEN_MS = 60 * 60 * 1000;
 export class Standings {
   private readonly present = new Map<string, Presence>();
   private readonly roomsOf = new WeakMap<KeyHolder, Set<string>>();
+  private readonly seenEvery: number;
+  /** The rooms of the next sweep; null for all that are due then. */
+  private planned: ReadonlySet<string> | null = null;
   private startedAt = 0;
 
   constructor(
     private readonly store: { readonly records: Pick<RecordTable, "commitAt"> },
     private readonly clock: WallClock,
-  ) {}
+    /** Whether other relays use the store too. */
+    isShared = false,
+  ) {
+    // RULE: writeKey.seen-elsewhere: a member who is connected to one relay is there for the others: nobody with a link acts for a
+    // room at another relay meanwhile (attack A109).
+    this.seenEvery = isShared ? SEEN_SHARED_MS : SEEN_MS;
+  }
 
   /** What a connection is in a room now. */
   of(room: HostedRoom, holder: KeyHolder, now: number): KeyStanding {
@@ -118,7 +129,7 @@ export class Standings {
     this.present.set(room.key, presence);
     const rooms = this.roomsOf.get(holder) ?? new Set();
     this.roomsOf.set(holder, rooms.add(room.key));
-    if (this.isOwn(room, holder) && time - room.row.seenAt > SEEN_MS) room.change({ seenAt: time });
+    if (this.isOwn(room, holder) && time - room.row.seenAt > this.seenEvery) room.change({ seenAt: time });
   }
 
   /** Forgets a connection. */
@@ -129,22 +140,31 @@ export class Standings {
     }
   }
 
+  /** The rooms that the next {@link sweep} may change, and no others. */
+  due(now: number): RoomTag[] {
+    const time = this.clock.at(now);
+    const due = [...this.present].filter(([, presence]) => this.isDue(presence, time));
+    this.planned = new Set(due.map(([key]) => key));
+    return due.map(([, { tag }]) => tag);
+  }
+
   /** Notes in the rooms who is there, so that it is known after a restart: somebody may be connected for weeks and say nothing. */
   sweep(rooms: Rooms, now: number): void {
     const time = this.clock.at(now);
     this.startedAt ||= time;
     for (const [key, presence] of this.present) {
-      const { tag, here, gone, keptAt } = presence;
+      const { tag, here, gone } = presence;
       if (here.size === 0 && gone.length === 0 && time - presence.lastOwn > QUIET_MS) this.present.delete(key);
-      if (gone.length === 0 && (here.size === 0 || time - keptAt <= SEEN_MS)) continue;
+      if (this.planned === null ? !this.isDue(presence, time) : !this.planned.has(key)) continue;
       presence.keptAt = time;
       rooms.unlessDamaged(() => {
         const room = rooms.get(tag, now);
         const seenAt = room === null ? 0 : this.lastOwn(room, time);
-        if (room !== null && seenAt - room.row.seenAt > SEEN_MS) room.change({ seenAt });
+        if (room !== null && seenAt - room.row.seenAt > this.seenEvery) room.change({ seenAt });
       });
       presence.gone = [];
     }
+    this.planned = null;
   }
 
   // RULE: writeKey.there-till-gone: the ten minutes and the week begin when the last connection with a key of the room's own ends,
@@ -156,6 +176,11 @@ export class Standings {
     if ([...presence.here].some(isOwn) || presence.gone.some(isOwn)) presence.lastOwn = time;
     presence.gone = [];
     return presence.lastOwn;
+  }
+
+  /** Whether it is time to note in the room who is there. */
+  private isDue({ here, gone, keptAt }: Presence, time: number): boolean {
+    return gone.length > 0 || (here.size > 0 && time - keptAt > this.seenEvery);
   }
 
   private isOwn(room: HostedRoom, holder: KeyHolder): boolean {

@@ -14,6 +14,9 @@ export interface EventBatch {
   readonly addresses: readonly string[];
 }
 
+/** What the core's thread is told: a batch of events, or to end. */
+export type ToCore = EventBatch | "stop";
+
 /** What the core's thread wants done, and what it is done with. */
 export interface OutputBatch {
   /** Three numbers for each connection: its own, how many of its messages were handled, and their bytes. */

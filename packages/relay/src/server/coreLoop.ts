@@ -1,0 +1,243 @@
+import type { SignatureCheck } from "@conclave/crypto";
+import { RoomTag, type ClientFrame } from "@conclave/wire";
+import type { CoreOutput } from "../core/output.js";
+import type { RelayCore } from "../core/relayCore.js";
+import {
+  HandledCounter,
+  LAG,
+  MESSAGE,
+  OPEN,
+  packOutputs,
+  type EventBatch,
+  type OutputBatch,
+  type ToCore,
+} from "./batch.js";
+import { FairQueue } from "./fairQueue.js";
+import type { ProofThread, Verdicts } from "./proofThread.js";
+import type { SharedGroups } from "./sharedGroups.js";
+
+/** A group is committed after this many ms, even if more events are waiting. */
+const MAX_GROUP_MS = 20;
+/** With this many bytes to send, the group is committed and they go: answers do not pile up in this thread. */
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** What is left of a sweep goes on after this many ms: who waits for an answer comes in between. */
+const SWEEP_AGAIN_MS = 20;
+/** Requests of one connection in a group. */
+const MOST_IN_GROUP = 32;
+/** After so many turns it looks whether more has come: whoever comes waits for no more of the others. */
+const TURNS_BETWEEN_LOOKS = 16;
+/** Proofs of one connection that are checked together: everybody else's wait for them. */
+const PROOFS_AT_ONCE = 8;
+interface Message {
+  readonly bytes: Uint8Array;
+  /** Null until its connection's first turn with it. */
+  frames: readonly ClientFrame[] | null;
+  /** The next of `frames`. */
+  at: number;
+}
+
+/** What a connection has waiting: a message, a room whose pushes it does not keep up with, or its end. */
+type Piece = Message | { readonly lag: RoomTag } | "closed";
+
+/** What the loop works with. */
+export interface CoreLoopParts {
+  readonly core: RelayCore;
+  /** For a store that several relays share; null where the core has a store of its own. */
+  readonly groups: ((release: (outputs: readonly CoreOutput[]) => void) => SharedGroups) | null;
+  readonly proofs: Pick<ProofThread, "check">;
+  readonly verdicts: Pick<Verdicts, "during">;
+  /** What has been told to this thread since it was last asked; null if nothing. */
+  readonly next: () => ToCore | null;
+  readonly post: (batch: OutputBatch) => void;
+  /** Called after each commit. */
+  readonly onCommit: () => void;
+  /** There is nothing left to do. */
+  readonly onStopped: () => void;
+  /** Ms, by a clock that is never set. */
+  readonly now: () => number;
+}
+
+/** Does what connections ask for, each in its turn, a group at a time: load, run, write, commit, release. */
+export class CoreLoop {
+  private readonly queue = new FairQueue<Piece>(MOST_IN_GROUP);
+  private readonly handled = new HandledCounter();
+  private readonly groups: SharedGroups | null;
+  private isPlanned = false;
+  private isStopping = false;
+  private sweeper: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: CoreLoopParts) {
+    this.groups =
+      parts.groups?.((outputs) => {
+        this.release(outputs);
+      }) ?? null;
+  }
+
+  /** Takes what this thread was told, and begins with it. */
+  told(message: ToCore): void {
+    this.take(message);
+    this.run();
+  }
+
+  /** Call it every second. */
+  tick(): void {
+    clearTimeout(this.sweeper);
+    const isMore = this.parts.core.tick(this.parts.now());
+    if (isMore)
+      this.sweeper = setTimeout(() => {
+        this.tick();
+      }, SWEEP_AGAIN_MS);
+    if (this.groups?.isBusy !== true) this.commit();
+  }
+
+  private take(message: ToCore): void {
+    if (message === "stop") this.isStopping = true;
+    else this.collect(message);
+  }
+
+  private collect({ events, data, addresses }: EventBatch): void {
+    const now = this.parts.now();
+    let offset = 0;
+    let opened = 0;
+    for (let at = 0; at < events.length; at += 3) {
+      const [kind, connection, length] = [events[at]!, events[at + 1]!, events[at + 2]!];
+      const bytes = data.subarray(offset, (offset += length));
+      if (kind === OPEN) this.parts.core.open(connection, addresses[opened++]!, now);
+      else if (kind === MESSAGE) this.queue.push(connection, { bytes, frames: null, at: 0 });
+      else if (kind === LAG) this.queue.push(connection, { lag: RoomTag.of(bytes.slice()) });
+      else this.queue.push(connection, "closed");
+    }
+  }
+
+  /** One group: what there is time for, each connection in its turn; then it is committed, and the rest waits for the next one. */
+  private run(): void {
+    // Its end plans the next one.
+    if (this.groups?.isBusy === true) return;
+    const { core, now } = this.parts;
+    const { queue } = this;
+    const until = now() + MAX_GROUP_MS;
+    queue.nextGroup();
+    for (let turns = 1; now() < until && this.groups?.isFull !== true; turns++) {
+      if (turns % TURNS_BETWEEN_LOOKS === 0) this.drain();
+      if (!queue.hasTurn) this.drain();
+      const next = queue.next();
+      if (next === null) break;
+      queue.done(next.connection, this.turn(next.connection, next.piece));
+      if (this.groups === null && core.waitingBytes > MAX_GROUP_BYTES) this.commit();
+    }
+    this.commit();
+    if (this.groups === null) this.goOn();
+  }
+
+  private goOn(): void {
+    if (this.queue.hasWork || this.groups?.isWaiting === true) this.planRun();
+    else if (this.isStopping && this.queue.isEmpty) this.stop();
+  }
+
+  private drain(): void {
+    for (let message = this.parts.next(); message !== null; message = this.parts.next()) this.take(message);
+  }
+
+  private planRun(): void {
+    if (this.isPlanned) return;
+    this.isPlanned = true;
+    setImmediate(() => {
+      this.isPlanned = false;
+      this.run();
+    });
+  }
+
+  /** Does one piece of a connection's work; false if there is more of the same. */
+  private turn(connection: number, piece: Piece): boolean {
+    const { core, now } = this.parts;
+    if (piece === "closed") {
+      core.close(connection);
+      this.handled.ended(connection);
+    } else if ("lag" in piece) core.lag(connection, piece.lag);
+    else {
+      const time = now();
+      piece.frames ??= core.read(connection, piece.bytes, time);
+      if (this.prove(connection, piece, time)) return false;
+      const frame = piece.frames[piece.at++];
+      if (frame !== undefined && core.admit(connection, frame, time)) this.carryOut(connection, frame);
+      if (piece.at < piece.frames.length) return false;
+      this.handled.message(connection, piece.bytes.length);
+    }
+    return true;
+  }
+
+  private carryOut(connection: number, frame: ClientFrame): void {
+    // A hello reads nothing, and what comes after it in a group is admitted by it.
+    if (this.groups === null || frame.type === "hello") this.parts.core.carryOut(connection, frame, this.parts.now());
+    else this.groups.add({ connection, frame, verdict: null });
+  }
+
+  /**
+   * Has the other thread check the proofs that come next in a message: false if there are none. The connection is held until the
+   * verdicts are there, and then its proofs are carried out.
+   */
+  private prove(connection: number, piece: Message, now: number): boolean {
+    const { core, proofs } = this.parts;
+    const frames: ClientFrame[] = [];
+    const checks: SignatureCheck[] = [];
+    for (; checks.length < PROOFS_AT_ONCE; piece.at++) {
+      const frame = piece.frames?.[piece.at];
+      const check = frame === undefined ? null : core.proofIn(connection, frame);
+      if (check === null) break;
+      // RULE: relay.proofs-paid: a signature is checked when its rate is paid, not before (attack A83).
+      if (!core.admit(connection, frame!, now)) continue;
+      frames.push(frame!);
+      checks.push(check);
+    }
+    if (checks.length === 0) return false;
+    this.queue.hold(connection);
+    proofs.check(checks, (found) => {
+      this.proved(connection, frames, checks, found);
+      this.queue.release(connection);
+      this.planRun();
+    });
+    return true;
+  }
+
+  private proved(
+    connection: number,
+    frames: readonly ClientFrame[],
+    checks: readonly SignatureCheck[],
+    found: readonly boolean[],
+  ): void {
+    const { core, verdicts, now } = this.parts;
+    if (this.groups === null) {
+      verdicts.during(checks, found, () => {
+        for (const frame of frames) core.carryOut(connection, frame, now());
+      });
+      return;
+    }
+    frames.forEach((frame, at) => {
+      this.groups!.add({ connection, frame, verdict: { check: checks[at]!, isGood: found[at] ?? false } });
+    });
+  }
+
+  private commit(): void {
+    const { core, onCommit } = this.parts;
+    if (this.groups === null) {
+      const outputs = core.commit();
+      onCommit();
+      this.release(outputs);
+      return;
+    }
+    void this.groups.flush().then(() => {
+      onCommit();
+      this.goOn();
+    });
+  }
+
+  private release(outputs: readonly CoreOutput[]): void {
+    if (this.handled.isEmpty && outputs.length === 0) return;
+    this.parts.post(packOutputs(outputs, this.handled.take()));
+  }
+
+  private stop(): void {
+    clearTimeout(this.sweeper);
+    this.parts.onStopped();
+  }
+}
