@@ -49,7 +49,7 @@ export function* readingHistory(
   let bytes = 0;
   let wanted: { entry: Uint8Array; record: Uint8Array; seq?: number } = { entry: place.head, record };
   // The newest key may be in no record yet: then the head is under the one before.
-  let key = roster.at(isRosterKeyUsed ? -1 : -2) ?? roster.at(-1);
+  let key = roster.at(isRosterKeyUsed ? -1 : -2);
   let page: readonly Uint8Array[] = [];
   for (let at = 0; key !== undefined; at++) {
     if (keys.at(-1) !== key) keys.push(key);
