@@ -109,7 +109,7 @@ describe("conclave serve", () => {
   it("warns when it listens for everybody without TLS, unless a proxy stands before it", async () => {
     for (const [flags, warns] of [
       [[], true],
-      [["--behind-proxy"], false],
+      [["--trusted-proxies", "1"], false],
     ] as const) {
       const relay = new Running([
         "serve",
@@ -133,7 +133,17 @@ describe("conclave serve", () => {
       [["--public-url", "https://chat.example.org"], false],
     ] as const) {
       const data = join(folder, "proxied");
-      const relay = new Running(["serve", "--port", "0", "--data", data, "--no-web", "--behind-proxy", ...flags]);
+      const relay = new Running([
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        data,
+        "--no-web",
+        "--trusted-proxies",
+        "1",
+        ...flags,
+      ]);
       await relay.line((line) => line.includes("Address"));
       expect(relay.errors.includes("--public-url https://chat.example.org")).toBe(warns);
       await relay.stop();
@@ -167,7 +177,7 @@ describe("conclave serve", () => {
     ["http://chat.example.org", null],
   ])("RULE relay.https-only: behind a proxy --public-url %s decides it", async (publicUrl, policy) => {
     const data = join(folder, new URL(publicUrl).protocol.slice(0, -1));
-    const flags = ["--behind-proxy", "--public-url", publicUrl, "--json"];
+    const flags = ["--trusted-proxies", "1", "--public-url", publicUrl, "--json"];
     const relay = new Running(["serve", "--port", "0", "--data", data, ...flags]);
     const { listening } = JSON.parse(await relay.line((each) => each.includes("listening"))) as { listening: string };
     expect((await fetch(listening)).headers.get("strict-transport-security")).toBe(policy);
@@ -214,7 +224,7 @@ describe("what a relay prints about itself", () => {
   it("keeps the path of --public-url, or refuses it with a sentence; the permit stands in the help", async () => {
     const data = join(folder, "path");
     const given = ["--public-url", "https://example.org/talk/"];
-    const relay = new Running(["serve", "--port", "0", "--data", data, "--behind-proxy", ...given]);
+    const relay = new Running(["serve", "--port", "0", "--data", data, "--trusted-proxies", "1", ...given]);
     await relay.line((line) => line.includes("https://example.org/talk"));
     await relay.line((line) => line.includes("--relay https://example.org/talk"));
     await relay.stop();

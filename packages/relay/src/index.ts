@@ -27,4 +27,5 @@ export { writeBackup, type BackupFault, type BackupSummary } from "./backup/back
 export { restoreBackup, type RestoreFault } from "./backup/restore.js";
 export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
-export { SOCKET_PATH } from "./server/sockets.js";
+export { SOCKET_PATH } from "./server/entrance.js";
+export type { TrustedProxyList } from "./server/trustedProxies.js";

@@ -82,7 +82,7 @@ describe("who may talk to a relay", () => {
     for (const host of ["localhost", `127.0.0.1:${here.port}`, "[::1]:80"]) {
       expect([host, await status(get(here.port, "/healthz", `Host: ${host}`))]).toEqual([host, 200]);
     }
-    const known = await start({ publicUrl: "https://chat.example.org", isBehindProxy: true });
+    const known = await start({ publicUrl: "https://chat.example.org", trustedProxies: 1 });
     expect(await status(get(known.port, "/healthz", "Host: chat.example.org"))).toBe(200);
     expect(await status(get(known.port, "/healthz", "Host: evil.example"))).toBe(421);
   });
@@ -97,7 +97,7 @@ describe("who may talk to a relay", () => {
       "nas.home.arpa",
       hostname(),
     ];
-    for (const options of [{ host: "0.0.0.0" }, { isBehindProxy: true }]) {
+    for (const options of [{ host: "0.0.0.0" }, { trustedProxies: 1 }]) {
       const { relay, port } = await start(options);
       for (const host of names(port)) {
         expect([host, await status(get(port, "/healthz", `Host: ${host}`))]).toEqual([host, 200]);
@@ -110,7 +110,7 @@ describe("who may talk to a relay", () => {
         expect([host, await get(port, "/", `Host: ${host}`)]).toEqual([host, expect.stringContaining("--public-url")]);
       }
     }
-    const { port } = await start({ isBehindProxy: true });
+    const { port } = await start({ trustedProxies: 1 });
     const passedOn = (name: string) => [`Origin: https://${name}`, `X-Forwarded-Host: ${name}`];
     const local = `Host: 127.0.0.1:${port}`;
     expect(await status(get(port, "/healthz", local, ...passedOn("nas.local")))).toBe(200);
@@ -162,7 +162,7 @@ describe("who may talk to a relay", () => {
   });
 
   it("answers under the path of --public-url, whether or not the proxy takes it off", async () => {
-    const { relay, port } = await start({ publicUrl: "https://example.org/talk", isBehindProxy: true });
+    const { relay, port } = await start({ publicUrl: "https://example.org/talk", trustedProxies: 1 });
     const host = "Host: example.org";
     expect(await status(get(port, "/talk/healthz", host))).toBe(200);
     expect(await status(get(port, "/healthz", host))).toBe(200);

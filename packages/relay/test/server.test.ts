@@ -82,12 +82,12 @@ describe("connections", () => {
     clients[0]!.socket.terminate();
     await wait(50);
     expect(await upgradeStatus(one.socketUrl)).toBe(101);
-    const all = await start({ connections: 1, isBehindProxy: true });
+    const all = await start({ connections: 1, trustedProxies: 1 });
     await SocketClient.connect(all.socketUrl);
     expect(await upgradeStatus(all.socketUrl)).toBe(503);
     expect(await upgradeStatus(all.socketUrl.replace("/relay", "/elsewhere"))).toBe(404);
   });
-  it("RULE relay.proofs-paid: who comes again and again has no more signatures checked than its address may", async () => {
+  it("A161: RULE relay.proofs-paid: who comes again and again has no more signatures checked than its address may", async () => {
     const relay = await start({ settings: { rates: { address: { burst: 200, perSecond: 0.001 } } } });
     const answers: string[] = [];
     for (let times = 0; times < 5; times++) {
@@ -104,7 +104,7 @@ describe("connections", () => {
     await wait(1100);
     expect(relay.metrics()["proofs_checked_total"]).toBe(done);
   });
-  it("A83: RULE relay.unfinished-bounded: messages that are begun and not ended fill no memory, and others are not held up", async () => {
+  it("A161: RULE relay.unfinished-bounded: messages that are begun and not ended fill no memory, and others are not held up", async () => {
     const relay = await start();
     const { client, roomTag } = await founder(relay);
     const strangers: SocketClient[] = [];
@@ -140,6 +140,30 @@ describe("connections", () => {
     ]);
     const proofs = Array.from({ length: 20 }, (_, at) => `${String(at)} ${at === 3 ? "error" : "done"}`);
     expect(answered).toEqual(["before error", ...proofs, "after appended"]);
+  });
+  it("tells the operator once that a proxy speaks for others and is not trusted; each client counts once it is", async () => {
+    const lines: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = (line) => lines.push(String(line)) > 0;
+    try {
+      const from = (address: string) => ({ headers: { "X-Forwarded-For": address } });
+      for (const [trustedProxies, told] of [
+        [0, 1],
+        [["127.0.0.1"], 0],
+      ] as const) {
+        const relay = await start({ connectionsPerAddress: 1, trustedProxies, log: "text" });
+        lines.length = 0;
+        const answers: number[] = [];
+        for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.1"]) {
+          answers.push(await upgradeStatus(relay.socketUrl, from(address), "stay"));
+        }
+        expect(answers).toEqual(told === 1 ? [101, 503, 503] : [101, 101, 503]);
+        expect(lines.filter((line) => line.includes("--trusted-proxies"))).toHaveLength(told);
+        expect(lines.join("")).not.toContain("192.0.2");
+      }
+    } finally {
+      process.stderr.write = write;
+    }
   });
   it("RULE relay.slow-reader: who does not read is told to catch up, and then misses nothing", async () => {
     const relay = await start({ lagBytes: 256 * 1024, settings: { rates: PLENTY } });

@@ -21,7 +21,7 @@ describe.skipIf(!canBrowse)("under a path of a host (skipped without /usr/bin/ch
       ["/chat", true],
       ["/talk", false],
     ] as const) {
-      const flags = ["--behind-proxy", "--public-url", `${proxy.url}${prefix}`, "--json"];
+      const flags = ["--trusted-proxies", "1", "--public-url", `${proxy.url}${prefix}`, "--json"];
       const relay = new Running(["serve", "--port", "0", "--data", joinPath(folder, prefix.slice(1)), ...flags]);
       relays.push(relay);
       const { listening } = JSON.parse(await relay.line((line) => line.includes('"ready"'))) as { listening: string };

@@ -295,7 +295,7 @@ describe.skipIf(!canBrowse)(
       const page = await world.visitor();
       // A relay for this machine only answers to no other name; behind a proxy it answers to those of the local network.
       expect((await page.goto(world.url.replace("127.0.0.1", "plain.local")))?.status()).toBe(421);
-      const proxied = await world.another(["--behind-proxy"]);
+      const proxied = await world.another(["--trusted-proxies", "1"]);
       await page.goto(proxied.url.replace("127.0.0.1", "plain.local"));
       await heading(page, "This address isn't secure").waitFor();
       expect(await axeFaults(page)).toEqual([]);

@@ -42,24 +42,22 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
       "UNKNOWN_SETTING",
     );
   }
-  if (!LOOPBACK.test(config.host) && config.tlsCert === null && !config.behindProxy) {
+  const isBehindProxy = config.trustedProxies !== 0;
+  if (!LOOPBACK.test(config.host) && config.tlsCert === null && !isBehindProxy) {
     out.warn(
       `listening on ${config.host} without TLS. Messages stay sealed, but anyone who can see the traffic learns who talks when, ` +
-        "and could replace the web client.\n  Add --tls-cert and --tls-key, or put a proxy in front and add --behind-proxy.",
+        "and could replace the web client.\n  Add --tls-cert and --tls-key, or put a proxy in front and add --trusted-proxies 1.",
       "NO_TLS",
     );
   }
-  if (config.behindProxy && config.publicUrl === null) {
+  if (isBehindProxy && config.publicUrl === null) {
     out.warn(
       "behind a proxy, but without the address that people use: the relay answers only to addresses and names of the local " +
         "network, so that no other website can reach it under a name of its own.\n  Add:  --public-url https://chat.example.org",
       "NO_PUBLIC_URL",
     );
   }
-  if (
-    config.createPermit === null &&
-    (config.behindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))
-  ) {
+  if (config.createPermit === null && (isBehindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))) {
     out.warn(
       "anyone who can reach this relay can create rooms on it, and rooms stay. To allow only some people, set " +
         "CONCLAVE_CREATE_PERMIT (or CONCLAVE_CREATE_PERMIT_FILE) and give them the permit.",
@@ -102,7 +100,7 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
       dataDir: resolve(config.data),
       host: config.host,
       port: config.port,
-      isBehindProxy: config.behindProxy,
+      trustedProxies: config.trustedProxies,
       connections: config.connections,
       connectionsPerAddress: config.connectionsPerAddress,
       hasMetrics: config.metrics,

@@ -51,9 +51,9 @@ describe("serve configuration", () => {
   });
 
   it("an unknown key is an error with the nearest name", () => {
-    write({ behindproxi: true });
+    write({ trustedproxys: true });
     const error = refusal(() => resolve());
-    expect([error.exit, error.hint]).toEqual([2, 'Did you mean "behindProxy"?']);
+    expect([error.exit, error.hint]).toEqual([2, 'Did you mean "trustedProxies"?']);
     write({ zzzzzzzz: 1 });
     expect(refusal(() => resolve()).hint).toContain("Known keys");
   });

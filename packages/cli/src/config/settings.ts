@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as v from "valibot";
 import { parseDuration } from "../terminal/when.js";
 
@@ -53,6 +54,25 @@ const relays = v.pipe(
   v.check((each) => each.every((address) => connectSource(address) !== null), "must be wss:// or https:// addresses"),
   v.transform((each) => each.map((address) => connectSource(address)!)),
 );
+const PROXIES = "must be a number of proxies, or addresses and networks such as 10.0.0.0/8, with commas between them";
+const isNetwork = (given: string): boolean => {
+  const [, address = "", bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/u.exec(given) ?? [];
+  return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+};
+const proxies = v.union(
+  [
+    v.pipe(
+      v.union([v.number(), v.pipe(v.string(), v.trim(), v.regex(/^\d$/u), v.transform(Number))]),
+      v.picklist([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ),
+    v.pipe(
+      v.union([v.string(), v.array(v.string())]),
+      v.transform((given) => (typeof given === "string" ? given.split(",") : given).map((each) => each.trim())),
+      v.check((each) => each.length > 0 && each.every(isNetwork)),
+    ),
+  ],
+  PROXIES,
+);
 const age = v.pipe(
   text,
   v.check(
@@ -97,7 +117,11 @@ export const SETTINGS = {
     null,
     "the address people use, if it is not the one listened on; can have a path; needed for a public host name",
   ),
-  behindProxy: setting(yesOrNo, false, "a proxy in front handles TLS and sets X-Forwarded-For", "switch"),
+  trustedProxies: setting(
+    proxies,
+    0,
+    "proxies in front that handle TLS and set X-Forwarded-For: how many, or their addresses and networks",
+  ),
   tlsCert: setting(maybe(text), null, "PEM file with the certificate chain; serves HTTPS and WSS"),
   tlsKey: setting(maybe(text), null, "PEM file with the certificate's key"),
   keepMessages: setting(age, "forever", "how long to keep sealed messages, for example 30d"),
@@ -128,12 +152,12 @@ export type ServeConfig = { readonly [N in SettingName]: v.InferOutput<(typeof S
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** `behindProxy` as a flag: `behind-proxy`. */
+/** `publicUrl` as a flag: `public-url`. */
 export function flagName(name: SettingName): string {
   return name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** `behindProxy` in the environment: `CONCLAVE_BEHIND_PROXY`. */
+/** `publicUrl` in the environment: `CONCLAVE_PUBLIC_URL`. */
 export function environmentName(name: SettingName): string {
   return `CONCLAVE_${flagName(name).replaceAll("-", "_").toUpperCase()}`;
 }

@@ -12,7 +12,7 @@ names a file with the value. --print-config shows every value and where it came 
 Examples:
   conclave serve                                        on 127.0.0.1:4430, data in ./data
   conclave serve --port 0 --data /srv/conclave
-  conclave serve --host 0.0.0.0 --behind-proxy --public-url https://chat.example.org
+  conclave serve --host 0.0.0.0 --trusted-proxies 1 --public-url https://chat.example.org
   CONCLAVE_CREATE_PERMIT_FILE=/run/secrets/permit conclave serve --log json`;
 
 export function addRelayCommands(program: Command): void {

@@ -156,7 +156,7 @@ describe("one connection", () => {
     expect(small).toBeGreaterThan(50);
     expect(large).toBeLessThan(20);
   });
-  it("A83: RULE relay.address-rate: one address takes only its share over all its connections and however often it comes, and others do not pay for it", async () => {
+  it("A161: RULE relay.address-rate: one address takes only its share over all its connections and however often it comes, and others do not pay for it", async () => {
     const world = new CoreWorld({ rates: { address: { burst: 100, perSecond: 10 } } });
     const { client: member, roomTag } = await world.founder();
     const proofs = async (): Promise<number> => {

@@ -313,7 +313,7 @@ export class RelayCore {
     const cost = costOf(request);
     const blobBytes = blobBytesOf(request);
     // RULE: relay.address-rate: one address takes only its share of the relay, with however many connections, and however often
-    // it comes again (attacks A82, A83).
+    // it comes again (attack A161).
     const addressWait = this.addresses.wait(address, cost + blobBytes / 16_384, now);
     if (addressWait > 0) return refuse("rate_limited", addressWait);
     // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).

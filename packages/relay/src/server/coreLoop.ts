@@ -119,7 +119,7 @@ export class CoreLoop {
     queue.nextGroup();
     for (let turns = 1; now() < until && this.groups?.isFull !== true; turns++) {
       if (turns % TURNS_BETWEEN_LOOKS === 0) this.drain();
-      if (!queue.hasTurn) this.drain();
+      if (!queue.hasNext) this.drain();
       const next = queue.next();
       if (next === null) break;
       queue.done(next.connection, this.turn(next.connection, next.piece));
@@ -184,7 +184,7 @@ export class CoreLoop {
       const frame = piece.frames?.[piece.at];
       const check = frame === undefined ? null : core.proofIn(connection, frame);
       if (check === null) break;
-      // RULE: relay.proofs-paid: a signature is checked when its rate is paid, not before (attack A83).
+      // RULE: relay.proofs-paid: a signature is checked when its rate is paid, not before (attack A161).
       if (!core.admit(connection, frame!, now)) continue;
       frames.push(frame!);
       checks.push(check);

@@ -27,12 +27,12 @@ describe("RULE relay.fair-turns", () => {
     expect(group(queue, 3)).toBe("a1 b1 c1");
     queue.push(4, "d1");
     expect(group(queue)).toBe("a2 c2 d1 a3 a4");
-    expect([queue.hasTurn, queue.hasWork, queue.isEmpty]).toEqual([false, false, true]);
+    expect([queue.hasNext, queue.hasWork, queue.isEmpty]).toEqual([false, false, true]);
   });
   it("a group has only so many pieces of one connection, and the next one goes on there", () => {
     const queue = filled(2, { 1: ["a1", "a2", "a3", "a4", "a5"], 2: ["b1"] });
     expect(group(queue)).toBe("a1 b1 a2");
-    expect([queue.hasTurn, queue.hasWork, queue.isEmpty]).toEqual([false, true, false]);
+    expect([queue.hasNext, queue.hasWork, queue.isEmpty]).toEqual([false, true, false]);
     queue.push(1, "a6");
     expect(queue.next()).toBeNull();
     expect([group(queue), group(queue), group(queue)]).toEqual(["a3 a4", "a5 a6", ""]);

@@ -14,7 +14,7 @@ interface Line<T> {
  * Work of many connections. Each connection's is done in order, and the connections take turns, one piece each.
  *
  * RULE: relay.fair-turns: one connection with much to do, or many of them, hold up nobody for longer than a turn of each: a
- * group takes only so many pieces of one connection, and then everybody's answers go (attack A82).
+ * group takes only so many pieces of one connection, and then everybody's answers go (attacks A82, A161).
  */
 export class FairQueue<T> {
   private readonly lines = new Map<number, Line<T>>();
@@ -28,7 +28,7 @@ export class FairQueue<T> {
   constructor(private readonly mostInGroup: number) {}
 
   /** Whether there is something to take now. */
-  get hasTurn(): boolean {
+  get hasNext(): boolean {
     return this.turns.size > 0;
   }
 

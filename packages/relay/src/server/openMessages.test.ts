@@ -61,7 +61,7 @@ class Sender {
 const MIB = 1024 * 1024;
 
 describe("messages that do not end", () => {
-  it("A83: RULE relay.unfinished-bounded: of one address take only so much, and the largest is cut off", () => {
+  it("A161: RULE relay.unfinished-bounded: of one address take only so much, and the largest is cut off", () => {
     const senders = Array.from({ length: 60 }, () => new Sender("stranger"));
     const other = new Sender("other");
     let cut = 0;
@@ -85,7 +85,7 @@ describe("messages that do not end", () => {
     }
     expect([...left, ...more].some(({ isCut }) => isCut)).toBe(false);
   });
-  it("A83: RULE relay.unfinished-bounded: nor do those of many addresses together", () => {
+  it("A161: RULE relay.unfinished-bounded: nor do those of many addresses together", () => {
     const senders = Array.from({ length: 40 }, (_, at) => new Sender(String(at)));
     const open = new OpenMessages<Sender>(() => undefined);
     for (const sender of senders) {
@@ -94,7 +94,7 @@ describe("messages that do not end", () => {
     }
     expect(senders.filter(({ isCut }) => !isCut)).toHaveLength(18);
   });
-  it("A83: RULE relay.message-ends: who does not end one is cut off after 30 seconds; a slow line has longer, and who is not read from", () => {
+  it("A161: RULE relay.message-ends: who does not end one is cut off after 30 seconds; a slow line has longer, and who is not read from", () => {
     let now = 0;
     const open = new OpenMessages<Sender>(
       () => undefined,

@@ -1,7 +1,7 @@
 import { OpenMessage } from "./openMessage.js";
 
 /** A connection as far as its unfinished messages matter. */
-export interface MessageSender {
+export interface SendingConnection {
   readonly address: string;
   /** Nothing more is read from it now. */
   readonly waits: boolean;
@@ -23,7 +23,7 @@ const END_WITHIN_MS = 30_000;
 const SLOW_BYTES_PER_SECOND = 32 * 1024;
 
 /** Messages that clients have begun and not ended: they take memory before anybody has looked at them. */
-export class OpenMessages<T extends MessageSender> {
+export class OpenMessages<T extends SendingConnection> {
   private readonly lines = new Map<T, Line>();
   /** Those in the middle of a message. */
   private readonly begun = new Set<T>();
@@ -68,13 +68,13 @@ export class OpenMessages<T extends MessageSender> {
       const line = this.lines.get(connection)!;
       const most = END_WITHIN_MS + (line.message.bytes / SLOW_BYTES_PER_SECOND) * 1000;
       if (connection.waits) line.since = now;
-      // RULE: relay.message-ends: a message that is begun is ended soon, or goes on coming (attack A83).
+      // RULE: relay.message-ends: a message that is begun is ended soon, or goes on coming (attack A161).
       else if (now - line.since > most) this.cut(connection);
     }
   }
 
   // RULE: relay.unfinished-bounded: messages that never end do not fill the memory, however many connections begin one; who has
-  // sent most of one is cut off first (attack A83).
+  // sent most of one is cut off first (attack A161).
   private bound(address: string): void {
     while ((this.bytesOf.get(address) ?? 0) > MOST_OF_ADDRESS)
       this.cut(this.largest((each) => each.address === address));

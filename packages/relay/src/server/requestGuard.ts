@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import type { TrustedProxies } from "./trustedProxies.js";
 import { LOOPBACK, ownNames, type IsOwnName, type OwnNames } from "./ownNames.js";
 
 /** Which names and pages a relay answers to. */
 export interface GuardOptions extends OwnNames {
   /** Origins of pages that can connect besides the relay's own: `https://chat.example.org`, or `*` for any. */
   readonly origins: readonly string[];
-  readonly isBehindProxy: boolean;
+  readonly proxies: TrustedProxies;
 }
 
 /** A request that is not answered: the status and one sentence. */
@@ -56,14 +57,14 @@ export class RequestGuard {
   }
 
   private isOwnOrigin(text: string, request: IncomingMessage): boolean {
-    const { origins, publicUrl, isBehindProxy } = this.options;
+    const { origins, publicUrl, proxies } = this.options;
     if (origins.includes("*")) return true;
     if (!/^https?:\/\//u.test(text) || !URL.canParse(text)) return false;
     const { origin, hostname, host } = new URL(text);
     // Pages from people's own machines: `conclave web`.
     if (LOOPBACK.test(hostname)) return true;
     if (origins.includes(origin) || origin === publicUrl?.origin) return true;
-    const forwarded = isBehindProxy
+    const forwarded = proxies.trusts(request.socket.remoteAddress)
       ? request.headers["x-forwarded-host"]?.toString().split(",").at(-1)?.trim()
       : undefined;
     // A proxy may pass on the name of any page that was made to point to it.

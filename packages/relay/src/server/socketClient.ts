@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { WebSocket } from "ws";
+import { WebSocket, type ClientOptions } from "ws";
 import { ScriptedClient } from "../core/scriptedClient.js";
 
 /** A scripted client at a relay's real socket. */
@@ -30,9 +30,9 @@ export class SocketClient extends ScriptedClient {
   }
 }
 
-/** The HTTP status with which a relay refuses a WebSocket, or 101 when it does not. */
-export function upgradeStatus(url: string): Promise<number> {
-  const socket = new WebSocket(url);
+/** The HTTP status with which a relay refuses a WebSocket, or 101 when it does not; then it ends at once, unless it is to stay. */
+export function upgradeStatus(url: string, options: ClientOptions = {}, then: "end" | "stay" = "end"): Promise<number> {
+  const socket = new WebSocket(url, options);
   return new Promise((resolve, reject) => {
     socket.on("unexpected-response", (_request, response) => {
       resolve(response.statusCode ?? 0);
@@ -40,7 +40,7 @@ export function upgradeStatus(url: string): Promise<number> {
     });
     socket.on("open", () => {
       resolve(101);
-      socket.terminate();
+      if (then === "end") socket.terminate();
     });
     socket.on("error", reject);
   });

@@ -1,46 +1,34 @@
 import { encodeRelayFrame, type Limits, type RoomTag } from "@conclave/wire";
-import type { IncomingMessage, Server } from "node:http";
-import type { Socket } from "node:net";
+import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import type { PushOrigin } from "../core/output.js";
 import { unpackOutputs, type OutputBatch, type OutputReceiver } from "./batch.js";
 import type { CoreThread } from "./coreThread.js";
-import { addressGroup, clientAddress } from "./addressGroup.js";
-import { Admission, type AdmissionSettings } from "./admission.js";
 import { Backlog } from "./backlog.js";
-import { answerRaw, withoutBase } from "./http.js";
+import { Entrance, type EntranceSettings } from "./entrance.js";
 import { OpenMessages } from "./openMessages.js";
-import type { RequestGuard } from "./requestGuard.js";
 import { JoinedFrames, SocketConnection } from "./socketConnection.js";
-
-/** Where clients open their WebSocket. */
-export const SOCKET_PATH = "/relay";
 
 const PING_EVERY_MS = 30_000;
 const WAITING_EVERY_MS = 50;
 const UNFINISHED_EVERY_MS = 1000;
 
 /** How many connections a relay takes, and how much it holds back for a slow one. */
-export interface SocketSettings extends AdmissionSettings {
+export interface SocketSettings extends EntranceSettings {
   readonly limits: Limits;
   /** With more bytes than this waiting for it, a client gets no pushes and is told that it lags. */
   readonly lagBytes: number;
   /** With more bytes than this waiting for all clients together, those with the most are cut off. */
   readonly backlogBytes: number;
-  /** A client's address is the last one in `X-Forwarded-For`, which a proxy sets. */
-  readonly isBehindProxy: boolean;
-  readonly guard: RequestGuard;
-  readonly basePath: string;
 }
 
 /** The relay's WebSockets: carries bytes between clients and the core's thread, and decides nothing. */
 export class Sockets implements OutputReceiver {
   /** Counts since the start. */
-  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0, refused: 0 };
-  private readonly server: WebSocketServer;
+  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0 };
+  private readonly entrance: Entrance;
   private readonly connections = new Map<number, SocketConnection>();
-  private readonly admission: Admission;
   private readonly backlog: Backlog;
   private readonly unfinished = new OpenMessages<SocketConnection>(() => this.counts.cutOff++);
   /** The addresses of connections that are closed, but of which the core's thread has not handled everything. */
@@ -56,19 +44,9 @@ export class Sockets implements OutputReceiver {
     private readonly core: CoreThread,
     private readonly settings: SocketSettings,
   ) {
-    this.admission = new Admission(settings);
     this.backlog = new Backlog(settings.backlogBytes, () => this.counts.cutOff++);
-    this.server = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      clientTracking: false,
-      maxPayload: settings.limits.messageBytes,
-    });
-    http.on("upgrade", (request, socket, head) => {
-      this.upgrade(request, socket, head);
-    });
-    http.on("connection", (socket: Socket) => {
-      this.count(socket);
+    this.entrance = new Entrance(http, settings.limits.messageBytes, settings, (webSocket, socket, address) => {
+      this.connect(webSocket, socket, address);
     });
     this.timers = [
       setInterval(() => {
@@ -79,9 +57,14 @@ export class Sockets implements OutputReceiver {
       }, WAITING_EVERY_MS),
       setInterval(() => {
         this.unfinished.check();
-        this.admission.sweep();
+        this.entrance.limits.sweep();
       }, UNFINISHED_EVERY_MS),
     ];
+  }
+
+  /** Sockets that were cut before their first byte, since the start. */
+  get refused(): number {
+    return this.entrance.refused;
   }
 
   /** Open WebSockets. */
@@ -96,7 +79,7 @@ export class Sockets implements OutputReceiver {
       this.connections.get(handled[at]!)?.handled(handled[at + 1]!, handled[at + 2]!);
     }
     for (const id of ended) {
-      this.admission.remove(this.leaving.get(id)!);
+      this.entrance.limits.remove(this.leaving.get(id)!);
       this.leaving.delete(id);
     }
     unpackOutputs(batch, this);
@@ -134,6 +117,7 @@ export class Sockets implements OutputReceiver {
   /** Takes no new connections, and reads nothing more from the existing ones. */
   stopReading(): void {
     this.isClosing = true;
+    this.entrance.close();
     for (const timer of this.timers) clearInterval(timer);
     for (const { socket } of this.connections.values()) socket.pause();
   }
@@ -157,46 +141,11 @@ export class Sockets implements OutputReceiver {
     clearTimeout(late);
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = clientAddress(request, this.settings.isBehindProxy);
-    const path = withoutBase(request.url ?? "/", this.settings.basePath).split("?")[0];
-    const { guard } = this.settings;
-    const answer = (status: number, more = {}, text = ""): void => {
-      answerRaw(socket, status, guard, more, text);
-    };
-    const refused = guard.refusal(request);
-    if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
-    else if (path !== SOCKET_PATH) answer(404);
-    else if (this.isClosing || this.admission.isCrowded(address)) answer(503, { "Retry-After": "10" });
-    else {
-      this.server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = this.connect(webSocket, address);
-        socket.on("data", (chunk: Buffer) => {
-          this.unfinished.read(connection, chunk);
-        });
-      });
-    }
-  }
-
-  private count(socket: Socket): void {
-    // Behind a proxy all of them have the proxy's address, so counting is up to the proxy.
-    if (this.settings.isBehindProxy) return;
-    const address = addressGroup(socket.remoteAddress ?? "");
-    if (!this.admission.takeSocket(address)) {
-      this.counts.refused++;
-      socket.destroy();
-      return;
-    }
-    socket.once("close", () => {
-      this.admission.dropSocket(address);
-    });
-  }
-
-  private connect(socket: WebSocket, address: string): SocketConnection {
+  private connect(socket: WebSocket, raw: Duplex, address: string): void {
     const connection = new SocketConnection(++this.lastId, address, socket);
     this.connections.set(connection.id, connection);
     this.unfinished.add(connection);
-    this.admission.add(address);
+    this.entrance.limits.add(address);
     this.counts.opened++;
     this.core.events.open(connection.id, address);
     socket.on("message", (data: Buffer, isBinary) => {
@@ -210,7 +159,9 @@ export class Sockets implements OutputReceiver {
     });
     // An error ends the socket and "close" follows; there is nothing to tell anybody.
     socket.on("error", () => undefined);
-    return connection;
+    raw.on("data", (chunk: Buffer) => {
+      this.unfinished.read(connection, chunk);
+    });
   }
 
   private message(connection: SocketConnection, data: Buffer): void {

@@ -11,7 +11,9 @@ import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
 import { RequestGuard } from "./requestGuard.js";
-import { SOCKET_PATH, Sockets } from "./sockets.js";
+import { SOCKET_PATH } from "./entrance.js";
+import { TrustedProxies, type TrustedProxyList } from "./trustedProxies.js";
+import { Sockets } from "./sockets.js";
 import { checkTls, dataStep, listenError, RelayStartError } from "./startError.js";
 
 /** How to start a relay. Everything but `dataDir` has a default. */
@@ -25,8 +27,11 @@ export interface RelayOptions {
   readonly settings?: PartialSettings;
   /** PEM texts: serve HTTPS and WSS. Without them a proxy should do that for everybody but the machine itself. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** Take a client's address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it. */
-  readonly isBehindProxy?: boolean;
+  /**
+   * Proxies in front, whose `X-Forwarded-For` says who a client is: how many there are, or their addresses and networks (0: none).
+   * A number believes whoever connects, so only where nobody reaches the relay past the proxies.
+   */
+  readonly trustedProxies?: TrustedProxyList;
   /** Open connections: all together (20,000), and from one address (512). */
   readonly connections?: number;
   readonly connectionsPerAddress?: number;
@@ -111,7 +116,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   };
   const metrics = (): Record<string, number> => ({
     connections: sockets.open,
-    sockets_refused_total: sockets.counts.refused,
+    sockets_refused_total: sockets.refused,
     connections_opened_total: sockets.counts.opened,
     messages_received_total: sockets.counts.received,
     messages_sent_total: sockets.counts.sent,
@@ -127,14 +132,14 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
   const basePath = publicUrl?.pathname.replace(/\/$/u, "") ?? "";
-  const isBehindProxy = options.isBehindProxy ?? false;
+  const proxies = new TrustedProxies(options.trustedProxies ?? 0);
   const host = options.host ?? "127.0.0.1";
   const guard = new RequestGuard({
     publicUrl,
     host,
     origins: options.allowOrigins ?? [],
-    isPrivate: LOOPBACK.test(host) && !isBehindProxy,
-    isBehindProxy,
+    isPrivate: LOOPBACK.test(host) && proxies.isEmpty,
+    proxies,
     certificate: options.tls?.cert ?? null,
   });
   const connections = options.connections ?? 20_000;
@@ -188,9 +193,12 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     connectionsPerAddress: options.connectionsPerAddress ?? 512,
     lagBytes: options.lagBytes ?? 2 * 1024 * 1024,
     backlogBytes: options.backlogBytes ?? 512 * 1024 * 1024,
-    isBehindProxy,
+    proxies,
     guard,
     basePath,
+    onUntrustedProxy: once(() => {
+      log.warn(UNTRUSTED_PROXY);
+    }),
   });
   boundSockets(http.server, connections, log);
   await core.started().catch((cause: unknown) => {
@@ -247,7 +255,19 @@ const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open">, string>> = 
   busy: "another process is holding the database",
 };
 
+const UNTRUSTED_PROXY =
+  "a connection came with X-Forwarded-For from a proxy that is not trusted: all who come through it count as one address and share " +
+  "its limits. If it is yours, name it with --trusted-proxies";
+
 const ABOUT = "This is a Conclave relay. It keeps rooms' sealed messages in order, and can read none of them.\n";
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
 
 function exit(): void {
   process.exit(70);

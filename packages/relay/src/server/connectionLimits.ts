@@ -5,20 +5,20 @@ import { AddressCounts } from "./addressCounts.js";
 const SPARE_SOCKETS = 64;
 
 /** How many connections a relay takes. */
-export interface AdmissionSettings {
+export interface ConnectionLimitSettings {
   readonly connections: number;
   readonly connectionsPerAddress: number;
 }
 
 /** Who can still connect: counts each address's sockets and connections, and how often it comes. */
-export class Admission {
+export class ConnectionLimits {
   private readonly sockets = new AddressCounts();
   private readonly connections = new AddressCounts();
   private readonly arrivals: TokenBuckets;
   private total = 0;
 
   constructor(
-    private readonly settings: AdmissionSettings,
+    private readonly settings: ConnectionLimitSettings,
     private readonly clock: () => number = () => performance.now(),
   ) {
     const { connectionsPerAddress } = settings;
@@ -49,7 +49,7 @@ export class Admission {
     // closed counts until nothing of it waits: whoever comes again and again leaves no work behind without bound.
     if (this.total >= connections || this.connections.of(address) >= connectionsPerAddress) return true;
     // RULE: relay.connect-rate: one address comes only so often: connecting costs the relay more than it costs a stranger
-    // (attack A83).
+    // (attack A161).
     return this.arrivals.take(address, 1, this.clock()) > 0;
   }
 
