@@ -113,6 +113,7 @@ export const STATUS: RoomStatus = {
   unread: 0,
   mentions: 0,
   isMuted: false,
+  isRecovering: false,
   firstUnread: null,
   requests: 0,
   asked: 0,

@@ -101,6 +101,8 @@ export class SimRelay implements Endpoint {
   private readonly branchOf = new Map<string, Branch>();
   private readonly held = new Map<string, { link: ServerLink; bytes: Uint8Array }[]>();
   private tampering: Tampering = {};
+  /** One that lies takes nothing back that it hides. */
+  private isDeaf = false;
 
   constructor(
     private readonly timeline: Timeline,
@@ -156,7 +158,9 @@ export class SimRelay implements Endpoint {
     if (this.isWatching) this.seen.push({ node: link.node, bytes });
     const known = this.links.get(link.id);
     if (known === undefined) return;
-    const changed = this.tampering.request === undefined ? bytes : this.changedRequest(link.node, bytes);
+    const heard = this.isDeaf ? this.withoutBrought(link, known.branch, bytes) : bytes;
+    const changed =
+      this.tampering.request === undefined || heard.length === 0 ? heard : this.changedRequest(link.node, heard);
     if (changed.length > 0) known.branch.core.receive(link.id, changed, this.now);
     this.flush(known.branch);
   }
@@ -200,6 +204,7 @@ export class SimRelay implements Endpoint {
 
   /** Another view for some: it has the same history up to now, and goes its own way from here. They reconnect. */
   fork(name: string, nodes: readonly string[], from: Branch = this.main): Branch {
+    this.isDeaf = true;
     const branch = new Branch(name, from.store.copy(), (store) => this.newCore(store));
     this.branches.push(branch);
     this.show(branch, nodes);
@@ -217,8 +222,17 @@ export class SimRelay implements Endpoint {
     return branch.store.copy();
   }
 
-  /** Goes back to what there was. Everybody reconnects. */
+  /** An accident of an honest operator: the disk is gone, and a copy of it is put back. `isMarked`: by `conclave restore`. */
+  restore(snapshot: MemoryStore, isMarked: boolean): void {
+    this.drop(() => true);
+    const copy = snapshot.copy();
+    if (isMarked) copy.restored();
+    this.main.restart(copy);
+  }
+
+  /** Goes back to what there was, and hears nobody who knows more. Everybody reconnects. */
   rollBack(snapshot: MemoryStore, branch: Branch = this.main): void {
+    this.isDeaf = true;
     this.drop((link) => this.links.get(link.id)?.branch === branch);
     branch.restart(snapshot.copy());
   }
@@ -350,6 +364,18 @@ export class SimRelay implements Endpoint {
     const held = this.held.get(link.node);
     if (held === undefined) link.send(changed);
     else held.push({ link, bytes: changed });
+  }
+
+  private withoutBrought(link: ServerLink, branch: Branch, bytes: Uint8Array): Uint8Array {
+    const decoded = decodeClientMessage(bytes, DEFAULT_LIMITS);
+    if (!decoded.ok || decoded.value.every(({ type }) => type !== "bring")) return bytes;
+    const others = decoded.value.filter((frame) => {
+      if (frame.type !== "bring") return true;
+      const n = branch.store.rooms.get(frame.roomTag)?.n ?? 0;
+      link.send(encodeRelayMessage([{ type: "brought", id: frame.id, n }]));
+      return false;
+    });
+    return others.length === 0 ? new Uint8Array() : encodeClientMessage(others);
   }
 
   private changedRequest(node: string, bytes: Uint8Array): Uint8Array {

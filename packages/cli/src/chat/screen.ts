@@ -119,10 +119,7 @@ function statusRow({ status, members }: ScreenState, scroll: number, columns: nu
   const connection: TerminalRow =
     status.connection === "live"
       ? [part(" ● ", "good"), part("connected", "dim")]
-      : [
-          part(" ○ ", "warning"),
-          part(status.connection !== "offline" ? "connecting …" : "offline: what you write is sent later", "warning"),
-        ];
+      : [part(" ○ ", "warning"), part(connectionPart(status), "warning")];
   const standing = standingLine(status, members.length);
   const extra: TerminalRow = [
     ...(status.pending > 0 ? [part(`  ${status.pending} waiting to be sent`, "warning")] : []),
@@ -175,4 +172,9 @@ function composerRows(
     .slice(start, start + COMPOSER_LINES)
     .map((text, at): TerminalRow => [part(at + start === 0 ? " > " : "   ", "dim"), part(text)]);
   return { rows, x: 3 + column, y: line - start };
+}
+
+function connectionPart({ connection, isRecovering }: Pick<RoomStatus, "connection" | "isRecovering">): string {
+  if (connection === "offline") return "offline: what you write is sent later";
+  return isRecovering ? "the relay was restored: members' devices complete it, sending waits" : "connecting …";
 }

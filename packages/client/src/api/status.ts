@@ -121,6 +121,8 @@ export interface RoomStatus {
    * everything that the relay has is here, and more is pushed.
    */
   readonly connection: "offline" | "connecting" | "catching up" | "live";
+  /** The relay was restored from a copy, and waits for what members' devices bring back: reading goes on, sending waits. */
+  readonly isRecovering: boolean;
   /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */
   readonly isConfirmed: boolean;
   readonly freshness: Freshness;

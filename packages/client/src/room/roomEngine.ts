@@ -241,7 +241,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   }
 
   push(push: Push): void {
-    if (push.type === "records") this.sync.push(push.items);
+    if (push.type === "records") this.sync.push(push.items, push.receipt);
     else if (push.type === "lagged") this.sync.lagged();
     else if (push.type === "requestsChanged") this.requests.changed();
   }

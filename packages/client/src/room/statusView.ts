@@ -17,6 +17,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     isLeaving: state.leaving !== null,
     ending: endingView(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
+    isRecovering: sync.isRecovering,
     isConfirmed: room !== null && room.confirmed !== null,
     freshness: freshness.get(),
     epoch: room?.epoch ?? 0,

@@ -65,6 +65,10 @@ export class RoomKeys {
   readonly unheard: string;
   /** Files on their way to the relay. */
   readonly uploads: string;
+  /** The newest records of the log, as they came. */
+  readonly kept: string;
+  /** Since when the relay says that it was restored. */
+  readonly recovery: string;
   /** There while something is left to do since the room moved to another relay. */
   readonly relocation: string;
   /** What lets this device make rooms at a relay to which it moves the room. */
@@ -92,6 +96,8 @@ export class RoomKeys {
     this.seat = `${this.prefix}seat/`;
     this.unheard = `${this.prefix}unheard/`;
     this.uploads = `${this.prefix}upload/`;
+    this.kept = `${this.prefix}kept/`;
+    this.recovery = `${this.prefix}recovery`;
     this.relocation = `${this.prefix}relocation`;
     this.permit = `${this.prefix}permit/`;
   }
@@ -102,6 +108,9 @@ export class RoomKeys {
   /** An alarm's line comes after the record at `n`. */
   alarmLine(n: number, order: number): string {
     return `${this.history}${orderedKey(n)}/${orderedKey(order)}`;
+  }
+  keptRecord(n: number): string {
+    return this.kept + orderedKey(n);
   }
   upload(blobId: BlobId): string {
     return this.uploads + toHex(blobId);

@@ -54,6 +54,7 @@ export async function receiveDelivery(
     if (received.kind === "upgraded") state.emit(tx, { type: "changed" });
     return false;
   }
+  await state.kept.add(tx, item);
   for (const event of received.events) heard(event, item.n);
   state.apply(tx, received.delta);
   for (const event of received.events) {

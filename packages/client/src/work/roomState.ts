@@ -16,6 +16,8 @@ import { RoomFreshness } from "../timeline/freshness.js";
 import { History } from "../store/history.js";
 import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
 import type { StoredRecord } from "../ports/storage.js";
+import { KeptRecords } from "../store/keptRecords.js";
+import { decodeRecoveryNote, encodeRecoveryNote, NO_RECOVERY, type RecoveryNote } from "../store/recoveryNote.js";
 import { Outbox } from "../store/outbox.js";
 import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
@@ -50,6 +52,8 @@ export class RoomState {
   moveRefusal: Problem | null = null;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
+  /** What the relay says of having been restored from a copy. */
+  recovery: RecoveryNote = NO_RECOVERY;
   /** Nothing is sent in this room by this process. */
   onlyReads = false;
   /** What others say of our clock. */
@@ -75,6 +79,7 @@ export class RoomState {
     readonly proposals: ProposalLog,
     readonly invites: OwnInvites,
     readonly unheard: Unheard,
+    readonly kept: KeptRecords,
     readonly marks: Pick<Marks, "markOf">,
     signs: readonly StoredRecord[],
     begun: Uint8Array | null,
@@ -112,6 +117,7 @@ export class RoomState {
       new ProposalLog(keys, await all(keys.proposals)),
       new OwnInvites(keys, await all(keys.invites)),
       new Unheard(keys, await all(keys.unheard)),
+      await KeptRecords.load(storage, keys),
       marks,
       await all(keys.signs),
       await storage.get(keys.freshness),
@@ -123,6 +129,8 @@ export class RoomState {
     const relocation = await storage.get(keys.relocation);
     if (relocation) state.relocation = decodeRelocation(relocation);
     state.isMuted = (await storage.get(keys.muted)) !== null;
+    const recovery = await storage.get(keys.recovery);
+    if (recovery) state.recovery = decodeRecoveryNote(recovery);
     const slots = await storage.get(keys.slots);
     if (slots) state.slotsFor = stored("slots", slots, u53);
     await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
@@ -259,6 +267,20 @@ export class RoomState {
   keepSlotsFor(tx: Transaction, commit: number): void {
     this.slotsFor = commit;
     tx.put(this.keys.slots, encode(commit, u53.write));
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** The relay may have lost slots: all are put again. */
+  forgetSlots(tx: Transaction): void {
+    this.slotsFor = -1;
+    tx.delete(this.keys.slots);
+    this.emit(tx, { type: "changed" });
+  }
+
+  /** Keeps what the relay says of having been restored. */
+  keepRecovery(tx: Transaction, note: RecoveryNote): void {
+    this.recovery = note;
+    tx.put(this.keys.recovery, encodeRecoveryNote(note));
     this.emit(tx, { type: "changed" });
   }
 

@@ -11,7 +11,7 @@ import type { WriteProof } from "./writeProof.js";
 const WINDOW = 64;
 /** So many refusals in a row, with growing pauses between them, and new keys tried at every third. */
 const STUCK_AFTER = 5;
-const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "shutting_down"]);
+const PASSING: ReadonlySet<RelayError> = new Set<RelayError>(["rate_limited", "shutting_down", "room_recovering"]);
 
 /**
  * Sends what is in the outbox, in order. A message is encrypted when it can be sent, and stored so before it is; it stays

@@ -2,6 +2,7 @@ import { availableOf, type RoomEvent } from "@conclave/protocol";
 import type { HeadReceipt, LogItem, RoomTag, Signed } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
+import { bringRecords, noteLacking, noteWhole, showNewest } from "./recovery.js";
 import { hindrance, pausedBy } from "./hindrance.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
@@ -21,6 +22,8 @@ export class Sync extends Worker {
   private unknownRoom: Problem | null = null;
   /** What the relay said last to who asked it for the log; null while it gives it. */
   private refused: Problem | null = null;
+  /** The connection on which the relay says that it was restored from a copy, and waits for what it lost. */
+  private recoveringOn = 0;
   private subscribedOn = 0;
   /** The connection on which a receipt was not valid: nothing that comes on it is believed. */
   private distrustedOn = 0;
@@ -136,12 +139,21 @@ export class Sync extends Worker {
     this.plan();
   }
 
-  /** New records are pushed. */
-  push(items: readonly LogItem[]): void {
+  /** The relay was restored from a copy, and waits for what it lost. */
+  get isRecovering(): boolean {
+    return this.connection.welcome !== null && this.recoveringOn === this.connection.number;
+  }
+
+  /** New records are pushed; `receipt`: what is signed for them, where a commit is among them. */
+  push(items: readonly LogItem[], receipt: Signed<HeadReceipt> | null): void {
     // What was appended just now is pushed as it came: nothing of it is deleted yet.
     if (this.isDistrusted) return;
     const { number } = this.connection;
-    void this.guard(() => this.take(items, 0, number)).then(() => {
+    void this.guard(async () => {
+      // Before its records: a commit among them may move the room to another relay, whose key did not sign this.
+      if (receipt !== null && !this.isElsewhere && !(await this.hold(receipt, 0, number))) return;
+      await this.take(items, 0, number);
+    }).then(() => {
       this.plan();
     });
   }
@@ -188,21 +200,40 @@ export class Sync extends Worker {
     const { number } = this.connection;
     // With the key of the epoch that we know: the log may bring us into others, and this one vouches for them.
     this.proof.give();
+    if (this.subscribedOn !== number) showNewest(this.state, this.connection);
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
     if (number !== this.connection.number) return;
     this.answered(answer);
     this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
     if (this.isArriving) this.refused = null;
+    if (answer.type === "error" && answer.error === "room_recovering") {
+      this.recoveringOn = number;
+      this.state.tell({ type: "changed" });
+      await this.bring(answer.position?.n ?? fromN);
+    }
     if (answer.type !== "subscribed") return;
+    this.recoveringOn = 0;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
     if (!(await this.hold(answer.receipt, fromN - 1, number))) return;
     this.signed = answer.receipt.receipt.n;
     this.signAt = Math.max(this.signed, fromN - 1) + pause;
+    if (this.signed >= fromN - 1) await noteWhole(this.state);
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);
     await this.take(answer.items, answer.receipt.receipt.availableFrom, number);
+  }
+
+  /** Brings a relay that was restored what it lost: its log is `from` records long. */
+  private async bring(from: number): Promise<void> {
+    const { number } = this.connection;
+    if (from >= (this.state.room?.cursor.n ?? 0)) return;
+    const outcome = await bringRecords(this.state, this.connection, from, () => {
+      this.proof.forget();
+      this.proof.give();
+    });
+    if (number === this.connection.number) await noteLacking(this.state, outcome);
   }
 
   private async read(roomTag: RoomTag, fromN: number): Promise<void> {

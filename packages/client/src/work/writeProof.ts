@@ -20,6 +20,11 @@ export class WriteProof {
     private readonly connection: RelayAccess,
   ) {}
 
+  /** The relay has forgotten what it knew of us: all keys are given again. */
+  forget(): void {
+    this.provedOn = 0;
+  }
+
   /** Asks the relay to take the proofs that it has not got: requests after this one may rely on them. */
   give(): void {
     const { welcome, number } = this.connection;

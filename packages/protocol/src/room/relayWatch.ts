@@ -96,6 +96,12 @@ export class RelayWatch {
     return { delta: joinDeltas(this.kept.reached(log), this.noteProof(relayKey, found)), alarm: found };
   }
 
+  /** The newest head that our log has confirmed and this relay has signed; null where there is none. */
+  newest(crypto: Crypto, relayKey: Uint8Array): Signed<HeadReceipt> | null {
+    const { confirmed } = this.kept;
+    return confirmed !== null && isBy(crypto, relayKey, { kind: "head", signed: confirmed }) ? confirmed : null;
+  }
+
   /** What would prove a lie that we know of; see {@link prove}. */
   wanted(crypto: Crypto, relayKey: Uint8Array, log: LogMemory): ProofWanted | null {
     const last = this.latest?.receipt;

@@ -60,6 +60,11 @@ export class KeptReceipts {
     return { put, delete: [] };
   }
 
+  /** The newest head that our log has confirmed. */
+  get confirmed(): Signed<HeadReceipt> | null {
+    return this.head;
+  }
+
   all(): Receipt[] {
     const heads = [...this.open.values(), ...(this.head === null ? [] : [this.head])];
     return [

@@ -147,7 +147,10 @@ export class Room {
 
   /** The relay has taken all write keys up to that of this epoch: those before it have served. Stored with the next commit. */
   noteProved(epoch: number): void {
-    this.parts.keys = proved(this.parts.keys, Math.min(epoch, this.epoch));
+    // RULE: keyring.signed-key-stays: a relay that is restored knows the key that it signed with its newest head, and no later one: the
+    // key of that epoch is given up only once a later one is signed (docs/protocol.md §6, Recovery).
+    const signed = this.receipts.newest?.receipt.keyEpoch ?? epoch;
+    this.parts.keys = proved(this.parts.keys, Math.min(epoch, this.epoch, signed));
   }
 
   /**
@@ -305,6 +308,11 @@ export class Room {
   /** Where an invite's slot is at the relay. */
   slotId({ tokenPub }: Pick<Invite, "tokenPub">): SlotId {
     return slotIdOf(this.parts.primitives.crypto, tokenPub);
+  }
+
+  /** The head of the log at a place; null where that is not remembered. */
+  headAt(n: number): Uint8Array | null {
+    return this.parts.log.headAt(n);
   }
 
   /** The hash of a record, as the log has it. */

@@ -1,7 +1,8 @@
-import type { CommitReceipt, HeadReceipt, Signed } from "@conclave/wire";
-import { joinDeltas } from "../encoding/delta.js";
+import { toHex } from "@conclave/codec";
+import { encodeHeadReceipt, type CommitReceipt, type HeadReceipt, type Signed } from "@conclave/wire";
+import { joinDeltas, NO_DELTA } from "../encoding/delta.js";
 import type { Delta } from "../encoding/provider.js";
-import type { Alarm } from "../evidence/alarm.js";
+import { alarm, type Alarm } from "../evidence/alarm.js";
 import type { RoomParts } from "./parts.js";
 import { pauseFor } from "./pause.js";
 import type { NotedReceipt, ProofWanted } from "./relayWatch.js";
@@ -17,6 +18,21 @@ export class RoomReceipts {
   noteHead(signed: Signed<HeadReceipt>, known = 0): NotedReceipt {
     const { watch, log, primitives } = this.parts;
     return this.note(watch.noteHead(primitives.crypto, this.relayKey, log, signed, known));
+  }
+
+  /**
+   * The newest head that this relay has signed for the log as we have it, to be shown to it; null where there is none. What was signed
+   * and has not come to us is not among it: nobody might be able to bring it.
+   */
+  get newest(): Signed<HeadReceipt> | null {
+    return this.parts.watch.newest(this.parts.primitives.crypto, this.relayKey);
+  }
+
+  /** The relay says that it lost what it signed, and it does not come back: store `delta` and show the alarm. */
+  noteLost(): { delta: Delta; alarm: Alarm } {
+    const signed = this.newest;
+    const evidence = signed === null ? "" : `${toHex(encodeHeadReceipt(signed))} lost`;
+    return this.note({ delta: NO_DELTA, alarm: alarm("ROLLBACK", { evidence }) });
   }
 
   /** A commit receipt of the relay. */

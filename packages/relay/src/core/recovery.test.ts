@@ -126,7 +126,7 @@ describe("a relay that was restored from a copy", () => {
     expect(await again.ask(say(roomTag, 0, 0))).toMatchObject(error("room_recovering"));
   });
 
-  it("A155: RULE recovery.chain-to-signed-head: takes no record that differs, comes from elsewhere, or leads past the head", async () => {
+  it("A162: RULE recovery.chain-to-signed-head: takes no record that differs, comes from elsewhere, or leads past the head", async () => {
     const all = await scene();
     const { member, roomTag, items } = all;
     const other: LogItem = { ...(items[2] as Extract<LogItem, { pruned: false }>), payload: systemRandom(30) };
@@ -145,7 +145,7 @@ describe("a relay that was restored from a copy", () => {
     expect(await member.ask(bring(all, 3, 4))).toMatchObject({ type: "brought", n: 4 });
   });
 
-  it("A155: RULE recovery.own-signature: is obliged by nobody else's signature, nor by one for another room", async () => {
+  it("A162: RULE recovery.own-signature: is obliged by nobody else's signature, nor by one for another room", async () => {
     const all = await scene({ isMarked: false });
     const { member, roomTag, receipt, key } = all;
     const seed = systemRandom(32);
@@ -161,7 +161,7 @@ describe("a relay that was restored from a copy", () => {
     expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended" });
   });
 
-  it("A155: RULE recovery.tail-by-members: what was not signed comes back by members only, while it is waited for, and is no commit", async () => {
+  it("A162: RULE recovery.tail-by-members: what was not signed comes back by members only, while it is waited for, and is no commit", async () => {
     const all = await scene();
     const { world, member, roomTag, key, next, items } = all;
     await member.ask(bring(all, 3, 4));

@@ -185,7 +185,7 @@ export class Log {
     const { tag: roomTag, n, head, availableFrom } = room.row;
     // RULE: receipt.signs-pruning: what the relay says it has deleted it says to everybody, with its signature (attack A110).
     // RULE: receipt.names-key: what the relay will need after it was restored from a copy, it signs, so that nobody who was removed
-    // names the key of those who write (attack A155).
+    // names the key of those who write (attack A162).
     const { key: writeKey, epoch: keyEpoch } = membersKey(room.row.writeKeys, room.row.lineage);
     const receipt = { roomTag, n, head, time: this.parts.time.at(now), availableFrom, keyEpoch, writeKey };
     return { receipt, signature: this.parts.sign(headReceiptBytes(receipt)) };

@@ -92,7 +92,7 @@ export class Recovery {
       if (isOwn && request.fromN > room.row.n + 1) this.claimed(room, now);
       return at(room.row.n);
     }
-    // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A155).
+    // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A162).
     if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return refuse("proof_invalid");
     time.atLeast(receipt.time);
     if (receipt.n > room.row.owed) room.change({ owed: receipt.n });
@@ -101,7 +101,7 @@ export class Recovery {
     if (!this.isForm(request)) return refuse("unlinked");
     if (isTail) {
       // RULE: recovery.tail-by-members: what nothing was signed for is as if it were written now: only members bring it, only while
-      // they are waited for, and it is messages, so no change to the room can be slipped in or left out (attack A155).
+      // they are waited for, and it is messages, so no change to the room can be slipped in or left out (attack A162).
       if (!isOwn || this.wait(room, now) === 0) return refuse("write_denied");
       if (request.hashes.length > 0 || request.items.some(({ kind, pruned }) => kind === "commit" || pruned))
         return refuse("unlinked");
@@ -166,7 +166,7 @@ export class Recovery {
 
   /**
    * RULE: recovery.chain-to-signed-head: records come back only if they, and the hashes of those after them, lead to the very head
-   * that was signed: so nothing at or below it comes back different, whoever brings it (attacks A22, A155).
+   * that was signed: so nothing at or below it comes back different, whoever brings it (attacks A22, A162).
    */
   private leadsTo(request: BringRequest, hashes: readonly Uint8Array[], room: HostedRoom, isTail: boolean): boolean {
     const { sha256 } = this.parts;

@@ -171,6 +171,7 @@ describe("attacks with frames, junk and deliveries", () => {
         type: "records",
         roomTag: world.tagOf(alice!),
         items: world.relay.main.log(world.tagOf(alice!)).filter(isWhole),
+        receipt: null,
       },
       { type: "requestsChanged", roomTag: world.tagOf(alice!) },
     ]);

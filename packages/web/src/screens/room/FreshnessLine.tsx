@@ -39,6 +39,7 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
     );
   }
   if (connection === "connecting") return <Line icon={RefreshCw}>{t.connecting}</Line>;
+  if (status.isRecovering) return <Line icon={RefreshCw}>{t.recovering}</Line>;
   if (connection === "catching up") return <Line icon={RefreshCw}>{t.catchingUp}</Line>;
   const { state, by, others, time, clock } = freshness;
   if (clock !== null) {
