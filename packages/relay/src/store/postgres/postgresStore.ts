@@ -1,3 +1,4 @@
+import { RoomTag } from "@conclave/wire";
 import type { PageSize } from "../recordPage.js";
 import type { ReadSet } from "../readSet.js";
 import type { SharedStore, Unit } from "../sharedStore.js";
@@ -6,8 +7,10 @@ import { UnitOfWork } from "../unit/unitOfWork.js";
 import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
 import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRosterLog } from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
+import { type Changes, changesOf } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres } from "./postgresSchema.js";
+import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
 import { RelayClock } from "./relayClock.js";
 import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
 import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
@@ -35,6 +38,7 @@ export interface PostgresUnit extends Unit {
  */
 export class PostgresStore implements SharedStore<PostgresUnit> {
   private readonly idle: PostgresConnection[] = [];
+  private readonly watches: PostgresWatch[] = [];
   private readonly clock = new RelayClock(async (work) => {
     const connection = await this.take();
     try {
@@ -90,6 +94,9 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       await writePending(connection, writes);
       await writeBlobs(connection, writes);
       if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
+      const message = changesOf(ledger);
+      // Told when it is committed, and not before.
+      if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, message]);
       await connection.run("COMMIT");
     } catch (error) {
       await this.giveUp(connection);
@@ -103,10 +110,31 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     await this.giveUp(connection);
   }
 
+  /**
+   * Calls `changed` with what relays write, this one among them; with null when it may have been anything. That is a hint: what it
+   * says is in the database, and what it does not say may be there too ({@link heads}).
+   */
+  watch(changed: (changes: Changes | null) => void): void {
+    this.watches.push(new PostgresWatch(this.options.address, changed));
+  }
+
+  /** How long the logs of these rooms are now. */
+  async heads(tags: readonly RoomTag[]): Promise<{ readonly tag: RoomTag; readonly n: number }[]> {
+    const connection = await this.take();
+    try {
+      const rows = await connection.rows("SELECT tag, n FROM room WHERE tag = ANY($1)", [tags]);
+      this.release(connection);
+      return rows.map((row) => ({ tag: RoomTag.of(row["tag"] as Uint8Array), n: row["n"] as number }));
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
   /** Closes the connections. Units that are still open are abandoned. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all(this.idle.splice(0).map((connection) => connection.close()));
+    await Promise.all([...this.watches, ...this.idle.splice(0)].map((each) => each.close()));
   }
 
   private async loadInto(connection: PostgresConnection, reads: ReadSet): Promise<PostgresUnit> {

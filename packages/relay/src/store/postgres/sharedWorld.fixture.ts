@@ -16,6 +16,7 @@ export class SharedRelay {
   private constructor(
     readonly core: RelayCore,
     readonly store: PostgresStore,
+    readonly address: string,
   ) {}
 
   static async open(address: string, relaySeed: Uint8Array): Promise<SharedRelay> {
@@ -30,7 +31,7 @@ export class SharedRelay {
       settings: { rates },
     });
     const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
-    return new SharedRelay(core, await PostgresStore.open({ address, relayKey: core.relayKey, retention }));
+    return new SharedRelay(core, await PostgresStore.open({ address, relayKey: core.relayKey, retention }), address);
   }
 
   async connect(): Promise<ScriptedClient> {
@@ -72,6 +73,7 @@ export class SharedRelay {
       for (const { connection, frame } of frames) core.carryOut(connection, frame, now);
     });
     await store.commit(unit);
+    core.keep();
     this.release(outputs);
   }
 

@@ -12,6 +12,7 @@ import {
 } from "@conclave/wire";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "../../core/scriptedClient.js";
+import { type Changes, changeName, changesOf, readChanges } from "./changes.js";
 import { hasPostgres, PostgresServer } from "./postgresServer.js";
 import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
 
@@ -150,7 +151,7 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
   });
 
   it("deliver to one inbox in the order in which it is seen: nothing comes in below what was seen", async () => {
-    const { clients, relays: both, roomTag, key } = await room();
+    const { clients, relays: both, roomTag } = await room();
     const inboxKey = newKey();
     const inboxId = inboxIdOf(sha256, inboxKey.publicKey);
     const owner = await both[0].connect();
@@ -166,18 +167,18 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     const watching = watch();
     const otherRoom = await newRoom(clients[1]);
     await clients[1].prove(otherRoom.roomTag, 0, otherRoom.key);
-    const deliver = async (client: ScriptedClient, tag: RoomTag, first: typeof key): Promise<void> => {
-      let [proved, lastCommit] = [first, 0];
+    const deliver = async (client: ScriptedClient, tag: RoomTag): Promise<void> => {
+      let lastCommit = 0;
       for (let epoch = 0; epoch < 7; epoch++) {
         const next = newKey();
         const deliveries = [{ inboxId, blob: systemRandom(5) }];
         const done = await client.ask(commitAppend(tag, next, { epoch, lastCommit, deliveries }));
         if (done.type !== "appended") throw new Error(JSON.stringify(done));
-        [proved, lastCommit] = [next, done.n];
-        await client.prove(tag, epoch + 1, proved);
+        lastCommit = done.n;
+        await client.prove(tag, epoch + 1, next);
       }
     };
-    await Promise.all([deliver(clients[0], roomTag, key), deliver(clients[1], otherRoom.roomTag, otherRoom.key)]);
+    await Promise.all([deliver(clients[0], roomTag), deliver(clients[1], otherRoom.roomTag)]);
     isDelivering = false;
     await watching;
     const all = await owner.ask({ type: "fetchInbox", inboxId, after: 0 });
@@ -187,6 +188,24 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(found).toHaveLength(14);
     // Whoever reads on from where they were has missed nothing.
     expect([...seen, ...last.items.map(({ item }) => item)]).toEqual(found);
+  });
+
+  it("tell each other what they wrote, also after a connection was lost", async () => {
+    const { clients, relays: both, roomTag } = await room();
+    const heard: (Changes | null)[] = [];
+    both[1].store.watch((changes) => heard.push(changes));
+    await expect.poll(() => heard).toEqual([null]);
+    await clients[0].ask(messageAppend(roomTag));
+    const name = changeName(roomTag);
+    await expect.poll(() => heard.at(-1)).toEqual({ rooms: [{ name, n: 1 }], requests: [], inboxes: [] });
+    expect(await both[1].store.heads([roomTag, RoomTag.of(systemRandom(32))])).toEqual([{ tag: roomTag, n: 1 }]);
+    await clients[0].ask({ type: "postPlea", roomTag, blob: systemRandom(7), stays: false });
+    await expect.poll(() => heard.at(-1)).toEqual({ rooms: [], requests: [name], inboxes: [] });
+    const [before] = [heard.length];
+    server.query(both[1].address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+    await expect.poll(() => heard.slice(before)).toEqual([null]);
+    await clients[0].ask(messageAppend(roomTag));
+    await expect.poll(() => heard.at(-1)).toEqual({ rooms: [{ name, n: 2 }], requests: [], inboxes: [] });
   });
 
   it("carry out requests of every kind, whichever of the two they come to", async () => {
@@ -247,6 +266,18 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(roster).toMatchObject({ type: "roster", records: [Uint8Array.of(1, 2, 3)] });
     expect(await type(a.ask({ type: "unsubscribe", roomTag }))).toBe("done");
     expect(await type(a.ask({ type: "offerRoom", roomTag, permit: new Uint8Array() }))).toBe("room_exists");
+  });
+});
+
+describe("what relays tell each other", () => {
+  it("is anything when it is too much for one message, and when it cannot be read", () => {
+    const items = Array.from({ length: 500 }, (_, at) => ({ inboxId: new Uint8Array(32).fill(at).with(1, at >> 8) }));
+    const writes = (count: number) => ({ records: [], requests: [], requestsGone: [], items: items.slice(0, count) });
+    const message = (count: number) => changesOf({ writes: writes(count) as never, roomAt: () => null as never });
+    expect(readChanges(message(400)!)?.inboxes).toHaveLength(400);
+    expect(readChanges(message(500)!)).toBeNull();
+    expect(message(0)).toBeNull();
+    expect(readChanges("nonsense")).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import type { InboxTable } from "../inboxTable.js";
 import type { Ledger } from "../ledger.js";
 import type { RecordTable } from "../recordTable.js";
 import type { RequestTable } from "../requestTable.js";
-import type { RoomTable } from "../roomTable.js";
+import type { RoomRow, RoomTable } from "../roomTable.js";
 import type { RosterTable } from "../rosterTable.js";
 import type { SlotTable } from "../slotTable.js";
 import { UnitBlobTable } from "./unitBlobTable.js";
@@ -43,6 +43,9 @@ export class UnitOfWork implements Ledger {
   get writes(): UnitWrites {
     return this.content.writes;
   }
+
+  /** A room of the unit, as it is now. */
+  readonly roomAt = (room: number): RoomRow => this.content.at(room).row;
 
   /** Rooms that were made, or changed. */
   changedRooms(): UnitRoom[] {
