@@ -89,6 +89,11 @@ const NO_ROOM = new Set([
   "gateway revoke",
   "gateway post",
   "steward",
+  "relay rooms",
+  "relay delete",
+  "relay addresses",
+  "relay block",
+  "relay unblock",
   "error",
 ]);
 
@@ -289,6 +294,25 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     expect(await steward.stop()).toBe(0);
   }, 120_000);
 
+  it("operating a relay", async () => {
+    const data = ["--data", join(folder, "relay")];
+    const { link } = await json("Lou", "room", "new", "Gone", "--name", "Lou");
+    expect(link).toContain("#/join/");
+    const { rooms } = await json("Op", "relay", "rooms", ...data);
+    const newest = rooms.reduce((a: Record, b: Record) => (Number(a["createdAt"]) > Number(b["createdAt"]) ? a : b));
+    expect(await error("Op", "relay", "delete", newest.tag, ...data)).toBe("NEEDS_YES");
+    await json("Op", "relay", "delete", newest.tag.slice(0, 12), "--yes", ...data);
+    expect(await error("Op", "relay", "delete", newest.tag, "--yes", ...data)).toBe("NOT_FOUND");
+    await json("Op", "relay", "block", "192.0.2.7", ...data);
+    expect((await json("Op", "relay", "addresses", ...data)).addresses).toEqual([
+      { address: "192.0.2.7", connections: 0, blocked: true },
+    ]);
+    await json("Op", "relay", "unblock", "192.0.2.7", ...data);
+    expect(await error("Op", "relay", "unblock", "192.0.2.7", ...data)).toBe("NOT_FOUND");
+    expect(await error("Op", "relay", "block", "garden", ...data)).toBe("USAGE");
+    expect(await error("Op", "relay", "rooms", "--data", join(folder, "none"))).toBe("NO_RELAY_DATA");
+  }, 120_000);
+
   it("a setting, a warning and a proof", async () => {
     const shown = await runHere(["serve", "--print-config", "--json", "--data", join(folder, "x")]);
     check(JSON.parse(shown.stdout) as Record, shapes.commands);
@@ -309,7 +333,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
 
   it("every command has a documented record, and every record was seen", () => {
     // What prints text for people and machines of another kind, not records.
-    const text = new Set(["chat", "room", "policy", "gateway", "help", "completion", "man"]);
+    const text = new Set(["chat", "room", "policy", "gateway", "relay", "help", "completion", "man"]);
     const commands = everyCommand(buildProgram(SILENT)).slice(1).map(commandNameOf);
     expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
     expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);

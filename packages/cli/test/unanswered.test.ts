@@ -282,7 +282,7 @@ const OTHERS = new Set([
   "policy explain",
   ...(
     "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
-    "recover recovery resume sync upgrade serve backup restore web verify-web sign-web gateway steward help man completion version"
+    "recover recovery resume sync upgrade serve relay backup restore web verify-web sign-web gateway steward help man completion version"
   ).split(" "),
 ]);
 

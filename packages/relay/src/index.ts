@@ -29,3 +29,5 @@ export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
 export { SOCKET_PATH } from "./server/entrance.js";
 export type { TrustedProxyList } from "./server/trustedProxies.js";
+export { operateRelay } from "./server/operateRelay.js";
+export type { ListedAddress, OperatorAnswer, OperatorRequest, ListedRoom } from "./server/operatorRequest.js";

@@ -26,6 +26,7 @@ export const RELAY_ERRORS = {
   on_probation: 27,
   room_recovering: 28,
   unlinked: 29,
+  room_deleted: 30,
 } as const satisfies Record<string, number>;
 
 /** The stable name of a refusal. */

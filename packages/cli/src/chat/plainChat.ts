@@ -11,6 +11,7 @@ import { newest } from "../room/newest.js";
 import { sendText } from "../room/sendText.js";
 import { labelsOf, offersIn } from "../session/decisionView.js";
 import { messageText } from "../session/messageText.js";
+import { pauseSentence } from "../session/pauseSentence.js";
 import { stopped as stoppedAtQuestion } from "../terminal/consent.js";
 import type { Output } from "../terminal/output.js";
 import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
@@ -68,12 +69,22 @@ export async function plainChat(
     }
   };
   const changes = output.json ? new ChatChanges(room, output) : null;
+  let pausedBy: string | null = null;
+  // Alarms are lines of the room; that the relay no longer has it is none.
+  const tellPause = () => {
+    const { paused } = room.status();
+    const why = paused?.why === "relay" ? pauseSentence(paused) : null;
+    if (why !== null && why !== pausedBy) output.note(why);
+    pausedBy = why;
+  };
   // What happens while the history is read comes after it.
   let meanwhile: TimelineItem[] | null = [];
   const stopWatching = room.watch((event) => {
     if (event.type === "amended") showAmended(event.message);
-    else if (event.type !== "item") changes?.tell();
-    else if (meanwhile) meanwhile.push(event.item);
+    else if (event.type !== "item") {
+      changes?.tell();
+      tellPause();
+    } else if (meanwhile) meanwhile.push(event.item);
     else show(event.item);
   });
   const earlier = await newest(room, options.history);

@@ -10,6 +10,7 @@ import type { FingerprintDocument, FingerprintsDocument } from "./fingerprintDoc
 import type { InvitationDocument } from "./invitationDocument.js";
 import type { MessageDocument } from "./messageDocument.js";
 import type { Credentials, PartyDocument } from "./partyDocument.js";
+import type { AddressDocument, HostedRoomDocument } from "./operatorDocument.js";
 import type { MemberDocument, PersonDocument } from "./personDocument.js";
 import type { ExplanationDocument } from "./explanationDocument.js";
 import type { PolicyDocument } from "./policyDocument.js";
@@ -226,6 +227,12 @@ export interface CommandRecords {
     }[];
   };
   readonly recover: FingerprintDocument & { readonly rooms: readonly RoomDocument[] };
+  readonly "relay rooms": { readonly rooms: readonly HostedRoomDocument[] };
+  readonly "relay delete": { readonly tag: string; readonly done: boolean };
+  readonly "relay addresses": { readonly addresses: readonly AddressDocument[] };
+  /** What was blocked, in the form in which it is kept. */
+  readonly "relay block": { readonly addresses: readonly AddressDocument[] };
+  readonly "relay unblock": { readonly addresses: readonly AddressDocument[] };
   readonly serve: {
     /** `ready`. */
     readonly event?: string;

@@ -11,6 +11,7 @@ import { everyCommand, commandNameOf } from "./commandNames.js";
 import { addGatewayCommands } from "./gatewayCommands.js";
 import { COMMAND_NAME } from "./context.js";
 import { addHelpCommands, PROGRAM_VERSION } from "./helpCommands.js";
+import { addOperatorCommands } from "./operatorCommands.js";
 import { addRelayCommands } from "./relayCommands.js";
 import { addStewardCommand } from "./stewardCommand.js";
 import { addRoomCommands } from "./roomCommands.js";
@@ -53,6 +54,7 @@ export function buildProgram(writers: Writers): Command {
   addKeyCommands(program);
   addTrustCommands(program.commandsGroup("Checking:"));
   addRelayCommands(program.commandsGroup("Running:"));
+  addOperatorCommands(program);
   addGatewayCommands(program);
   addStewardCommand(program);
   addHelpCommands(program.commandsGroup("Help:"));

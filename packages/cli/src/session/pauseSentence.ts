@@ -10,6 +10,8 @@ export function pauseSentence(pause: Pause): string {
       return sayProblem({ kind: "restored" });
     case "update_needed":
       return sayProblem({ kind: "refused", rejection: { code: "update_needed", upgraded: pause.upgraded } });
+    case "relay":
+      return sayProblem({ kind: "relay", error: pause.error, retryAfter: 0 });
     case "failed":
       return `This home's storage failed (${pause.message}). ${sayProblem({ kind: "closed" })}`;
   }

@@ -77,6 +77,8 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
   room_unknown:
     "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here.",
+  room_deleted:
+    "You can still read what is stored here. To go on, create a new room, on this relay or another one: see room new.",
   room_exists: OPERATOR,
   stale_epoch: OPERATOR,
   append_conflict: OPERATOR,

@@ -1,4 +1,5 @@
 import type { Upgraded } from "@conclave/protocol";
+import type { RelayError } from "@conclave/wire";
 import type { Decision } from "./decision.js";
 import type { TimelineAlarm } from "./timeline.js";
 import type { NamedPerson } from "./person.js";
@@ -60,6 +61,8 @@ export type Pause =
   | { readonly why: "restored" }
   /** The room was moved to a version that this app does not know. */
   | { readonly why: "update_needed"; readonly upgraded: Upgraded }
+  /** The relay answers, and has no such room (any more): `room_unknown`, or its operator deleted it: `room_deleted`. */
+  | { readonly why: "relay"; readonly error: RelayError }
   /** The home's storage failed, or a bug showed: open the home again. */
   | { readonly why: "failed"; readonly message: string };
 

@@ -94,5 +94,6 @@ function pauseOf({ state, sync }: RoomEngine): Pause | null {
   if (upgraded !== null) return { why: "update_needed", upgraded };
   const code = room?.pausingAlarms[0]?.code ?? (sync.isDistrusted ? "BAD_RECEIPT" : null);
   const logged = code && alarms.entries.findLast(({ alarm }) => alarm.code === code);
-  return logged ? { why: "alarm", alarm: alarmView(state, logged) } : null;
+  if (logged) return { why: "alarm", alarm: alarmView(state, logged) };
+  return sync.problem?.kind === "relay" ? { why: "relay", error: sync.problem.error } : null;
 }

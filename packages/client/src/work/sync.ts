@@ -1,5 +1,5 @@
 import { availableOf, type RoomEvent } from "@conclave/protocol";
-import type { HeadReceipt, LogItem, RoomTag, Signed } from "@conclave/wire";
+import type { HeadReceipt, LogItem, RelayError, RoomTag, Signed } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
 import { bringRecords, noteLacking, noteWhole, showNewest } from "./recovery.js";
@@ -9,6 +9,8 @@ import type { Problem } from "../api/problem.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
+/** The relay answers, and has no such room (any more): waiting is no remedy. */
+const GONE: ReadonlySet<RelayError> = new Set<RelayError>(["room_unknown", "room_deleted"]);
 const CHUNK = 128;
 const PAGE = 512;
 /** At least this many new records are read before the relay is asked to sign for them, and at most twice as many. */
@@ -204,7 +206,11 @@ export class Sync extends Worker {
     const answer = await this.connection.request<"subscribe">({ type: "subscribe", roomTag, fromN });
     if (number !== this.connection.number) return;
     this.answered(answer);
-    this.unknownRoom = answer.type === "error" && answer.error === "room_unknown" ? this.refused : null;
+    this.unknownRoom = answer.type === "error" && GONE.has(answer.error) ? this.refused : null;
+    if (this.unknownRoom) {
+      this.live = false;
+      this.state.tell({ type: "changed" });
+    }
     if (this.isArriving) this.refused = null;
     if (answer.type === "error" && answer.error === "room_recovering") {
       this.recoveringOn = number;

@@ -88,7 +88,9 @@ export class LogRequests {
 
   private offer({ request, now }: Call<"offerRoom">): RelayAnswer {
     if (!this.isPermitted(request)) return refuse("create_denied");
-    return this.parts.rooms.get(request.roomTag, now) === null ? carriedOut(request.id) : refuse("room_exists");
+    const { rooms } = this.parts;
+    if (rooms.get(request.roomTag, now) !== null) return refuse("room_exists");
+    return rooms.absence(request.roomTag) === "room_deleted" ? refuse("room_deleted") : carriedOut(request.id);
   }
 
   private adopt({ request, session, now }: Call<"adoptRoom">): RelayAnswer {
@@ -100,6 +102,9 @@ export class LogRequests {
     const { rooms, lasting } = this.parts;
     if (!this.isPermitted(request)) return refuse("create_denied");
     const isNew = rooms.get(request.roomTag, now) === null;
+    // RULE: relay.deleted-for-good: nobody makes a room in the place of one that the operator deleted: its members would find
+    // another log where theirs was, and take an honest relay for one that lies.
+    if (isNew && rooms.absence(request.roomTag) === "room_deleted") return refuse("room_deleted");
     const wait = isNew ? lasting.waitForRoom(request, address, now) : 0;
     return wait > 0 ? refuse("rate_limited", wait) : null;
   }

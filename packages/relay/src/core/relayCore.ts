@@ -17,6 +17,7 @@ import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { WallClock } from "../ledger/wallClock.js";
 import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
 import { ReadSet } from "../store/readSet.js";
+import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
 import { SendQueue } from "./sendQueue.js";
@@ -67,6 +68,8 @@ const PURPOSES: ReadonlySet<Request["type"]> = new Set([
 ]);
 
 const SWEEP_EVERY_MS = 30_000;
+/** Rows of deleted rooms that one sweep frees. */
+const PURGED_AT_ONCE = 512;
 
 /**
  * The relay without sockets: a synchronous, deterministic state machine. Feed it events ({@link open}, {@link receive},
@@ -217,10 +220,14 @@ export class RelayCore {
     this.gate.tick(now, () => {
       this.batch.tryWrite();
     });
-    if (this.options.store === null || !this.isSweepDue(now)) return false;
+    const { store } = this.options;
+    if (store === null || !this.isSweepDue(now)) return false;
     const isMore = this.batch.attempt(() => {
       this.batch.begin();
-      return this.sweep(now);
+      const isMoreToPurge = store.rooms.purge(PURGED_AT_ONCE);
+      const isMoreToSweep = this.sweep(now);
+      if (isMoreToPurge) this.nextSweep = now;
+      return isMoreToPurge || isMoreToSweep;
     });
     return isMore === true;
   }
@@ -237,6 +244,32 @@ export class RelayCore {
     const isMore = this.handler.sweep(now);
     if (isMore) this.nextSweep = now;
     return isMore;
+  }
+
+  /** Rooms for the operator's list, in order: those after the one with the number `after`. Only with a store of its own. */
+  listRooms(after: number, limit: number): RoomUse[] {
+    return this.options.store?.rooms.list(after, limit) ?? [];
+  }
+
+  /**
+   * Deletes a room for good, as the operator wants, and with it makes everything so far durable; call {@link commit} next.
+   * Sweeps free its space. False when there is no such room; null when the store cannot write now. Only with a store of its own.
+   */
+  deleteRoom(roomTag: RoomTag, now: number): boolean | null {
+    const { store } = this.options;
+    if (store === null || this.hasFailed()) return null;
+    const isDeleted = this.batch.attempt(() => {
+      this.batch.begin();
+      const wasThere = store.rooms.delete(roomTag);
+      if (wasThere) this.handler.rooms.forget(roomTag);
+      return wasThere;
+    }, now);
+    this.batch.commit();
+    if (isDeleted !== true) return isDeleted;
+    if (this.hasFailed()) return null;
+    this.outbox.endRoom(roomTag);
+    this.nextSweep = now;
+    return true;
   }
 
   /** Bytes that the next commit returns to be sent: commit when there are many. */
@@ -363,6 +396,11 @@ export class RelayCore {
   private end(session: Session, code: number): void {
     this.outbox.close(session.connection, code);
     this.close(session.connection);
+  }
+
+  // A method, so that the compiler does not think it cannot change.
+  private hasFailed(): boolean {
+    return this.gate.hasFailed;
   }
 }
 

@@ -146,7 +146,7 @@ export class RequestHandler {
     const call = { request, session, challenge, now };
     if (isIn(this.outside, request)) return pass(this.outside, call);
     const room = this.rooms.get(request.roomTag, now);
-    if (room === null) return refuse("room_unknown");
+    if (room === null) return refuse(this.rooms.absence(request.roomTag));
     if (!isIn(this.ofMember, request)) return pass(this.ofRoom, { ...call, room });
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
     const standing = this.standings.of(room, session, now);

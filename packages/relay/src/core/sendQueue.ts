@@ -95,6 +95,13 @@ export class SendQueue {
     if (subscribers?.size === 0) this.subscribers.delete(roomKey);
   }
 
+  /** The room is no more: whoever subscribed asks again, and is told why there is nothing. */
+  endRoom(roomTag: RoomTag): void {
+    const key = keyOf(roomTag);
+    this.notifyRoom(roomTag, { type: "lagged", roomTag, fromN: 1 });
+    this.subscribers.delete(key);
+  }
+
   /** Forgets what the batch would have sent; returns the rest of its outputs, which are right whatever was stored. */
   undo(): CoreOutput[] {
     this.unsent.clear();

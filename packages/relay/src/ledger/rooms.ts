@@ -44,6 +44,19 @@ export class Rooms {
     return added && this.take(added, this.rooms.get(keyOf(row.tag)), now);
   }
 
+  /** The room was deleted: what changed in it before is not saved. */
+  forget(tag: RoomTag): void {
+    const room = this.rooms.get(keyOf(tag));
+    if (room === undefined) return;
+    this.used.delete(room);
+    this.rooms.delete(room.key);
+  }
+
+  /** Why there is no room of this tag. */
+  absence(tag: RoomTag): "room_deleted" | "room_unknown" {
+    return this.store.rooms.wasDeleted(tag) ? "room_deleted" : "room_unknown";
+  }
+
   /** Does something that nobody waits for; null if a row cannot be read, and then nothing was changed. */
   unlessDamaged<T>(work: () => T): T | null {
     try {

@@ -6,6 +6,11 @@ export class AddressCounts {
     return this.counts.get(address) ?? 0;
   }
 
+  /** The addresses that have some, with how many. */
+  get all(): ReadonlyMap<string, number> {
+    return this.counts;
+  }
+
   add(address: string): void {
     this.counts.set(address, this.of(address) + 1);
   }

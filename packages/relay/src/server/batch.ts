@@ -1,6 +1,7 @@
 import { concatBytes } from "@conclave/codec";
 import { ID_BYTES, RoomTag } from "@conclave/wire";
 import type { CoreOutput, PushOrigin } from "../core/output.js";
+import type { RoomCommandCall } from "./roomCommand.js";
 
 /**
  * What the socket thread tells the core's thread: many events in one message, and their bytes in one buffer, because
@@ -15,7 +16,7 @@ export interface EventBatch {
 }
 
 /** What the core's thread is told: a batch of events, or to end. */
-export type ToCore = EventBatch | "stop";
+export type ToCore = EventBatch | RoomCommandCall | "stop";
 
 /** What the core's thread wants done, and what it is done with. */
 export interface OutputBatch {

@@ -53,6 +53,11 @@ export class ConnectionLimits {
     return this.arrivals.take(address, 1, this.clock()) > 0;
   }
 
+  /** How many connections each address has. */
+  get addresses(): ReadonlyMap<string, number> {
+    return this.connections.all;
+  }
+
   add(address: string): void {
     this.total++;
     this.connections.add(address);

@@ -14,6 +14,7 @@ import {
 } from "./batch.js";
 import { FairQueue } from "./fairQueue.js";
 import type { ProofThread, Verdicts } from "./proofThread.js";
+import type { RoomCommandAnswer, RoomCommandCall } from "./roomCommand.js";
 import type { SharedGroups } from "./sharedGroups.js";
 
 /** A group is committed after this many ms, even if more events are waiting. */
@@ -49,6 +50,7 @@ export interface CoreLoopParts {
   /** What has been told to this thread since it was last asked; null if nothing. */
   readonly next: () => ToCore | null;
   readonly post: (batch: OutputBatch) => void;
+  readonly answer: (answer: RoomCommandAnswer) => void;
   /** Called after each commit. */
   readonly onCommit: () => void;
   /** There is nothing left to do. */
@@ -92,7 +94,17 @@ export class CoreLoop {
 
   private take(message: ToCore): void {
     if (message === "stop") this.isStopping = true;
+    else if ("call" in message) this.operate(message);
     else this.collect(message);
+  }
+
+  private operate({ call, command }: RoomCommandCall): void {
+    const { core, now } = this.parts;
+    const answer =
+      command.do === "list"
+        ? core.listRooms(command.after, command.limit)
+        : core.deleteRoom(RoomTag.of(command.roomTag), now());
+    this.parts.answer({ call, answer });
   }
 
   private collect({ events, data, addresses }: EventBatch): void {

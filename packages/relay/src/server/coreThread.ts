@@ -12,9 +12,19 @@ import type {
   ProofsChange,
   StorageChange,
 } from "./coreWorker.js";
+import type { RoomCommand, RoomCommandAnswer } from "./roomCommand.js";
 
 type FromCore =
-  OutputBatch | StorageChange | ClockJump | Damage | CopyNoticed | ProbationChange | ProofsChange | "ready" | "stopped";
+  | OutputBatch
+  | StorageChange
+  | ClockJump
+  | Damage
+  | CopyNoticed
+  | ProbationChange
+  | ProofsChange
+  | RoomCommandAnswer
+  | "ready"
+  | "stopped";
 
 /** What a core thread reports. */
 export interface CoreThreadEvents {
@@ -41,6 +51,8 @@ export class CoreThread {
   readonly events = new EventCollector();
   private readonly worker: Worker;
   private readonly ready: Promise<void>;
+  private readonly calls = new Map<number, (answer: RoomCommandAnswer["answer"]) => void>();
+  private lastCall = 0;
   private isEnded = false;
   private stopping: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
@@ -66,6 +78,7 @@ export class CoreThread {
         else if ("isCopy" in message) on.copyNoticed();
         else if ("probation" in message) on.probation(message.probation);
         else if ("proofs" in message) on.proofs(message.proofs);
+        else if ("call" in message) this.answered(message);
         else on.outputs(message);
       });
       this.worker.on("error", (cause) => {
@@ -81,6 +94,20 @@ export class CoreThread {
   /** Resolves when the database is open. Rejects when it cannot be. */
   async started(): Promise<void> {
     await this.ready;
+  }
+
+  /** Carries out what the operator asks. Never resolves when the thread ends first: then the process ends too. */
+  async operate(command: RoomCommand): Promise<RoomCommandAnswer["answer"]> {
+    const call = ++this.lastCall;
+    return await new Promise((resolve) => {
+      this.calls.set(call, resolve);
+      this.worker.postMessage({ call, command });
+    });
+  }
+
+  private answered({ call, answer }: RoomCommandAnswer): void {
+    this.calls.get(call)?.(answer);
+    this.calls.delete(call);
   }
 
   /** Hands the collected events over, as one batch. */

@@ -88,6 +88,9 @@ const loop = new CoreLoop({
   post: (batch) => {
     port.postMessage(batch, [batch.plan.buffer as ArrayBuffer, batch.data.buffer as ArrayBuffer]);
   },
+  answer: (answer) => {
+    port.postMessage(answer);
+  },
   onCommit: tellStorage,
   onStopped: stop,
   now: steady,

@@ -14,6 +14,8 @@ export const SOCKET_PATH = "/relay";
 /** Whom a relay lets in. */
 export interface EntranceSettings extends ConnectionLimitSettings {
   readonly proxies: TrustedProxies;
+  /** Whether the operator has blocked this address, as `addressGroup` writes it. */
+  readonly isBlocked: (address: string) => boolean;
   readonly guard: RequestGuard;
   readonly basePath: string;
   /** A proxy speaks for others, and is not trusted: told each time. */
@@ -66,6 +68,8 @@ export class Entrance {
     const refused = guard.refusal(request);
     if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
     else if (path !== SOCKET_PATH) answer(404);
+    // RULE: relay.blocked: whom the operator has blocked cannot connect, and what they had open is closed (attack A83).
+    else if (this.settings.isBlocked(address)) answer(403, {}, "The operator has blocked this address.\n");
     else if (this.isClosed || this.limits.isCrowded(address)) answer(503, { "Retry-After": "10" });
     else {
       this.server.handleUpgrade(request, socket, head, (webSocket) => {

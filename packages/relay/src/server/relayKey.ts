@@ -1,7 +1,7 @@
 import { equalBytes, fromHex, toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { writeDurably } from "../backup/durableFile.js";
 
 const SEED = /^[0-9a-f]{64}\n?$/;
 
@@ -32,13 +32,5 @@ export function hasRelaySeed(path: string, seed: Uint8Array): boolean {
 
 /** Writes a relay's key file (mode 0600): whole on the disk under another name first, so that a crash leaves no half of a key. */
 export function writeRelaySeed(path: string, seed: Uint8Array): void {
-  const draft = `${path}.new`;
-  const file = openSync(draft, "w", 0o600);
-  writeSync(file, `${toHex(seed)}\n`);
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(draft, path);
-  const folder = openSync(dirname(path), "r");
-  fsyncSync(folder);
-  closeSync(folder);
+  writeDurably(path, `${toHex(seed)}\n`);
 }

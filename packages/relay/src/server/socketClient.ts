@@ -15,8 +15,8 @@ export class SocketClient extends ScriptedClient {
     socket.on("error", () => undefined);
   }
 
-  static async connect(url: string): Promise<SocketClient> {
-    const client = new SocketClient(new WebSocket(url));
+  static async connect(url: string, options: ClientOptions = {}): Promise<SocketClient> {
+    const client = new SocketClient(new WebSocket(url, options));
     await once(client.socket, "open");
     await client.hello();
     return client;

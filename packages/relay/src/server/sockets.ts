@@ -72,6 +72,18 @@ export class Sockets implements OutputReceiver {
     return this.connections.size;
   }
 
+  /** How many connections each address has. */
+  get addresses(): ReadonlyMap<string, number> {
+    return this.entrance.limits.addresses;
+  }
+
+  /** Ends the connections of addresses that are blocked by now. */
+  disconnectBlocked(): void {
+    for (const { address, socket } of this.connections.values()) {
+      if (this.settings.isBlocked(address)) socket.terminate();
+    }
+  }
+
   /** Carries out what the core's thread wants. */
   outputs(batch: OutputBatch): void {
     const { handled, ended } = batch;

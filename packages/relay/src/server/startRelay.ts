@@ -5,8 +5,12 @@ import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { settingsWith, type PartialSettings } from "../settings.js";
+import { BlockedAddresses } from "./blockedAddresses.js";
+import { operatorSocketPath } from "./operateRelay.js";
 import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
+import { answerLines } from "./lineSocket.js";
+import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
 import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
@@ -147,6 +151,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]), metrics },
     { tls: options.tls, hasMetrics: options.hasMetrics ?? false, guard, basePath },
   );
+  const blocked = dataStep(() => new BlockedAddresses(join(options.dataDir, "blocked")));
   const core = new CoreThread(
     { database: join(options.dataDir, "relay.db"), relaySeed, settings },
     {
@@ -194,6 +199,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     lagBytes: options.lagBytes ?? 2 * 1024 * 1024,
     backlogBytes: options.backlogBytes ?? 512 * 1024 * 1024,
     proxies,
+    isBlocked: (client) => blocked.has(client),
     guard,
     basePath,
     onUntrustedProxy: once(() => {
@@ -222,11 +228,26 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   // "All addresses" is not an address that can be opened.
   const address = listening.replace("//[::]", "//[::1]").replace("//0.0.0.0", "//127.0.0.1");
+  const control = await answerLines(operatorSocketPath(options.dataDir), async (request) =>
+    carryOutRequest(request as OperatorRequest, {
+      operate: async (command) => core.operate(command),
+      blocked,
+      connections: () => sockets.addresses,
+      disconnectBlocked: () => {
+        sockets.disconnectBlocked();
+      },
+    }),
+  ).catch((error: unknown) => {
+    // Serving goes on: only the operator's commands do without.
+    log.warn(`"conclave relay" cannot reach this relay, because its socket cannot be made: ${reasonOf(error)}`);
+    return null;
+  });
   isReady = true;
   log.info("ready");
   const close = async (): Promise<void> => {
     isReady = false;
     log.info("closing");
+    control?.close();
     sockets.stopReading();
     await core.stop();
     await sockets.closeAll(RETRY_AFTER_MS, CLOSE_TIMEOUT_MS);

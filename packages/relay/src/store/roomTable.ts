@@ -79,6 +79,22 @@ function isSame(key: WriteKey, was: WriteKey): boolean {
   return isSameSlot && isSameTime && key.live === live && key.lineage === lineage && key.epoch === epoch;
 }
 
+/** What an operator sees of a room. */
+export interface RoomUse {
+  /** The store's own number of the room: they are listed in this order. */
+  readonly no: number;
+  readonly tag: RoomTag;
+  /** How many records its log has. */
+  readonly records: number;
+  /** Payload bytes of messages that are kept. */
+  readonly messageBytes: number;
+  /** Bytes of files. */
+  readonly blobBytes: number;
+  /** Times in ms of its first record and of its newest; null for a room without any. */
+  readonly createdAt: number | null;
+  readonly usedAt: number | null;
+}
+
 /** Port: the rooms of a store; see `Store`. */
 export interface RoomTable {
   get(tag: RoomTag): RoomRow | null;
@@ -89,4 +105,16 @@ export interface RoomTable {
   count(): number;
   /** Tags of rooms that keep a message older than `before`. */
   withOld(before: number, limit: number): RoomTag[];
+  /** Whether there was a room of this tag that was deleted. */
+  wasDeleted(tag: RoomTag): boolean;
+}
+
+/** Port: the rooms of a store of one relay alone, with what its operator does to them. */
+export interface OwnRoomTable extends RoomTable {
+  /** Rooms with greater numbers than `after`, in order. A row that cannot be read is left out. */
+  list(after: number, limit: number): RoomUse[];
+  /** Deletes a room, also one whose row cannot be read: nothing but its tag is remembered. False if there is none. */
+  delete(tag: RoomTag): boolean;
+  /** Frees the space of at most so many rows of deleted rooms. True when there are more. */
+  purge(limit: number): boolean;
 }

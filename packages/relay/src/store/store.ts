@@ -1,4 +1,5 @@
 import type { Ledger } from "./ledger.js";
+import type { OwnRoomTable } from "./roomTable.js";
 
 /**
  * Port: a store of this process alone, where the relay keeps everything. Synchronous. Writes happen between `begin` and `commit`,
@@ -7,6 +8,7 @@ import type { Ledger } from "./ledger.js";
  * process must end. The conformance suite is `storeConformance`.
  */
 export interface Store extends Ledger {
+  readonly rooms: OwnRoomTable;
   /** Begins a batch of writes. Reading needs none. */
   begin(): void;
   commit(): void;

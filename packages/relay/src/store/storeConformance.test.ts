@@ -11,6 +11,7 @@ import { migrate } from "./sqlite/schema.js";
 import { SqliteStore } from "./sqlite/sqliteStore.js";
 import type { RecordRow } from "./recordTable.js";
 import type { RoomRow } from "./roomTable.js";
+import type { Store } from "./store.js";
 
 const id = (fill: number, length = 32): Uint8Array => new Uint8Array(length).fill(fill);
 const tag = (fill: number) => RoomTag.of(id(fill));
@@ -505,5 +506,38 @@ describe("store on a file", () => {
     expect(tables).toEqual([{ name: "record" }]);
     expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 6 });
     database.close();
+  });
+});
+
+describe.each([
+  ["memory", () => new MemoryStore()],
+  ["sqlite", () => new SqliteStore(openDatabase(sqliteFile()))],
+] as [string, () => Store][])("a store of one relay alone, in %s", (_name, open) => {
+  it("lists rooms in order with what they hold, and forgets a deleted one but for its tag", () => {
+    const store = open();
+    store.begin();
+    const [a, b] = [store.rooms.add(newRoom(tag(10)))!, store.rooms.add(newRoom(tag(11)))!];
+    store.rooms.save({ ...a, n: a.begin + 3, messageBytes: 30, blobBytes: 40 }, a);
+    for (const n of [1, 2, 3]) store.records.add(a.no, record(a.begin + n));
+    store.roster.add(a.no, id(7), id(70));
+    store.blobs.add(a.no, { blobId: blobId(1), size: 9, chunks: 1, time: 5 });
+    const summary = { no: a.no, tag: tag(10), records: a.begin + 3, messageBytes: 30, blobBytes: 40 };
+    const unused = { no: b.no, tag: tag(11), records: 0, messageBytes: 0, blobBytes: 0, createdAt: null, usedAt: null };
+    const used = { ...summary, createdAt: 1001 + a.begin, usedAt: 1003 + a.begin };
+    expect(store.rooms.list(0, 9)).toEqual([used, unused]);
+    expect(store.rooms.list(0, 1)).toMatchObject([summary]);
+    expect(store.rooms.list(a.no, 9)).toEqual([unused]);
+    expect(store.rooms.wasDeleted(tag(10))).toBe(false);
+    expect([10, 10, 12].map((fill) => store.rooms.delete(tag(fill)))).toEqual([true, false, false]);
+    expect([10, 11, 12].map((fill) => store.rooms.wasDeleted(tag(fill)))).toEqual([true, false, false]);
+    expect([store.rooms.get(tag(10)), store.rooms.list(0, 9)]).toEqual([null, [unused]]);
+    expect(store.rooms.withOld(9999, 9)).toEqual([]);
+    while (store.rooms.purge(2) || store.blobs.purge(2));
+    expect(store.records.page(a.no, 1, all)).toEqual([]);
+    expect([store.roster.get(a.no, id(7)), store.blobs.get(a.no, blobId(1))]).toEqual([null, null]);
+    // Its number is not used again.
+    expect(store.rooms.add(newRoom(tag(12)))?.no).toBe(b.no + 1);
+    store.commit();
+    store.close();
   });
 });

@@ -37,6 +37,7 @@ export interface MemoryBlob {
 export class MemoryContent {
   readonly rooms: MemoryRoom[] = [];
   readonly byTag = new Map<string, MemoryRoom>();
+  readonly deleted = new Set<string>();
   readonly inboxes = new Map<string, { item: InboxItem; time: number }[]>();
   blobs = new Map<number, MemoryBlob>();
   lastBlob = 0;
@@ -58,8 +59,9 @@ export class MemoryContent {
         requests: [...requests],
       };
       copy.rooms.push(room);
-      copy.byTag.set(keyOf(row.tag), room);
+      if (!this.deleted.has(keyOf(row.tag))) copy.byTag.set(keyOf(row.tag), room);
     }
+    for (const key of this.deleted) copy.deleted.add(key);
     for (const [key, items] of this.inboxes) copy.inboxes.set(key, [...items]);
     copy.blobs = new Map(this.blobs);
     copy.lastBlob = this.lastBlob;

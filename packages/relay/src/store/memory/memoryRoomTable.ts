@@ -1,10 +1,10 @@
 import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../../key.js";
-import type { RoomRow, RoomTable } from "../roomTable.js";
-import type { MemoryContent } from "./memoryContent.js";
+import type { OwnRoomTable, RoomRow, RoomUse } from "../roomTable.js";
+import type { MemoryContent, MemoryRoom } from "./memoryContent.js";
 
 /** The rooms of a `MemoryStore`. */
-export class MemoryRoomTable implements RoomTable {
+export class MemoryRoomTable implements OwnRoomTable {
   constructor(private readonly content: MemoryContent) {}
 
   get(tag: RoomTag): RoomRow | null {
@@ -37,7 +37,44 @@ export class MemoryRoomTable implements RoomTable {
   }
 
   withOld(before: number, limit: number): RoomTag[] {
-    const old = this.content.rooms.filter(({ row }) => row.oldest !== null && row.oldest < before);
+    const old = this.there.filter(({ row }) => row.oldest !== null && row.oldest < before);
     return old.slice(0, limit).map(({ row }) => row.tag);
+  }
+
+  list(after: number, limit: number): RoomUse[] {
+    const listed = this.there.filter(({ row }) => row.no > after).slice(0, limit);
+    return listed.map(({ row, records }) => ({
+      no: row.no,
+      tag: row.tag,
+      records: row.n,
+      messageBytes: row.messageBytes,
+      blobBytes: row.blobBytes,
+      createdAt: records[0]?.time ?? null,
+      usedAt: records.at(-1)?.time ?? null,
+    }));
+  }
+
+  delete(tag: RoomTag): boolean {
+    const room = this.content.byTag.get(keyOf(tag));
+    if (room === undefined) return false;
+    this.content.byTag.delete(keyOf(tag));
+    this.content.deleted.add(keyOf(tag));
+    room.records.length = 0;
+    for (const part of [room.appended, room.nextKeys, room.roster, room.slots]) part.clear();
+    room.requests = [];
+    for (const { no, room: of } of this.content.blobs.values()) if (of === room.row.no) this.content.blobs.delete(no);
+    return true;
+  }
+
+  wasDeleted(tag: RoomTag): boolean {
+    return this.content.deleted.has(keyOf(tag));
+  }
+
+  purge(): boolean {
+    return false;
+  }
+
+  private get there(): MemoryRoom[] {
+    return this.content.rooms.filter(({ row }) => !this.wasDeleted(row.tag));
   }
 }

@@ -2,7 +2,7 @@ import type { BlobTable } from "../blobTable.js";
 import type { InboxTable } from "../inboxTable.js";
 import type { RecordTable } from "../recordTable.js";
 import type { RequestTable } from "../requestTable.js";
-import type { RoomTable } from "../roomTable.js";
+import type { OwnRoomTable } from "../roomTable.js";
 import type { RosterTable } from "../rosterTable.js";
 import type { SlotTable } from "../slotTable.js";
 import type { Store } from "../store.js";
@@ -20,7 +20,7 @@ import { MemorySlotTable } from "./memorySlotTable.js";
  * same `MemoryStore` finds everything that was there, as after a restart.
  */
 export class MemoryStore implements Store {
-  readonly rooms: RoomTable;
+  readonly rooms: OwnRoomTable;
   readonly records: RecordTable;
   readonly roster: RosterTable;
   readonly slots: SlotTable;

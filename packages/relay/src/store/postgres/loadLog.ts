@@ -25,7 +25,9 @@ export async function loadRooms(db: PostgresConnection, reads: ReadSet, content:
   // Always in the order of their numbers, so that no two relays wait for each other.
   const lock = isWritten ? "FOR NO KEY UPDATE" : "FOR SHARE";
   const text = `SELECT * FROM room WHERE tag = ANY($1) ORDER BY no ${lock}`;
-  const rows = await db.rows(text, [wanted.map(({ tag }) => tag)]);
+  const found = await db.rows(text, [wanted.map(({ tag }) => tag)]);
+  for (const row of found) if (row["deleted"] === true) content.deleted.add(keyOf(row["tag"] as Uint8Array));
+  const rows = found.filter((row) => row["deleted"] !== true);
   const keys = await loadKeys(
     db,
     rows.map((row) => row["no"] as number),

@@ -14,7 +14,7 @@ const STEPS: readonly string[] = [
     last_commit bigint NOT NULL, head bytea NOT NULL, lineage bigint NOT NULL, seen_at bigint NOT NULL,
     commits bigint NOT NULL, available_from bigint NOT NULL, message_bytes bigint NOT NULL,
     probation_bytes bigint NOT NULL, blob_bytes bigint NOT NULL, oldest bigint, owed bigint NOT NULL,
-    restored bigint NOT NULL
+    restored bigint NOT NULL, deleted boolean NOT NULL DEFAULT false
   ) WITH (fillfactor = 60);
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
   -- Each commit registers one key, and its n names it.

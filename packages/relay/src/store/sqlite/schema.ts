@@ -17,8 +17,11 @@ const STEPS: readonly string[] = [
     epoch INTEGER NOT NULL, n INTEGER NOT NULL, last_commit INTEGER NOT NULL, head BLOB NOT NULL,
     lineage INTEGER NOT NULL, seen_at INTEGER NOT NULL, commits INTEGER NOT NULL, available_from INTEGER NOT NULL,
     message_bytes INTEGER NOT NULL, probation_bytes INTEGER NOT NULL,
-    blob_bytes INTEGER NOT NULL, oldest INTEGER, owed INTEGER NOT NULL, restored INTEGER NOT NULL
+    blob_bytes INTEGER NOT NULL, oldest INTEGER, owed INTEGER NOT NULL, restored INTEGER NOT NULL,
+    -- 1: deleted, but what it had is still to be purged; 2: only its tag and number are left, so that neither is used again.
+    deleted INTEGER NOT NULL DEFAULT 0
   );
+  CREATE INDEX room_deleted ON room (no) WHERE deleted = 1;
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
   -- Not in the room's row, which every message writes: these change with commits only.
   CREATE TABLE room_key (

@@ -1,6 +1,14 @@
 import type { SqlRow } from "@conclave/sqlite";
 import { ID_BYTES, RoomTag, SlotId } from "@conclave/wire";
-import { keyChanges, type KeyChanges, type RoomRow, type RoomTable, type WriteKey } from "../roomTable.js";
+import {
+  keyChanges,
+  type KeyChanges,
+  type RoomRow,
+  type OwnRoomTable,
+  type RoomUse,
+  type WriteKey,
+} from "../roomTable.js";
+import type { DamageLog } from "./damageLog.js";
 import { id, readNumber, readRow } from "./row.js";
 import type { Statements } from "./statements.js";
 
@@ -10,12 +18,25 @@ const SAVE =
   "UPDATE room SET epoch = ?, n = ?, last_commit = ?, head = ?, lineage = ?, seen_at = ?, commits = ?," +
   " available_from = ?, message_bytes = ?, probation_bytes = ?, blob_bytes = ?, owed = ?, restored = ?";
 
+/** What frees a deleted room's rows, at most so many at a time: ?1 is its number, ?2 the limit. */
+const PURGES: readonly string[] = [
+  "DELETE FROM room_key WHERE room = ?1 AND n IN (SELECT n FROM room_key WHERE room = ?1 LIMIT ?2)",
+  "DELETE FROM record WHERE id IN (SELECT id FROM record WHERE id > ?1 * 4294967296 AND id < (?1 + 1) * 4294967296 LIMIT ?2)",
+  "DELETE FROM roster WHERE id IN (SELECT id FROM roster WHERE room = ?1 LIMIT ?2)",
+  "DELETE FROM slot_version WHERE id IN (SELECT id FROM slot_version WHERE room = ?1 LIMIT ?2)",
+  "DELETE FROM slot WHERE room = ?1 AND slot_id IN (SELECT slot_id FROM slot WHERE room = ?1 LIMIT ?2)",
+  "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE room = ?1 LIMIT ?2)",
+];
+
 /** The rooms of a `SqliteStore`. */
-export class SqliteRoomTable implements RoomTable {
-  constructor(private readonly sql: Statements) {}
+export class SqliteRoomTable implements OwnRoomTable {
+  constructor(
+    private readonly sql: Statements,
+    private readonly damage: DamageLog,
+  ) {}
 
   get(tag: RoomTag): RoomRow | null {
-    const row = this.sql.get("SELECT * FROM room WHERE tag = ?", tag);
+    const row = this.sql.get("SELECT * FROM room WHERE tag = ? AND deleted = 0", tag);
     if (row === null) return null;
     const room = readRow("room", row, roomRow);
     return { ...room, writeKeys: this.keysOf(room.no) };
@@ -70,6 +91,40 @@ export class SqliteRoomTable implements RoomTable {
     return this.sql.all(sql, before, ID_BYTES, limit).map((row) => RoomTag.of(id(row, "tag")));
   }
 
+  list(after: number, limit: number): RoomUse[] {
+    const sql =
+      "SELECT *, (SELECT time FROM record WHERE id = no * 4294967296 + begin + 1) AS created_at," +
+      " (SELECT time FROM record WHERE id = no * 4294967296 + n) AS used_at" +
+      " FROM room WHERE no > ? AND deleted = 0 ORDER BY no LIMIT ?";
+    return this.sql
+      .all(sql, after, limit)
+      .flatMap((row) => this.damage.orNull(() => readRow("room", row, summary)) ?? []);
+  }
+
+  delete(tag: RoomTag): boolean {
+    const { changes } = this.sql.run("UPDATE room SET deleted = 1, oldest = NULL WHERE tag = ? AND deleted = 0", tag);
+    if (changes === 0) return false;
+    this.sql.run("UPDATE blob SET dropped = 1 WHERE dropped = 0 AND room = (SELECT no FROM room WHERE tag = ?)", tag);
+    return true;
+  }
+
+  wasDeleted(tag: RoomTag): boolean {
+    return this.sql.get("SELECT no FROM room WHERE tag = ? AND deleted > 0", tag) !== null;
+  }
+
+  purge(limit: number): boolean {
+    const row = this.sql.get("SELECT no FROM room WHERE deleted = 1 ORDER BY no LIMIT 1");
+    if (row === null) return false;
+    const no = readNumber(row, "no");
+    let left = limit;
+    for (const sql of PURGES) {
+      left -= this.sql.run(sql, no, left).changes;
+      if (left <= 0) return true;
+    }
+    this.sql.run("UPDATE room SET deleted = 2 WHERE no = ?", no);
+    return this.sql.get("SELECT no FROM room WHERE deleted = 1 LIMIT 1") !== null;
+  }
+
   private keysOf(room: number): WriteKey[] {
     const rows = this.sql.all("SELECT * FROM room_key WHERE room = ? ORDER BY n", room);
     return rows.map((row) => readRow("room_key", { ...row, no: room }, writeKey));
@@ -82,6 +137,19 @@ export class SqliteRoomTable implements RoomTable {
       this.sql.run(sql, room, n, key, epoch, lineage, slot, live ? 1 : 0, since, until);
     }
   }
+}
+
+function summary(row: SqlRow): RoomUse {
+  const records = readNumber(row, "n");
+  return {
+    no: readNumber(row, "no"),
+    tag: RoomTag.of(id(row, "tag")),
+    records,
+    messageBytes: readNumber(row, "message_bytes"),
+    blobBytes: readNumber(row, "blob_bytes"),
+    createdAt: row["created_at"] === null ? null : readNumber(row, "created_at"),
+    usedAt: row["used_at"] === null ? null : readNumber(row, "used_at"),
+  };
 }
 
 function writeKey(row: SqlRow): WriteKey {

@@ -3,7 +3,7 @@ import type { BlobTable } from "../blobTable.js";
 import type { InboxTable } from "../inboxTable.js";
 import type { RecordTable } from "../recordTable.js";
 import type { RequestTable } from "../requestTable.js";
-import type { RoomTable } from "../roomTable.js";
+import type { OwnRoomTable } from "../roomTable.js";
 import type { RosterTable } from "../rosterTable.js";
 import type { SlotTable } from "../slotTable.js";
 import type { Store } from "../store.js";
@@ -22,7 +22,7 @@ import { Statements } from "./statements.js";
 
 /** The store on one SQLite database, which nobody else may use while it is open. */
 export class SqliteStore implements Store {
-  readonly rooms: RoomTable;
+  readonly rooms: OwnRoomTable;
   readonly records: RecordTable;
   readonly roster: RosterTable;
   readonly slots: SlotTable;
@@ -48,7 +48,7 @@ export class SqliteStore implements Store {
     // KiB. With SQLite's own 2 MB a thousand busy rooms push one another's pages out of the cache.
     database.exec("PRAGMA cache_size = -65536");
     const damage = new DamageLog(onDamage);
-    this.rooms = new SqliteRoomTable(this.sql);
+    this.rooms = new SqliteRoomTable(this.sql, damage);
     this.records = new SqliteRecordTable(this.sql);
     this.roster = new SqliteRosterTable(this.sql);
     this.slots = new SqliteSlotTable(this.sql);

@@ -136,6 +136,8 @@ export class UnitInbox {
 /** Everything that was loaded for a unit, with what it has changed since. */
 export class UnitContent {
   readonly rooms = new Map<string, UnitRoom | null>();
+  /** Keys of the tags of rooms that were deleted. */
+  readonly deleted = new Set<string>();
   readonly byNo = new Map<number, UnitRoom>();
   readonly inboxes = new Map<string, UnitInbox>();
   readonly blobs = new Map<number, UnitBlob>();

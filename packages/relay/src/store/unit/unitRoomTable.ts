@@ -28,6 +28,11 @@ export class UnitRoomTable implements RoomTable {
     throw new NotLoaded("how many rooms there are");
   }
 
+  wasDeleted(tag: RoomTag): boolean {
+    loaded(this.content.rooms.get(keyOf(tag)), "room");
+    return this.content.deleted.has(keyOf(tag));
+  }
+
   withOld(before: number, limit: number): RoomTag[] {
     this.content.checkSwept();
     const old = [...this.content.byNo.values()].filter(({ row }) => row.oldest !== null && row.oldest < before);

@@ -26,6 +26,13 @@ export function AlarmBanner({ room }: { readonly room: RoomSummary }): JSX.Eleme
       </Banner>
     );
   }
+  if (paused?.why === "relay") {
+    return (
+      <Banner edge tone="warning" title={t.noRoomTitle} link={{ text: t.newRoom, onClick: () => go({ at: "start" }) }}>
+        {sayProblem({ kind: "relay", error: paused.error, retryAfter: 0 })}
+      </Banner>
+    );
+  }
   if (paused?.why === "failed") {
     return (
       <Banner edge tone="danger" title={t.failedTitle} actions={<Reload />}>

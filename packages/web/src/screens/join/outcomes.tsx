@@ -178,6 +178,7 @@ const OVER: ReadonlySet<RejectionCode | RelayError> = new Set<RejectionCode | Re
   "slot_unknown",
   "slot_closed",
   "room_unknown",
+  "room_deleted",
   "proof_invalid",
 ]);
 /** What an honest server has no reason for. */

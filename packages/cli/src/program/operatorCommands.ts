@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { contextOf, FOR_GOOD } from "./context.js";
+
+const RELAY_HELP = `
+These commands are for the relay's operator, on its machine. They ask the relay that runs on the
+data folder; if none runs, they work in the folder itself.
+
+Examples:
+  conclave relay rooms --unused 90d
+  conclave relay delete 3f09a1c2
+  conclave relay block 192.0.2.0/24`;
+
+const DATA = ["--data <dir>", "the relay's data folder (CONCLAVE_DATA, else ./data)"] as const;
+
+/** What the operator of a relay does with it. */
+export function addOperatorCommands(program: Command): void {
+  const relay = program
+    .command("relay")
+    .description("list and delete the rooms of your relay, and block addresses")
+    .addHelpText("after", RELAY_HELP);
+
+  relay
+    .command("rooms")
+    .description("list the rooms of your relay: how large they are, and when they were last used")
+    .option("--unused <time>", "only rooms in which nothing was written for so long, for example 90d")
+    .option(...DATA)
+    .addHelpText("after", "\nThe relay knows a room by its tag alone: neither its title nor who is in it.")
+    .action(async (_: unknown, command: Command) => {
+      const { relayRooms } = await import("../commands/relayOperator.js");
+      await relayRooms(contextOf(command.optsWithGlobals()));
+    });
+
+  relay
+    .command("delete")
+    .description("delete a room from your relay for good; its members are told so")
+    .argument("<tag>", "the beginning of the room's tag, as conclave relay rooms shows it")
+    .option(...DATA)
+    .option("--yes", FOR_GOOD)
+    .action(async (tag: string, _: unknown, command: Command) => {
+      const { relayDelete } = await import("../commands/relayOperator.js");
+      await relayDelete(contextOf(command.optsWithGlobals()), tag);
+    });
+
+  relay
+    .command("addresses")
+    .description("show which addresses are connected to your relay now, and which are blocked")
+    .option(...DATA)
+    .action(async (_: unknown, command: Command) => {
+      const { relayAddresses } = await import("../commands/relayOperator.js");
+      await relayAddresses(contextOf(command.optsWithGlobals()));
+    });
+
+  for (const [name, about, isBlocked] of [
+    ["block", "close an address's connections to your relay, and let it make no more", true],
+    ["unblock", "let a blocked address connect again", false],
+  ] as const) {
+    relay
+      .command(name)
+      .description(about)
+      .argument("<address>", "an address or a network, such as 192.0.2.7 or 2001:db8::/32")
+      .option(...DATA)
+      .action(async (address: string, _: unknown, command: Command) => {
+        const { relayBlock } = await import("../commands/relayOperator.js");
+        await relayBlock(contextOf(command.optsWithGlobals()), address, isBlocked);
+      });
+  }
+}

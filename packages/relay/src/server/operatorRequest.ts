@@ -1,0 +1,107 @@
+import { fromHex, toHex } from "@conclave/codec";
+import type { RoomUse } from "../store/roomTable.js";
+import { networkOf, type BlockedAddresses } from "./blockedAddresses.js";
+import type { RoomCommand, RoomCommandAnswer } from "./roomCommand.js";
+
+/** What an operator asks of a relay. `tag` is hexadecimal; `after` is a page's `next`, or 0 to begin with. */
+export type OperatorRequest =
+  | { readonly do: "rooms"; readonly after: number }
+  | { readonly do: "delete"; readonly tag: string }
+  | { readonly do: "addresses" }
+  | { readonly do: "block"; readonly address: string }
+  | { readonly do: "unblock"; readonly address: string };
+
+/** A room as its operator sees it. Times are ms since 1970, null for a room in which nothing was written. */
+export interface ListedRoom {
+  /** Hexadecimal. */
+  readonly tag: string;
+  /** How many records its log has. */
+  readonly records: number;
+  /** Bytes of messages, and of files, that are kept. */
+  readonly messageBytes: number;
+  readonly fileBytes: number;
+  readonly createdAt: number | null;
+  readonly usedAt: number | null;
+}
+
+/** An address, or a network, that has connections now or is blocked. */
+export interface ListedAddress {
+  readonly address: string;
+  readonly connections: number;
+  readonly blocked: boolean;
+}
+
+/** What the relay answers: only the part that was asked for. */
+export interface OperatorAnswer {
+  readonly rooms?: readonly ListedRoom[];
+  /** Where the next page of rooms begins; null after the last one. */
+  readonly next?: number | null;
+  readonly addresses?: readonly ListedAddress[];
+  /** Nothing was done: there is no such room, nothing can be written now, that is no address, it is not in the list of blocked
+   * ones, or the request is of a kind that this relay does not know. */
+  readonly refused?: "room_unknown" | "storage_full" | "address_invalid" | "address_unknown" | "request_unknown";
+}
+
+/** What a relay that runs, or the data folder of one that does not, has to carry requests out with. */
+export interface OperatorParts {
+  readonly operate: (command: RoomCommand) => Promise<RoomCommandAnswer["answer"]>;
+  readonly blocked: BlockedAddresses;
+  /** How many connections each address has, as `addressGroup` writes it. */
+  readonly connections: () => ReadonlyMap<string, number>;
+  /** Ends the connections of those who are blocked. */
+  readonly disconnectBlocked: () => void;
+}
+
+const PAGE = 500;
+
+/** Carries out what the operator asks. */
+export async function carryOutRequest(request: OperatorRequest, parts: OperatorParts): Promise<OperatorAnswer> {
+  switch (request.do) {
+    case "rooms": {
+      // The core's thread takes it as it is.
+      if (!Number.isSafeInteger(request.after)) return { refused: "request_unknown" };
+      const rooms = (await parts.operate({ do: "list", after: request.after, limit: PAGE })) as readonly RoomUse[];
+      return { rooms: rooms.map(documentOf), next: rooms.length < PAGE ? null : rooms.at(-1)!.no };
+    }
+    case "delete": {
+      if (!/^[0-9a-f]{64}$/u.test(request.tag)) return { refused: "room_unknown" };
+      const isDeleted = await parts.operate({ do: "delete", roomTag: fromHex(request.tag) });
+      if (isDeleted === true) return {};
+      return { refused: isDeleted === null ? "storage_full" : "room_unknown" };
+    }
+    case "addresses":
+      return { addresses: addressesOf(parts) };
+    case "block": {
+      const network = networkOf(request.address);
+      if (network === null) return { refused: "address_invalid" };
+      parts.blocked.add(network);
+      parts.disconnectBlocked();
+      return { addresses: [{ address: network, connections: 0, blocked: true }] };
+    }
+    case "unblock": {
+      const network = networkOf(request.address);
+      if (network === null) return { refused: "address_invalid" };
+      if (!parts.blocked.remove(network)) return { refused: "address_unknown" };
+      return { addresses: [{ address: network, connections: 0, blocked: parts.blocked.has(network) }] };
+    }
+    default:
+      return { refused: "request_unknown" };
+  }
+}
+
+function documentOf({ tag, records, messageBytes, blobBytes, createdAt, usedAt }: RoomUse): ListedRoom {
+  return { tag: toHex(tag), records, messageBytes, fileBytes: blobBytes, createdAt, usedAt };
+}
+
+function addressesOf({ blocked, connections }: OperatorParts): ListedAddress[] {
+  const open = [...connections()].map(([address, count]) => ({
+    address,
+    connections: count,
+    blocked: blocked.has(address),
+  }));
+  const others = blocked.all.filter((each) => !connections().has(each));
+  return [
+    ...open.sort((a, b) => b.connections - a.connections),
+    ...others.map((address) => ({ address, connections: 0, blocked: true })),
+  ];
+}
