@@ -4,6 +4,7 @@ import { CloudOff } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../../design/Banner.js";
+import { mayConnect, readSite } from "../../app/site.js";
 import { home } from "../../model/home.js";
 import { t } from "./offlineWords.js";
 
@@ -24,6 +25,10 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
     const timer = setTimeout(() => (isShown.value = true), QUIET_MS);
     return () => clearTimeout(timer);
   }, [isAway, connection]);
+  const isForbidden = useSignal(false);
+  useEffect(() => {
+    void readSite().then((site) => (isForbidden.value = !mayConnect(room.relay, site)));
+  }, [room.relay]);
   if (!isShown.value || standing !== "member") return null;
   const again = () => {
     isTrying.value = true;
@@ -39,7 +44,7 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
       title={t.title({ host: hostOf(room.relay) })}
       link={{ text: isTrying.value ? t.trying : t.again, onClick: again }}
     >
-      {t.text}
+      {isForbidden.value ? t.forbidden : t.text}
     </Banner>
   );
 }

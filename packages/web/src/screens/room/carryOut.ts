@@ -2,6 +2,7 @@ import type { Failure, Result } from "@conclave/codec";
 import type { Decision, DecisionProgress, Problem } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
+import { hostOf } from "../../app/site.js";
 import { toast, type ToastOptions } from "../../design/Toast.js";
 import { askClock } from "../../model/askClock.js";
 import { home } from "../../model/home.js";
@@ -87,6 +88,8 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
       return outcomes[action.type]({ name });
     case "upgrade":
       return outcomes.upgrade({ version: String(action.version) });
+    case "setRelay":
+      return outcomes.setRelay({ host: hostOf(action.relay.address) ?? plainName(action.relay.address) });
     case "seal":
     case "createInvite":
     case "revokeInvite":
@@ -102,7 +105,6 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "addDevice":
     case "removeDevice":
     case "openReturn":
-    case "setRelay":
     case "tick":
       return outcomes.other;
   }

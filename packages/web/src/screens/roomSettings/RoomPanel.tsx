@@ -2,18 +2,17 @@ import type { RoomDetail, RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { BadgeCheck, FileCheck, Gavel, Link2, OctagonAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { go, href, type Panel } from "../../app/route.js";
-import { Card, Count, type Icon, ListRow, Note, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
+import { Card, Count, type Icon, ListRow, PaneBody, PaneHeader, Skeleton, Stack } from "../../design/index.js";
 import { rooms } from "../../model/home.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
-import { hostOf } from "../../app/site.js";
 import { may } from "../room/may.js";
 import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
+import { ServerCard } from "./ServerCard.js";
 import { SealCard } from "./SealCard.js";
 import { UpgradeCard } from "./UpgradeCard.js";
 import { TitleCard } from "./TitleCard.js";
-import style from "./roomSettings.module.css";
 import { t } from "./words.js";
 
 /** A room as a whole: its name, its rules, its server, and the ways out. */
@@ -30,6 +29,7 @@ export function RoomPanel({ roomKey }: { readonly roomKey: RoomKey }): JSX.Eleme
 
 function Settings({ room, detail }: { readonly room: RoomSummary; readonly detail: RoomDetail }): JSX.Element {
   const { members, policy, isSealed } = detail;
+  const isOwner = members.some(({ isYou, role }) => isYou && role === "owner");
   return (
     <Stack gap={4}>
       <TitleCard key={room.title} room={room} may={may(detail, "setTitle")} />
@@ -48,10 +48,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
           count={room.status.alarms.length}
         />
       </Card>
-      <Card title={t.server} level={3}>
-        <p class={style["host"]}>{hostOf(room.relay) ?? room.relay}</p>
-        <Note>{t.serverText}</Note>
-      </Card>
+      <ServerCard key={room.relay} room={room} may={isOwner} />
       <ReturnCard detail={detail} />
       <UpgradeCard room={room} of={detail.version} />
       {may(detail, "seal") && <SealCard room={room} />}
