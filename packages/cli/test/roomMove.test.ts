@@ -69,6 +69,24 @@ describe("a room that moves, with two relays and every client a process", () => 
     before = await startRelay(join(folder, "before"), Number(new URL(before.address).port));
   }, 300_000);
 
+  it("whose relay is gone is moved by its owner alone, and the others follow when they are told", async () => {
+    const gone = await startRelay(join(folder, "gone"));
+    const { link } = await conclave("Ann", "room", "new", "Pond", "--name", "Ann", "--relay", gone.address);
+    await conclave("Ben", "join", link, "--name", "Ben");
+    await conclave("Ann", "send", "one");
+    await conclave("Ben", "sync");
+    expect(await conclave("Ann", "room", "move", after.address, "--old-gone", "--yes")).toMatchObject({ code: 2 });
+    await gone.relay.stop("SIGKILL");
+    expect(await conclave("Ben", "room", "follow", after.address)).toMatchObject({ code: 1 });
+    expect(await conclave("Ann", "room", "move", after.address, "--old-gone", "--yes")).toMatchObject({
+      ...{ code: 0, done: true, to: after.address },
+    });
+    expect(await conclave("Ben", "room", "follow", after.address)).toMatchObject({ code: 0, to: after.address });
+    await conclave("Ben", "send", "two");
+    expect(texts((await conclave("Ann", "history")).items)).toEqual(["one", "two"]);
+    for (const who of ["Ann", "Ben"]) expect((await conclave(who, "status")).status.alarms).toEqual([]);
+  }, 200_000);
+
   it("whoever moves it and is killed at any moment leaves one room", async () => {
     for (const pause of [200, 450, 900]) {
       const { people, link } = await threeOf(`Shed ${String(pause)}`);

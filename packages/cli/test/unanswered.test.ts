@@ -280,6 +280,7 @@ const WALKS: Readonly<Record<string, Walk>> = {
 const OTHERS = new Set([
   "policy show",
   "policy explain",
+  "room follow",
   ...(
     "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
     "recover recovery resume sync upgrade serve relay backup restore web verify-web sign-web gateway steward help man completion version"

@@ -33,8 +33,8 @@ async function writeAt(world: World, home: Home, address: string): Promise<strin
 }
 
 /** Somebody who knows the room's tag, and is quicker at the new relay. */
-function squat(home: Home, roomTag: RoomTag, n: number): Promise<string | null> {
-  const relay = engineOf(home).connection.find(NEW)!;
+function squat(home: Home, roomTag: RoomTag, n: number, address = NEW): Promise<string | null> {
+  const relay = engineOf(home).connection.find(address)!;
   const nextWriteKey = nodeCrypto.ed25519PublicKey(systemRandom(32));
   const commit = { epoch: 3, payload: systemRandom(300), attachment: systemRandom(80), nextWriteKey };
   const adopt = { type: "adoptRoom", roomTag, n, head: systemRandom(32), ...commit, permit: new Uint8Array() } as const;
@@ -152,5 +152,41 @@ describe("A139: a room that moves", () => {
     expect(await world.get(alice.room.move({ relay: "ws://relay2" }))).toMatchObject({ done: true });
     expect(alice.room.relay).toBe(NEW);
     expect(alice.room.status().alarms).toEqual([]);
+  });
+
+  it("A90: RULE move.alone-when-gone: RULE move.hint-decides-nothing: goes on at another relay where its own is gone", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const elsewhere = world.addRelay("ws://relay3");
+    const [alice, bob] = await twoIn(world);
+    const { tag } = alice;
+    const { n, seq } = bob.room.status();
+    expect(await world.run(alice.room.move({ relay: "ws://relay2", isOldGone: true }))).toMatchObject({ ok: false });
+    world.downAt.add(OLD);
+    world.cut();
+    await world.pass(30_000);
+    await world.run(bob.room.send("written meanwhile"));
+    // Nothing is there yet, and what somebody else has put there is no decision of an owner.
+    const none = { ok: false, error: { kind: "relay", error: "room_unknown" } };
+    expect(await world.run(bob.room.follow("ws://relay2"))).toMatchObject(none);
+    expect(elsewhere).toBeDefined();
+    expect(await squat(bob, tag, n, "ws://relay3/relay")).toBe("created");
+    expect(await world.run(bob.room.follow("ws://relay3"))).toMatchObject({ ok: false, error: { kind: "refused" } });
+    expect([bob.room.status().n, bob.room.status().seq, bob.room.relay]).toEqual([n, seq, OLD]);
+    expect(await world.run(bob.room.move({ relay: "ws://relay2", isOldGone: true }))).toMatchObject({ ok: false });
+    expect(await world.get(alice.room.move({ relay: "ws://relay2", isOldGone: true }))).toMatchObject({ done: true });
+    expect(await world.run(bob.room.follow("ws://relay2"))).toMatchObject({ ok: true });
+    await world.get(alice.room.send("here"));
+    await world.until(() => [alice, bob].every((home) => home.room.status().pending === 0));
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    for (const home of [alice, bob]) {
+      expect((await home.texts()).sort()).toEqual(["Alice: here", "Bob: written meanwhile"]);
+      expect([home.room.relay, home.room.status().alarms]).toEqual([NEW, []]);
+    }
+    expect(bob.room.roomCode()).toBe(alice.room.roomCode());
+    const carol = world.home();
+    await carol.open();
+    await carol.join(await alice.invite(), "Carol");
+    await world.until(() => bob.room.members().length === 3);
   });
 });

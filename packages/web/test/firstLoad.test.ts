@@ -9,8 +9,8 @@ import { canBrowse, get, send, World } from "./browser.js";
 // explained by the engine, for a room that exists and for one that does not (1.2 kB); the reader of a policy's name, which the page
 // of an invite has too, and the refusals that came with it (0.4 kB there, 0.3 kB on the first screen); what
 // the relay took and never shows is found out, and requests say how old they are (0.9 kB in the engine).
-const LIMITS = { screen: 62_400, join: 14_900, engine: 174_800, conversation: 44_400 };
-const GERMAN = 17_700;
+const LIMITS = { screen: 62_500, join: 14_900, engine: 174_800, conversation: 44_400 };
+const GERMAN = 17_800;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.
 const DOOR = 3_500;

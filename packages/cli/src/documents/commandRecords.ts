@@ -64,6 +64,11 @@ export interface CommandRecords {
     readonly from: string;
     readonly to: string;
   };
+  readonly "room follow": {
+    readonly room: string;
+    readonly from: string;
+    readonly to: string;
+  };
   readonly join: {
     /** Without `--ssh-sign-file`. */
     readonly room?: RoomDocument;

@@ -32,6 +32,7 @@ Examples:
     .command("move")
     .description("move the room to another relay; everybody follows by themselves")
     .argument("<address>", "the address of the other relay")
+    .option("--old-gone", "if the room's relay is gone: the others follow when you tell them")
     .option("--yes", FOR_GOOD)
     .addHelpText(
       "after",
@@ -47,6 +48,20 @@ Example:
     .action(async (address: string, _: unknown, command: Command) => {
       const { roomMove } = await import("../commands/roomMove.js");
       await roomMove(contextOf(command.optsWithGlobals()), address);
+    });
+  room
+    .command("follow")
+    .description("look for the room at another relay, if its own is gone and an owner has moved it there")
+    .argument("<address>", "the address of the other relay")
+    .addHelpText(
+      "after",
+      `
+Anybody can tell you such an address: it only says where to look. This home goes there only if it
+finds an owner's decision to move the room, right after what it has read.`,
+    )
+    .action(async (address: string, _: unknown, command: Command) => {
+      const { roomFollow } = await import("../commands/roomMove.js");
+      await roomFollow(contextOf(command.optsWithGlobals()), address);
     });
   program
     .command("join")

@@ -74,6 +74,8 @@ export interface MoveOptions {
   readonly relay: string;
   /** What its operator gives to people who may make rooms there; none where anybody may. */
   readonly permit?: Uint8Array;
+  /** The room's present relay is gone: the new one alone gets the decision, and others follow when they are told (`follow`). */
+  readonly isOldGone?: boolean;
 }
 
 /**
@@ -191,6 +193,11 @@ export interface RoomSession {
    * `room_exists`): the new relay does not take it, and nothing was decided; `refused`: `not_allowed` for who is no owner, `already_so`.
    */
   move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>>;
+  /**
+   * Looks for the room at another relay, where somebody says that an owner has moved it because its own is gone. What is there is judged
+   * as any decision is. `behind`: this device and that owner have not read the log equally far. `refused`: no owner has moved it there.
+   */
+  follow(relay: string): Promise<Result<void, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
   approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>>;

@@ -64,7 +64,7 @@ import { createInvite, ownLinkOf } from "./inviting.js";
 import { exportApproval, importApproval } from "./letters.js";
 import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
-import { moveRoom } from "./moving.js";
+import { followRoom, moveRoom } from "./moving.js";
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
@@ -259,6 +259,10 @@ export class LiveSession implements RoomSession {
 
   move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>> {
     return moveRoom(this.engine, options);
+  }
+
+  follow(relay: string): Promise<Result<void, Problem>> {
+    return followRoom(this.engine, relay);
   }
 
   proposals(): readonly RoomProposal[] {

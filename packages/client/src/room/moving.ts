@@ -1,4 +1,5 @@
 import { done, equalBytes, failed, type Result } from "@conclave/codec";
+import type { Action, Append, Rejection } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { MoveOptions } from "../api/roomSession.js";
@@ -13,10 +14,10 @@ const UNTIL_MOVED_MS = 60_000;
 /** Moves the room to another relay. */
 export async function moveRoom(
   engine: RoomEngine,
-  { relay, permit = new Uint8Array(0) }: MoveOptions,
+  { relay, permit = new Uint8Array(0), isOldGone = false }: MoveOptions,
 ): Promise<Result<DecisionProgress, Problem>> {
   const { state, connection } = engine;
-  const stopped = silenced(state) ?? hindering(state) ?? engine.sync.hindrance;
+  const stopped = silenced(state) ?? hindering(state) ?? (isOldGone ? null : engine.sync.hindrance);
   const { room } = state;
   if (stopped || !room) return failed(stopped ?? { kind: "not_member" });
   const next = connection.find(relay);
@@ -37,7 +38,70 @@ export async function moveRoom(
     tx.put(state.keys.permit + next.url, permit);
   });
   if (!kept.ok) return kept;
-  const decided = await makeDecision(engine, room.moving.to({ publicKey: offered.value, address: next.url }));
+  const action = room.moving.to({ publicKey: offered.value, address: next.url });
+  // RULE: move.alone-when-gone: who gives the commit to the new relay alone leaves behind all who read on at the old one, so it is done
+  // only while that does not answer.
+  const old = isOldGone ? connection.find(connection.url) : null;
+  if ((await old?.use(UNTIL_REACHED_MS, () => Promise.resolve(true))) === true)
+    return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
+  if (isOldGone) return moveAlone(engine, action, permit);
+  const decided = await makeDecision(engine, action);
   if (decided.ok && decided.value.done) await engine.settleMove(UNTIL_MOVED_MS);
   return decided;
+}
+
+/**
+ * Looks whether the room is at this relay now, as somebody says, where its own relay is gone or takes nothing: the record right behind
+ * what we have read has to be an owner's commit that moves it.
+ */
+export async function followRoom(engine: RoomEngine, address: string): Promise<Result<void, Problem>> {
+  const { state, connection } = engine;
+  const stopped = silenced(state) ?? hindering(state);
+  const { room } = state;
+  if (stopped || !room) return failed(stopped ?? { kind: "not_member" });
+  const next = connection.find(address);
+  if (!next) return failed({ kind: "malformed", what: "relay" });
+  if (connection.isAt(address)) return failed({ kind: "refused", rejection: { code: "already_so", detail: "relay" } });
+  const read = { type: "read", roomTag: room.tag, fromN: room.cursor.n + 1, limit: 1 } as const;
+  const answer = await next.use(UNTIL_REACHED_MS, () => next.request<"read">(read));
+  if (!answer) return failed({ kind: "unreachable" });
+  if (answer.type !== "page") return failed(problemOf(answer));
+  const [item] = answer.items;
+  // One of the two has read more of the old relay's log than the other.
+  if (!item || item.pruned || item.n !== read.fromN) return failed({ kind: "behind" });
+  const judged = room.moving.judge(item);
+  if (!judged.ok) return failed({ kind: "refused", rejection: judged.error });
+  const taken = await engine.sync.takeMove(item);
+  if (!taken.ok) return taken;
+  await engine.settleMove(UNTIL_MOVED_MS);
+  return done(undefined);
+}
+
+/** Moves the room though its relay is gone or takes nothing: the commit is given to the new relay alone, and others follow when told. */
+async function moveAlone(
+  engine: RoomEngine,
+  action: Extract<Action, { readonly type: "setRelay" }>,
+  permit: Uint8Array,
+): Promise<Result<DecisionProgress, Problem>> {
+  const { state, connection } = engine;
+  const next = connection.find(action.relay.address);
+  const built = await state.transact((tx): Result<Append, Rejection> => {
+    const room = state.room!;
+    const { pending } = room;
+    if (pending?.action?.type === "setRelay" && pending.action.relay.address === action.relay.address)
+      return done(pending.append);
+    const made = room.act(action, { now: state.clock.timeOf(state.now()) });
+    if (!made.ok) return made;
+    state.apply(tx, made.value.delta);
+    return done(made.value.append);
+  });
+  if (!built.ok) return built;
+  if (!built.value.ok) return failed({ kind: "refused", rejection: built.value.error });
+  const { roomTag, epoch, payload, attachment, nextWriteKey } = built.value.value;
+  const { n, head } = state.room!.cursor;
+  const adopt = { roomTag, n, head, epoch, payload, attachment, nextWriteKey: nextWriteKey!, permit };
+  const answer = await next!.use(UNTIL_REACHED_MS, () => next!.request<"adoptRoom">({ type: "adoptRoom", ...adopt }));
+  if (answer?.type !== "created") return failed(answer ? problemOf(answer) : { kind: "unreachable" });
+  const followed = await followRoom(engine, action.relay.address);
+  return followed.ok ? done({ done: true, seq: state.room!.roster.seq }) : followed;
 }

@@ -34,6 +34,7 @@ export const ROOM_CALLS = [
   "mute",
   "decide",
   "move",
+  "follow",
   "approve",
   "exportApproval",
   "importApproval",

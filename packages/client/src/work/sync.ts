@@ -1,3 +1,4 @@
+import type { Result } from "@conclave/codec";
 import { availableOf, type RoomEvent } from "@conclave/protocol";
 import type { HeadReceipt, LogItem, RelayError, RoomTag, Signed } from "@conclave/wire";
 import type { Answer } from "../relay/answer.js";
@@ -170,6 +171,13 @@ export class Sync extends Worker {
   /** Whether what answers now is not the room's relay, by what it signed. */
   get isDistrusted(): boolean {
     return this.connection.welcome !== null && this.distrustedOn === this.connection.number;
+  }
+
+  /** Takes in a record that another relay has shown, and that was judged to move the room there. */
+  async takeMove(item: LogItem): Promise<Result<boolean, Problem>> {
+    const taken = await this.state.transact((tx) => receiveDelivery(this.state, tx, item, 0, this.heard));
+    this.plan();
+    return taken;
   }
 
   /** The relay ended the subscription: a new one goes on where the room is. */

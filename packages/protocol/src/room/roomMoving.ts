@@ -1,3 +1,4 @@
+import { done, failed, type Result } from "@conclave/codec";
 import type { AdoptRoomRequest, LogRecord } from "@conclave/wire";
 import type { LogPlace } from "../evidence/logMemory.js";
 import type { ActionOf } from "../roster/action.js";
@@ -5,8 +6,13 @@ import { decodeEntry } from "../roster/entry.js";
 import type { RelayIdentity } from "../roster/relayIdentity.js";
 import { entryKey } from "./acceptCommit.js";
 import { chainRecords } from "./chainRecords.js";
-import { writeKeysOf } from "./keyring.js";
-import type { RoomParts } from "./parts.js";
+import { refused, type Rejection } from "../policy/rejection.js";
+import type { Transition } from "../roster/evaluate.js";
+import { openEnvelope } from "../transport/envelope.js";
+import { judge, rejectionOf } from "./judge.js";
+import { envelopeKeyOf, writeKeysOf } from "./keyring.js";
+import { ownCommit } from "./ownCommit.js";
+import { beforeCommit, epochOf, type RoomParts } from "./parts.js";
 
 /** What a relay needs in order to take in a room that moves to it; the client adds request id and permit. */
 export type RoomAdoption = Omit<AdoptRoomRequest, "type" | "id" | "permit">;
@@ -32,6 +38,30 @@ export class RoomMoving {
   }
 
   /**
+   * Whether a record that somebody shows us is the commit by which the room moves, and follows right behind what we have read. Nothing is
+   * changed, and nothing is taken in.
+   *
+   * RULE: move.hint-decides-nothing: whoever says where the room is now only says where to look: what is there is judged as any commit
+   * of the room, and has to be an owner's (attack A139).
+   */
+  judge(record: LogRecord): Result<void, Rejection> {
+    const { primitives, roomTag, keys, group, log } = this.parts;
+    if (record.n !== log.place.n + 1) return refused("not_caught_up");
+    if (record.kind !== "commit" || record.epoch !== epochOf(this.parts)) return refused("invalid_action", "no move");
+    const own = ownCommit(this.parts, log.hashOf(primitives.crypto, record));
+    if (own !== null) return isMove(own.judgement.transition) ? done(undefined) : refused("invalid_action", "no move");
+    const context = { roomTag, epoch: record.epoch };
+    const message = openEnvelope(primitives.crypto, envelopeKeyOf(keys, record.epoch)!, context, record.payload);
+    if (message === null) return refused("malformed", "envelope");
+    const staged = group.stage(message);
+    if (!staged.ok) return refused("mls", staged.error.message);
+    if (staged.value.kind !== "commit") return refused("forbidden_proposal", staged.value.kind);
+    const judged = judge(beforeCommit(this.parts), staged.value, record.attachment);
+    if (!judged.ok) return failed(rejectionOf(judged.error));
+    return isMove(judged.value.transition) ? done(undefined) : refused("invalid_action", "no move");
+  }
+
+  /**
    * The whole roster log, the charter's record first: what the new relay gives to newcomers. `stored`: all of this room's records
    * under `x/`.
    */
@@ -46,4 +76,8 @@ export class RoomMoving {
     }
     return [...chainRecords(this.parts, entries, records)].map(({ record }) => record);
   }
+}
+
+function isMove(transition: Transition | null): boolean {
+  return transition?.entry.action.type === "setRelay";
 }
