@@ -90,6 +90,8 @@ async function moveAlone(
     const { pending } = room;
     if (pending?.action?.type === "setRelay" && pending.action.relay.address === action.relay.address)
       return done(pending.append);
+    // There is nothing more to read at a relay that is gone.
+    room.caughtUp();
     const made = room.act(action, { now: state.clock.timeOf(state.now()) });
     if (!made.ok) return made;
     state.apply(tx, made.value.delta);
