@@ -94,6 +94,65 @@ describe("a plea", () => {
     expect(world.clock.now() - began).toBeLessThan(500);
   });
 
+  it("is answered by a process that has just begun, before it ends", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.pass(2 * MINUTE);
+    await world.run(alice.client.close());
+    driving(bob).state.onlyReads = true;
+    await plead(world, bob);
+    await world.run(bob.client.close());
+    await alice.open();
+    await world.get(alice.room.synced(MINUTE));
+    await world.run(alice.room.settle(20_000));
+    expect(done(world)).toEqual([1, 1, 0]);
+  });
+
+  it("is left to others by who is leaving", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(await alice.invite(), "Carol");
+    await world.pass(2 * MINUTE);
+    await world.run(alice.client.close());
+    driving(bob).state.onlyReads = true;
+    await world.get(carol.room.leave());
+    await world.get(carol.room.flushed(MINUTE));
+    await plead(world, bob);
+    await world.run(bob.client.close());
+    await world.pass(5 * MINUTE);
+    expect(done(world)).toEqual([0, 0, 0]);
+    await alice.open();
+    await world.until(() => done(world)[1] === 1);
+  });
+
+  it("that could not be answered is looked at again on the next connection", async () => {
+    const world = new World();
+    const [alice] = await pleading(world, { why: "unopened" });
+    const refused = refuse(world, alice, isDoor, { error: "token_denied", times: 1 });
+    await world.get(alice.room.decide({ type: "rekey" }));
+    await world.until(() => refused.length === 1);
+    const began = world.clock.now();
+    world.cut();
+    await world.until(() => done(world)[1] === 1);
+    expect(world.clock.now() - began).toBeLessThan(30_000);
+  });
+
+  it("whose answer the relay does not take is not answered anew for each change of the room: its door alone follows", async () => {
+    const world = new World();
+    const [alice] = await pleading(world);
+    const refused = refuse(world, alice, asks("answerRequest"), { error: "token_denied", times: 1 });
+    await world.until(() => refused.length === 1);
+    for (const title of ["Meadow", "Orchard"]) {
+      await world.get(alice.room.decide({ type: "setTitle", title }));
+      await world.pass(MINUTE);
+    }
+    expect(done(world)).toEqual([3, 0, 0]);
+    await world.pass(5 * MINUTE);
+    expect(done(world)).toEqual([4, 1, 0]);
+  });
+
   it("of a device that was taken out meanwhile is answered by the decision, and by no door", async () => {
     const world = new World();
     const [alice, bob] = await pleading(world);

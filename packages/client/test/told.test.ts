@@ -240,6 +240,31 @@ describe("what a screen is told", () => {
     for (const home of [alice, bob]) expect(driving(home).state.unheard.has(carol.client.person)).toBe(false);
   });
 
+  it("of a yes that came as a file, that something changed, where it was said and where it was read", async () => {
+    const world = new World();
+    const [alice, bob, carol] = await council(world);
+    await world.get(alice.room.decide({ type: "seal" }));
+    await inStep(world, alice, bob, carol);
+    // Nothing of Bob's gets through.
+    world.beforeFrames = (home, frames) =>
+      home === bob && frames.some(({ type }) => type === "append") ? new Promise<void>(() => undefined) : undefined;
+    const [his, hers] = [new Screen(bob), new Screen(carol)];
+    const letter = await world.get(bob.room.exportApproval(bob.room.proposals()[0]!.actionHash));
+    expect(his.isStale).toBe(true);
+    expect(hers.isStale).toBe(false);
+    expect(await world.get(carol.room.importApproval(letter))).toMatchObject({
+      by: { name: "Bob" },
+      progress: { done: false, have: 2, need: 2 },
+    });
+    expect(hers.isStale).toBe(true);
+    expect(
+      carol.room
+        .proposals()[0]!
+        .approvedBy.map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["Alice", "Bob"]);
+  });
+
   it("of a program's own kind of message, as it was said", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);
