@@ -18,6 +18,8 @@ export interface Rates {
   readonly room: RateLimit;
   /** Rooms created from one address. */
   readonly create: RateLimit;
+  /** Files begun from one address. */
+  readonly files: RateLimit;
   /** External commits and join requests through one slot: from one address, and from all. */
   readonly slot: RateLimit;
   readonly slotOfAll: RateLimit;
@@ -50,7 +52,7 @@ export interface Quotas {
   readonly probationBytes: number;
   /** Deliveries from one room that one inbox holds; the oldest are dropped. */
   readonly deliveriesPerRoom: number;
-  /** Bytes of blobs in one room. Unfinished ones count with their whole size. */
+  /** Bytes of blobs in one room. Unfinished ones count with what has come. */
   readonly blobBytesPerRoom: number;
   /** Bytes of the disk to leave free: with less, the relay takes nothing that needs space. */
   readonly freeBytes: number;
@@ -106,6 +108,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     blobBytes: { burst: 16 * MIB, perSecond: 8 * MIB },
     room: { burst: 4000, perSecond: 400 },
     create: { burst: 30, perSecond: 1 / 20 },
+    files: { burst: 64, perSecond: 1 },
     slot: { burst: 30, perSecond: 1 / 2 },
     slotOfAll: { burst: 120, perSecond: 2 },
     lastingOfRoom: { burst: 32 * MIB, perSecond: 16 * 1024 },

@@ -4,13 +4,15 @@ import type { Rates } from "../settings.js";
 import { lastingBytesOf } from "./requestSize.js";
 import { TokenBuckets } from "./tokenBucket.js";
 
-/** How fast rooms, commits and slots come, which the relay keeps for ever. */
+/** How fast rooms, commits and slots come, which the relay keeps for ever, and files, which it keeps for long. */
 export class LastingBudget {
   private readonly creations: TokenBuckets;
+  private readonly files: TokenBuckets;
   private readonly bytes: TokenBuckets;
 
   constructor(rates: Rates) {
     this.creations = new TokenBuckets(rates.create);
+    this.files = new TokenBuckets(rates.files);
     this.bytes = new TokenBuckets(rates.lastingOfAddress);
   }
 
@@ -18,6 +20,13 @@ export class LastingBudget {
   /** Ms until this address can make a room; 0 if it can now, and then it counts. */
   waitForRoom(request: Request, address: string, now: number): number {
     return this.creations.take(address, 1, now) || this.wait(request, null, address, now);
+  }
+
+  // RULE: relay.file-rate: a file takes some of its room's space before its first byte and for a day, so one address begins only
+  // so many, on however many connections (attack A83).
+  /** Ms until this address can begin a file; 0 if it can now, and then it counts. */
+  waitForFile(address: string, now: number): number {
+    return this.files.take(address, 1, now);
   }
 
   // RULE: relay.lasting-bytes: what is never pruned comes only so fast to one room and from one address, so that nobody fills
@@ -42,6 +51,7 @@ export class LastingBudget {
 
   sweep(now: number): void {
     this.creations.sweep(now);
+    this.files.sweep(now);
     this.bytes.sweep(now);
   }
 }

@@ -260,7 +260,7 @@ describe("the end of probation", () => {
   });
 
   it("RULE writeKey.quiet: where nobody else is there, newcomers act for the room after ten minutes, and until a member comes", async () => {
-    const { world, roomTag, key, slots } = await room();
+    const { world, roomTag, key, slots } = await room({ quotas: { blobBytesPerRoom: 400_000 } });
     world.restart();
     // Everybody sleeps. A relay that has just started has seen nobody for no longer than it runs.
     world.now += DAY;
@@ -272,15 +272,23 @@ describe("the end of probation", () => {
     world.now += MINUTE;
     expect(await isMember(bob, roomTag)).toBe(true);
     // It fills no more than a part, and its commits take nobody's key away.
-    const files = { type: "beginBlob" as const, roomTag, blobId: BlobId.of(systemRandom(32)), size: 65 << 20 };
-    let begun = 0;
-    while (begun < 99 && (await bob.ask({ ...files, blobId: BlobId.of(systemRandom(32)) })).type !== "error") begun++;
-    expect(begun).toBe(7);
+    const file = (size: number) => ({
+      type: "beginBlob" as const,
+      roomTag,
+      blobId: BlobId.of(systemRandom(32)),
+      size,
+    });
+    expect(await bob.ask(file(96_000))).toMatchObject({ error: "quota_exceeded" });
+    const begun = file(90_000);
+    expect(await bob.ask(begun)).toMatchObject({ type: "blobState" });
+    const write = { type: "writeBlob" as const, roomTag, blobId: begun.blobId };
+    expect(await bob.ask({ ...write, index: 0, chunk: systemRandom(65_536) })).toMatchObject({ chunks: 1 });
+    expect(await bob.ask(file(30_000))).toMatchObject({ error: "quota_exceeded" });
     await rekey(bob, roomTag, 1);
     const alice = await world.connect("alice");
     await alice.prove(roomTag, 0, key);
     expect([await isMember(alice, roomTag), await isMember(bob, roomTag)]).toEqual([true, false]);
-    expect(await alice.ask({ ...files, blobId: BlobId.of(systemRandom(32)) })).toMatchObject({ type: "blobState" });
+    expect(await alice.ask(file(96_000))).toMatchObject({ type: "blobState" });
     // While she is connected it stays so, however long she says nothing.
     world.now += DAY;
     expect(await isMember(bob, roomTag)).toBe(false);

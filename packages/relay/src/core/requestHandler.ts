@@ -105,7 +105,7 @@ export class RequestHandler {
       clock,
       counts: this.probation,
     });
-    this.blobs = new Blobs(rooms, sha256, settings, clock);
+    this.blobs = new Blobs(rooms, sha256, settings, clock, lasting);
     const shared = { store, crypto, inboxes, lasting, outbox, page };
     this.logRequests = new LogRequests({
       ...shared,

@@ -104,21 +104,58 @@ describe("blobs", () => {
     expect(await upload.read(0)).toMatchObject({ chunk: upload.chunk(0) });
   });
 
-  it("A83: RULE blob.bounded: the whole size is taken from the room's quota before the first byte, and given back", async () => {
+  it("A83: RULE blob.bounded: bytes are taken from the room's quota as they come, and given back; what never comes takes none", async () => {
     const world = new CoreWorld({ quotas: { blobBytesPerRoom: 250_000 }, limits: { blob: 160_000 } });
     const { upload, client, roomTag } = await withUpload(150_000, world);
     const [second, third] = [new Upload(client, roomTag, 150_000), new Upload(client, roomTag, 90_000)];
     expect(await new Upload(client, roomTag, 160_001).begin()).toMatchObject(error("too_large"));
+    for (let n = 0; n < 10; n++) await new Upload(client, roomTag, 150_000).begin();
+    await third.begin();
     await upload.begin();
+    for (let n = 0; n < 3; n++) expect(await upload.write(n)).toMatchObject({ type: "blobState", chunks: n + 1 });
+    // 150,000 bytes and 12 rows of 4,096.
     expect(await second.begin()).toMatchObject(error("quota_exceeded"));
-    await third.whole();
-    expect(await new Upload(client, roomTag, 5000).begin()).toMatchObject(error("quota_exceeded"));
+    expect(await third.write(0)).toMatchObject(error("quota_exceeded"));
+    expect(await third.begin()).toMatchObject({ chunks: 0 });
     await upload.drop();
-    expect(await second.begin()).toMatchObject({ type: "blobState" });
+    expect(await third.write(0)).toMatchObject({ chunks: 1 });
+    expect(await third.write(1)).toMatchObject({ chunks: 2 });
+    await third.drop();
+    expect(world.store.rooms.get(roomTag)).toMatchObject({ blobBytes: 10 * 4096 });
+    // Of one that is unfinished, what has come is given back.
+    await second.begin();
+    await second.write(0);
+    await second.drop();
+    expect(world.store.rooms.get(roomTag)).toMatchObject({ blobBytes: 10 * 4096 });
     // Small ones are not free: each counts as a row.
     const tiny = await withUpload(1, new CoreWorld({ quotas: { blobBytesPerRoom: 250_000 } }));
     for (let n = 0; n < 61; n++) await new Upload(tiny.client, tiny.roomTag, 1).begin();
     expect(await tiny.upload.begin()).toMatchObject(error("quota_exceeded"));
+  });
+
+  it("A83: RULE relay.file-rate: one address begins only so many, over all its connections; going on with one is free", async () => {
+    const world = new CoreWorld({ rates: { files: { burst: 3, perSecond: 0.1 } } });
+    const { upload, roomTag, key } = await withUpload(100, world);
+    await upload.begin();
+    for (const [address, answers] of [
+      ["address", ["blobState", "blobState", "error", "error"]],
+      ["other", ["blobState", "blobState", "blobState", "error"]],
+    ] as const) {
+      const got: string[] = [];
+      for (let n = 0; n < 4; n++) {
+        const client = await world.connect(address);
+        await client.prove(roomTag, 0, key);
+        got.push((await new Upload(client, roomTag, 100).begin()).type);
+      }
+      expect(got).toEqual(answers);
+    }
+    expect(await upload.begin()).toMatchObject({ type: "blobState" });
+    expect(await new Upload(upload.client, roomTag, 100).begin()).toMatchObject({
+      ...error("rate_limited"),
+      retryAfter: 10_000,
+    });
+    world.now += 10_000;
+    expect(await new Upload(upload.client, roomTag, 100).begin()).toMatchObject({ type: "blobState" });
   });
 
   it("RULE blob.own-only: only who has the secret behind the name deletes a blob", async () => {
@@ -176,7 +213,8 @@ describe("blobs", () => {
     const folder = mkdtempSync(join(tmpdir(), "conclave-blobs-"));
     folders.push(folder);
     const database = openDatabase(join(folder, "relay.db"));
-    const world = new CoreWorld({ rates: { blobBytes: { burst: 1e9, perSecond: 1 } } }, new SqliteStore(database));
+    const plenty = { burst: 1e9, perSecond: 1 };
+    const world = new CoreWorld({ rates: { blobBytes: plenty, files: plenty } }, new SqliteStore(database));
     const { upload } = await withUpload(10, world);
     for (let n = 0; n < 200; n++) {
       const small = await new Upload(upload.client, upload.roomTag, 10).whole();

@@ -2,13 +2,13 @@ import { done, equalBytes } from "@conclave/codec";
 import {
   blobChunkLength,
   blobChunks,
+  BLOB_CHUNK_BYTES,
   blobIdOf,
-  type BeginBlobRequest,
   type ReadBlobRequest,
   type Sha256,
-  type WriteBlobRequest,
 } from "@conclave/wire";
-import { carriedOut, type MemberRequestCalls } from "../core/call.js";
+import { carriedOut, type MemberCall, type MemberRequestCalls, type RelayAnswer } from "../core/call.js";
+import type { LastingBudget } from "../core/lastingBudget.js";
 import type { RelaySettings } from "../settings.js";
 import type { BlobRow } from "../store/blobTable.js";
 import type { SweepReads } from "../store/readSet.js";
@@ -28,8 +28,8 @@ export const PURGED_AT_ONCE = 128;
 /** A room's encrypted files, in chunks. The relay cannot read them; it enforces the room's quota and their age. */
 export class Blobs {
   readonly memberCalls: MemberRequestCalls<"beginBlob" | "writeBlob" | "readBlob" | "dropBlob"> = {
-    beginBlob: ({ request, room, standing, now }) => this.begin(request, room, standing === "own", now),
-    writeBlob: ({ request, room, now }) => this.write(request, room, now),
+    beginBlob: (call) => this.begin(call),
+    writeBlob: (call) => this.write(call),
     readBlob: ({ request, room }) => this.read(request, room),
     dropBlob: ({ request, room }) => {
       const blob = this.rooms.store.blobs.get(room.row.no, blobIdOf(this.sha256, request.secret));
@@ -44,6 +44,7 @@ export class Blobs {
     private readonly sha256: Sha256,
     private readonly settings: Pick<RelaySettings, "quotas" | "retention">,
     private readonly clock: WallClock,
+    private readonly lasting: Pick<LastingBudget, "waitForFile">,
   ) {}
 
   /** Removes what is too old, and uploads that nobody finished. Returns whether there is more to do at once. */
@@ -67,21 +68,21 @@ export class Blobs {
     return { complete: maxAge === null ? 0 : time - maxAge, unfinished: time - uploadAge, limit: EXPIRED_AT_ONCE };
   }
 
-  private begin({ id, blobId, size }: BeginBlobRequest, room: HostedRoom, isOwn: boolean, now: number) {
+  private begin({ request, room, session, standing, now }: MemberCall<"beginBlob">): RelayAnswer {
+    const { id, blobId, size } = request;
     const { store } = this.rooms;
     const known = store.blobs.get(room.row.no, blobId);
     if (known !== null) return known.size === size ? stateOf(id, known.chunks) : refuse("blob_conflict");
-    // RULE: blob.bounded: a room's members cannot fill the relay's disk with files: the whole size is taken from the
-    // room's quota before the first byte (attack A83).
-    const blobBytes = room.row.blobBytes + size + ROW_BYTES;
-    const most = this.settings.quotas.blobBytesPerRoom * (isOwn ? 1 : SHARE_OF_ACTING);
-    if (blobBytes > most) return refuse("quota_exceeded");
+    if (!this.hasSpace(room, standing, size + ROW_BYTES)) return refuse("quota_exceeded");
+    const wait = this.lasting.waitForFile(session.address, now);
+    if (wait > 0) return refuse("rate_limited", wait);
     store.blobs.add(room.row.no, { blobId, size, chunks: blobChunks(size), time: this.clock.at(now) });
-    room.change({ blobBytes });
+    room.change({ blobBytes: room.row.blobBytes + ROW_BYTES });
     return stateOf(id, 0);
   }
 
-  private write({ id, blobId, index, chunk }: WriteBlobRequest, room: HostedRoom, now: number) {
+  private write({ request, room, standing, now }: MemberCall<"writeBlob">): RelayAnswer {
+    const { id, blobId, index, chunk } = request;
     const { store } = this.rooms;
     const blob = store.blobs.get(room.row.no, blobId);
     if (blob === null) return refuse("blob_unknown");
@@ -94,8 +95,17 @@ export class Blobs {
       const stored = store.blobs.chunk(no, index);
       return stored !== null && equalBytes(stored, chunk) ? stateOf(id, chunks) : refuse("blob_conflict");
     }
+    if (!this.hasSpace(room, standing, chunk.length)) return refuse("quota_exceeded");
+    room.change({ blobBytes: room.row.blobBytes + chunk.length });
     store.blobs.addChunk(no, index, chunk, this.clock.at(now));
     return stateOf(id, chunks + 1);
+  }
+
+  // RULE: blob.bounded: a room's members cannot fill the relay's disk with files, nor keep each other from sending some by
+  // announcing what never comes: bytes are taken from the room's quota as they come (attack A83).
+  private hasSpace(room: HostedRoom, standing: MemberCall<"beginBlob">["standing"], bytes: number): boolean {
+    const share = standing === "own" ? 1 : SHARE_OF_ACTING;
+    return room.row.blobBytes + bytes <= this.settings.quotas.blobBytesPerRoom * share;
   }
 
   private read({ id, blobId, index }: ReadBlobRequest, room: HostedRoom) {
@@ -107,7 +117,8 @@ export class Blobs {
 
   private drop(room: HostedRoom, blob: BlobRow): void {
     this.rooms.store.blobs.drop(blob.no);
-    room.change({ blobBytes: Math.max(0, room.row.blobBytes - blob.size - ROW_BYTES) });
+    const bytes = Math.min(blob.size, blob.chunks * BLOB_CHUNK_BYTES) + ROW_BYTES;
+    room.change({ blobBytes: Math.max(0, room.row.blobBytes - bytes) });
   }
 }
 
