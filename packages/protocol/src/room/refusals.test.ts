@@ -37,6 +37,12 @@ describe("coming in directly", () => {
       { device: guest.device, name: "Guest", now: NOW },
     );
     expect(without).toMatchObject({ error: { code: "invite_needs_admission" } });
+    // A way in that somebody found elsewhere changes nothing about it.
+    for (const secret of [ask!, auto!]) {
+      const other = { ...preview(alice, guest, log, secret), entrance: seen.entrance };
+      const joining = joinRoom(guest.primitives, other, { device: guest.device, name: "Guest", now: NOW });
+      expect(joining).toMatchObject({ error: { code: "invite_needs_admission" } });
+    }
   });
 });
 
