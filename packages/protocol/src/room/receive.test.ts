@@ -83,6 +83,20 @@ describe("taking in the log", () => {
 describe("proposals of those who are gone", () => {
   const removing = (who: Person) => ({ type: "remove", person: who.room.self.person, ban: false }) as const;
 
+  it("are not stored again by a decision that has nothing to do with them", () => {
+    const { alice, bob, carol, log } = room();
+    const proposed = bob.room.proposals.propose(removing(carol), NOW);
+    if (!proposed.ok) throw new Error(proposed.error.code);
+    expect(log.append(proposed.value.append)).toBe(true);
+    alice.catchUp(log);
+    expect(alice.act(log, { type: "setTitle", title: "Meadow" })).toBeNull();
+    const [decided] = alice.catchUp(log);
+    if (decided?.kind !== "accepted") throw new Error("not taken in");
+    const touched = [...decided.delta.put.map(([key]) => key), ...decided.delta.delete];
+    expect(touched.filter((key) => key.startsWith("q/"))).toEqual([]);
+    expect(alice.room.proposals.list()).toHaveLength(1);
+  });
+
   it("what only they asked for is forgotten with them", () => {
     const { alice, bob, carol, log } = room();
     const proposed = bob.room.proposals.propose(removing(carol), NOW);

@@ -45,6 +45,25 @@ describe("who was shut out finds the others, whatever the one who did it sends n
     expectHelp(alice, carol);
   });
 
+  it("A107: names whose commit came first, and who made a later one only where that is not known", () => {
+    for (const isKnown of [true, false]) {
+      const room = threeOfUs();
+      const { alice, bob, carol, log } = room;
+      const again = shutOut(room);
+      alice.catchUp(log);
+      const parts = inside(alice);
+      const first = parts.core.unopened!;
+      expect(first).toMatchObject({ by: bob.room.self.person, n: log.items.length });
+      parts.core = { ...parts.core, unopened: { ...first, by: isKnown ? carol.room.self.person : null } };
+      inside(again).core = { ...inside(again).core, lastCommit: log.lastCommit };
+      expect(shuttingOut(again, [alice], () => again.act(log, { type: "rekey" }))).toBeNull();
+      expect(alice.catchUp(log)).toMatchObject([{ kind: "rejected", alarm: { person: bob.room.self.person } }]);
+      const by = (isKnown ? carol : bob).room.self.person;
+      alice.restart();
+      expect(inside(alice).core.unopened).toEqual({ ...first, by, n: log.items.length });
+    }
+  });
+
   it("A107, RULE room.unopened-by-another: a message in the epoch that all others have left", () => {
     const room = threeOfUs();
     const { alice, bob, carol, log } = room;
