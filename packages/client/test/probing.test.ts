@@ -87,6 +87,13 @@ describe("a device that asks whether the list of members is fresh", () => {
     probes.looking();
     await world.pass(MINUTE);
     expect(said.times).toEqual([]);
+    // Also where it was about to ask itself.
+    await world.pass(60 * MINUTE);
+    probes.looking();
+    probes.heard(probe());
+    probes.advance();
+    await world.pass(MINUTE);
+    expect(said.times).toEqual([]);
     await world.pass(10 * MINUTE);
     probes.heard(probe({ late: true }));
     probes.looking();
@@ -117,6 +124,9 @@ describe("a device that asks whether the list of members is fresh", () => {
 
   it("asks for its person at once, once a minute at most, and again where the clock was set back", async () => {
     const first = probes.ask();
+    probes.advance();
+    await world.run(new Promise((resolve) => setImmediate(resolve)));
+    expect([probes.ask(), said.times]).toEqual([first, [first]]);
     probes.advance();
     await world.pass(10 * SECOND);
     expect([first, said.times]).toEqual([said.times[0], [first]]);
@@ -265,6 +275,19 @@ describe("a device that is asked whether the list is as it sees it", () => {
       answers.advance();
       await world.pass(MINUTE);
       expect(said.times).toHaveLength(before + 1);
+    }
+  });
+
+  it("is not needed where eight have answered, whoever they are", async () => {
+    answers = answering(alice);
+    const stranger = (n: number): RoomEvent =>
+      ({ type: "sign", sign: { person: new Uint8Array(32).fill(n), seen: 99, isIdle: true } }) as never;
+    for (const count of [8, 7]) {
+      answers.heard(probe(), 10);
+      for (let n = 1; n <= count; n++) answers.heard(stranger(n), 11);
+      answers.advance();
+      await world.pass(MINUTE);
+      expect(said.times).toHaveLength(8 - count);
     }
   });
 

@@ -117,6 +117,18 @@ describe("what proves to the relay that this device is a member", () => {
     expect(told).toEqual([room.epoch]);
   });
 
+  it("is given by nobody whose device is a copy, nor in a room that has ended for them", async () => {
+    const { state } = driving(alice);
+    const copy = Object.create(state, { phase: { value: { is: "restored" } } }) as typeof state;
+    const ended = Object.create(state, {
+      room: { value: Object.create(room, { status: { value: "removed" } }) as Room },
+    }) as typeof state;
+    for (const each of [copy, ended]) new WriteProof(each, relay as never).give();
+    expect(given()).toEqual([]);
+    new WriteProof(Object.create(state) as typeof state, relay as never).give();
+    expect(given().at(-1)).toBe(room.epoch);
+  });
+
   it("answered on a connection that is over says nothing", async () => {
     owe(1);
     proof.give();
