@@ -211,7 +211,7 @@ export class LogRequests {
     }
     const recovering = recovery.wait(room, now);
     if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
-    outbox.subscribe(session.connection, room.row.tag);
+    outbox.subscribe(session.connection, room.row.tag, room.row.n);
     session.subscribed(room.key);
     const receipt = log.headReceipt(room, now);
     const items = log.items(room, fromN, page);

@@ -7,6 +7,8 @@ import {
   ID_BYTES,
   type ClientFrame,
   type Hello,
+  type InboxId,
+  type LogRecord,
   type RelayError,
   type Request,
   type RoomTag,
@@ -20,7 +22,7 @@ import { ReadSet } from "../store/readSet.js";
 import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
-import { SendQueue } from "./sendQueue.js";
+import { type RoomPlace, SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
@@ -85,7 +87,7 @@ export class RelayCore {
   /** The relay's Ed25519 public key. */
   readonly relayKey: Uint8Array;
   private readonly settings: RelaySettings;
-  private readonly outbox = new SendQueue();
+  private readonly outbox: SendQueue;
   private readonly ledger = new RunLedger();
   private readonly clock: WallClock;
   private readonly handler: RequestHandler;
@@ -106,6 +108,7 @@ export class RelayCore {
     this.sessions = new Sessions(this.settings);
     this.addresses = new TokenBuckets(this.settings.rates.address);
     const onDamage = options.onDamage ?? (() => undefined);
+    this.outbox = new SendQueue(options.store === null);
     const { outbox, settings } = this;
     const { store, random } = options;
     this.clock = clock;
@@ -299,6 +302,7 @@ export class RelayCore {
   run({ ledger, time }: Unit, work: () => void): CoreOutput[] {
     this.ledger.use(ledger);
     this.clock.use(time);
+    this.outbox.beginRun();
     try {
       this.batch.begin();
       work();
@@ -309,6 +313,31 @@ export class RelayCore {
     }
   }
 
+  /** The rooms with subscribers here: whoever shares the store reads on from there, and tells {@link arrived}. */
+  get places(): Iterable<RoomPlace> {
+    return this.outbox.roomPlaces();
+  }
+
+  /** Records that another relay took, or that were read because they were missing: then call {@link commit} for the pushes. */
+  arrived(roomTag: RoomTag, records: readonly LogRecord[]): void {
+    this.outbox.arrived(roomTag, records);
+  }
+
+  /** Another relay says that there is a record `n`: a hint, until it is read. */
+  heard(roomTag: RoomTag, n: number): void {
+    this.outbox.heard(roomTag, n);
+  }
+
+  /** Another relay put something into an inbox. */
+  inboxChanged(inboxId: InboxId): void {
+    this.handler.inboxChanged(inboxId);
+  }
+
+  /** At another relay a request came to a room, or was taken away. */
+  requestsChanged(roomTag: RoomTag): void {
+    this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
+  }
+
   /** What the last {@link run} did is stored. */
   keep(): void {
     this.handler.keep();
@@ -317,6 +346,7 @@ export class RelayCore {
   /** Nothing of the last {@link run} is stored, or nobody knows: its outputs are not sent, and its connections are closed. */
   undo(): void {
     this.handler.undo();
+    this.outbox.takeBack();
   }
 
   private request(session: Session, frame: Request, challenge: Uint8Array, now: number): void {

@@ -1,5 +1,5 @@
 import type { Random } from "@conclave/crypto";
-import type { Request, Sha256 } from "@conclave/wire";
+import type { InboxId, Request, Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { Blobs, PURGED_AT_ONCE } from "../ledger/blobs.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
@@ -187,6 +187,10 @@ export class RequestHandler {
     for (const roomKey of session.rooms) this.parts.outbox.unsubscribe(session.connection, roomKey);
     this.inboxes.forget(session);
     this.standings.forget(session);
+  }
+
+  inboxChanged(inboxId: InboxId): void {
+    this.inboxes.notify(inboxId);
   }
 
   unsubscribe(session: Session, roomKey: string): void {

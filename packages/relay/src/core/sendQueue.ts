@@ -9,16 +9,23 @@ import {
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import type { CoreOutput } from "./output.js";
+import { Subscribers } from "./subscribers.js";
 
 /** A push with more bytes of records than this is split. */
 const PUSH_BYTES = 256 * 1024;
 
 /** Records of a room that its subscribers have not been told of yet. */
 interface Unsent {
-  readonly roomTag: RoomTag;
   records: LogRecord[];
   bytes: number;
   receipt: Signed<HeadReceipt> | null;
+}
+
+/** How far the subscribers of a room are. */
+export interface RoomPlace {
+  readonly roomTag: RoomTag;
+  readonly n: number;
+  readonly isBehind: boolean;
 }
 
 /**
@@ -30,7 +37,12 @@ export class SendQueue {
   bytes = 0;
   private outputs: CoreOutput[] = [];
   private readonly unsent = new Map<string, Unsent>();
-  private readonly subscribers = new Map<string, Set<number>>();
+  private readonly subscribers = new Map<string, Subscribers>();
+  /** Takes back where subscribers were brought to in this run. */
+  private places: (() => void)[] = [];
+
+  /** `isShared`: other relays append to the same rooms. */
+  constructor(private readonly isShared = false) {}
 
   /** Sends a frame to one connection; gives its size. */
   reply(connection: number, frame: RelayFrame): number {
@@ -50,7 +62,7 @@ export class SendQueue {
   notifyRoom(roomTag: RoomTag, push: Push): void {
     const key = keyOf(roomTag);
     this.flushRoom(key);
-    this.notify([...(this.subscribers.get(key) ?? [])], push);
+    this.notify(this.subscribers.get(key)?.connections ?? [], push);
   }
 
   close(connection: number, code: number): void {
@@ -67,7 +79,7 @@ export class SendQueue {
     if (!this.subscribers.has(key)) return;
     let unsent = this.unsent.get(key);
     if (unsent === undefined) {
-      unsent = { roomTag, records: [], bytes: 0, receipt: null };
+      unsent = { records: [], bytes: 0, receipt: null };
       this.unsent.set(key, unsent);
     }
     unsent.records.push(record);
@@ -76,14 +88,14 @@ export class SendQueue {
     if (unsent.bytes >= PUSH_BYTES) this.flushRoom(key);
   }
 
-  /** From now on the connection gets the room's records. False if it already did. */
-  subscribe(connection: number, roomTag: RoomTag): boolean {
+  /** From now on the connection gets the room's records after `n`. False if it already did. */
+  subscribe(connection: number, roomTag: RoomTag, n = 0): boolean {
     const key = keyOf(roomTag);
     this.flushRoom(key);
-    const subscribers = this.subscribers.get(key) ?? new Set();
+    const subscribers = this.subscribers.get(key) ?? new Subscribers(roomTag, this.isShared);
     this.subscribers.set(key, subscribers);
     const isNew = !subscribers.has(connection);
-    subscribers.add(connection);
+    subscribers.add(connection, n);
     return isNew;
   }
 
@@ -100,6 +112,32 @@ export class SendQueue {
     const key = keyOf(roomTag);
     this.notifyRoom(roomTag, { type: "lagged", roomTag, fromN: 1 });
     this.subscribers.delete(key);
+  }
+
+  /** Records that another relay took, or that were read because they were missing: those that follow one another. */
+  arrived(roomTag: RoomTag, records: readonly LogRecord[]): void {
+    const subscribers = this.subscribers.get(keyOf(roomTag));
+    if (subscribers !== undefined && records.length > 0) this.push(subscribers, records, null, []);
+  }
+
+  /** There is a record `n` in a room. */
+  heard(roomTag: RoomTag, n: number): void {
+    this.subscribers.get(keyOf(roomTag))?.heard(n);
+  }
+
+  /** The rooms with subscribers, the newest record that all of them have, and whether more is known of that they lack. */
+  *roomPlaces(): Iterable<RoomPlace> {
+    for (const { roomTag, place: n, isBehind } of this.subscribers.values()) yield { roomTag, n, isBehind };
+  }
+
+  /** A run begins: {@link takeBack} is about it. */
+  beginRun(): void {
+    this.places = [];
+  }
+
+  /** What was sent in this run was not: its records come again, if they are stored. */
+  takeBack(): void {
+    for (const undo of this.places.splice(0).reverse()) undo();
   }
 
   /** Forgets what the batch would have sent; returns the rest of its outputs, which are right whatever was stored. */
@@ -127,10 +165,20 @@ export class SendQueue {
     if (unsent === undefined) return;
     this.unsent.delete(key);
     // There are some: records are only gathered where there are, and sent before the last one goes.
-    const connections = [...this.subscribers.get(key)!];
-    const { roomTag, records, receipt } = unsent;
-    const bytes = encodeRelayFrame({ type: "records", roomTag, items: records, receipt });
-    this.bytes += bytes.length;
-    this.outputs.push({ kind: "push", connections, bytes, origin: { roomTag, fromN: records[0]!.n } });
+    this.push(this.subscribers.get(key)!, unsent.records, unsent.receipt, this.places);
+  }
+
+  private push(
+    subscribers: Subscribers,
+    all: readonly LogRecord[],
+    receipt: Signed<HeadReceipt> | null,
+    undo: (() => void)[],
+  ): void {
+    const { roomTag } = subscribers;
+    for (const { connections, records } of subscribers.deliver(all, undo)) {
+      const bytes = encodeRelayFrame({ type: "records", roomTag, items: records, receipt });
+      this.bytes += bytes.length;
+      this.outputs.push({ kind: "push", connections, bytes, origin: { roomTag, fromN: records[0]!.n } });
+    }
   }
 }

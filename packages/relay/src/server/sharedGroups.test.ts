@@ -1,67 +1,9 @@
-import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { decodeClientMessage, DEFAULT_LIMITS, RoomTag, type ClientFrame } from "@conclave/wire";
+import { systemRandom } from "@conclave/crypto/node";
+import { RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
-import { RelayCore } from "../core/relayCore.js";
-import { messageAppend, newKey, ScriptedClient, type Key } from "../core/scriptedClient.js";
-import { SharedGroups } from "./sharedGroups.js";
+import { messageAppend, newKey, type Key, type ScriptedClient } from "../core/scriptedClient.js";
 import { SharedMemory } from "./sharedMemory.js";
-import { Verdicts } from "./proofThread.js";
-
-const relaySeed = systemRandom(32);
-
-/** A relay on a store that others may share: what its clients send is carried out with `flush`. */
-class SharedRelay {
-  readonly closed = new Map<number, number>();
-  readonly away: boolean[] = [];
-  now = 1000;
-  private readonly clients = new Map<number, ScriptedClient>();
-  private readonly verdicts = new Verdicts((...check) => nodeCrypto.ed25519Verify(...check));
-  private readonly core = new RelayCore({
-    store: null,
-    crypto: { ...nodeCrypto, ed25519Verify: this.verdicts.verify },
-    random: systemRandom,
-    relaySeed,
-  });
-  readonly groups: SharedGroups;
-
-  constructor(readonly store: SharedMemory) {
-    this.groups = new SharedGroups({
-      core: this.core,
-      store,
-      verdicts: this.verdicts,
-      release: (outputs) => {
-        for (const output of outputs) {
-          if (output.kind === "send") this.clients.get(output.connection)?.receive(output.bytes);
-          else if (output.kind === "close") this.closed.set(output.connection, output.code);
-          else if (output.kind === "push")
-            for (const connection of output.connections) this.clients.get(connection)?.receive(output.bytes);
-        }
-      },
-      onAway: (isAway) => this.away.push(isAway),
-      now: () => this.now,
-    });
-  }
-
-  async connect(): Promise<{ connection: number; client: ScriptedClient }> {
-    const connection = this.clients.size + 1;
-    const client = new ScriptedClient((message) => {
-      const decoded = decodeClientMessage(message, DEFAULT_LIMITS);
-      if (decoded.ok) for (const frame of decoded.value) this.take(connection, frame);
-    });
-    this.clients.set(connection, client);
-    this.core.open(connection, "address", this.now);
-    const welcomed = client.hello();
-    await this.groups.flush();
-    await welcomed;
-    return { connection, client };
-  }
-
-  private take(connection: number, frame: ClientFrame): void {
-    if (!this.core.admit(connection, frame, this.now)) return;
-    if (frame.type === "hello") this.core.carryOut(connection, frame, this.now);
-    else this.groups.add({ connection, frame, verdict: null });
-  }
-}
+import { SharedRelay } from "./sharedRelay.js";
 
 async function founder(relay: SharedRelay, roomTag: RoomTag, key: Key) {
   const { connection, client } = await relay.connect();
@@ -177,6 +119,59 @@ describe("groups on a store that several relays share", () => {
       const answers = [append, append, messageAppend(roomTag)].map((each) => again.client.ask(each));
       await relay.groups.flush();
       expect(await Promise.all(answers)).toMatchObject([{ n: 1 }, { n: 1 }, { n: 2 }]);
+    },
+  );
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    "RULE shared.no-gap: everybody gets every record once and in order, whichever relay took it and whatever fails (seed %i)",
+    async (seed) => {
+      let state = seed;
+      const draw = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+      const { store, roomTag, key } = scene();
+      const relays = [new SharedRelay(store), new SharedRelay(store)];
+      await founder(relays[0]!, roomTag, key);
+      const readers: { relay: SharedRelay; connection: number; client: ScriptedClient; got: number[] }[] = [];
+      const { onCommit } = store;
+      for (let step = 0; step < 120; step++) {
+        const relay = relays[draw(2)]!;
+        switch (draw(6)) {
+          case 0: {
+            const { client, connection } = await relay.connect();
+            const answer = client.ask({ type: "subscribe", roomTag, fromN: 1 });
+            await relay.groups.flush();
+            const { items } = (await answer) as unknown as { items: { n: number }[] };
+            readers.push({ relay, connection, client, got: items.map(({ n }) => n) });
+            break;
+          }
+          case 1:
+            await relay.readOn();
+            break;
+          default: {
+            const { client } = await member(relay, roomTag, key);
+            if (draw(3) === 0) {
+              const isStored = draw(2) === 0;
+              store.onCommit = (commit) => {
+                if (isStored) commit();
+                return Promise.reject(new Error("the connection broke"));
+              };
+            }
+            for (let n = draw(4); n >= 0; n--) void client.ask(messageAppend(roomTag));
+            await relay.groups.flush();
+            store.onCommit = onCommit;
+          }
+        }
+      }
+      const { n } = store.content.rooms.get(roomTag)!;
+      for (let round = 0; round < n; round++) for (const relay of relays) await relay.readOn();
+      const whole = Array.from({ length: n }, (_, at) => at + 1);
+      expect(n).toBeGreaterThan(20);
+      expect(readers.length).toBeGreaterThan(5);
+      for (const { relay, connection, client, got } of readers) {
+        const pushed = client.pushes.flatMap((push) =>
+          push.type === "records" ? push.items.map((item) => item.n) : [],
+        );
+        if (!relay.closed.has(connection)) expect([...got, ...pushed]).toEqual(whole);
+      }
     },
   );
 });
