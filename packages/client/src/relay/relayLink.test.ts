@@ -152,6 +152,16 @@ describe("RelayLink", () => {
     expect(script.link.state).toBe("connecting");
   });
 
+  it("after a loss it comes back within three seconds, at once where a person asks; who never was there waits as before", () => {
+    const script = new Script().online();
+    script.events!.closed();
+    expect(script.clock.next()! - script.clock.now()).toBe(3000);
+    script.link.nudge();
+    expect(script.connects).toBe(2);
+    script.events!.closed();
+    expect(script.clock.next()! - script.clock.now()).toBe(500);
+  });
+
   it("RULE client.relay-frames: bytes that are no frames end the connection and are not used", () => {
     const script = new Script().online();
     script.events!.frame(Uint8Array.of(1, 255, 3));

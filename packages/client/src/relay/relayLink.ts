@@ -175,7 +175,8 @@ export class RelayLink {
     this.state = "offline";
     this.failures = wasOnline ? 0 : this.failures + 1;
     this.drop();
-    this.cancelTimer = this.clock.setTimer(this.backoff.next(), () => {
+    const wait = wasOnline ? this.backoff.afterLoss() : this.backoff.next();
+    this.cancelTimer = this.clock.setTimer(wait, () => {
       this.open();
     });
     if (wasOnline) this.events.offline();

@@ -8,6 +8,7 @@ import type { CoreThread } from "./coreThread.js";
 import { Backlog } from "./backlog.js";
 import { Entrance, type EntranceSettings } from "./entrance.js";
 import { OpenMessages } from "./openMessages.js";
+import { returnWait } from "./returnWait.js";
 import { JoinedFrames, SocketConnection } from "./socketConnection.js";
 
 const PING_EVERY_MS = 30_000;
@@ -135,12 +136,11 @@ export class Sockets implements OutputReceiver {
   }
 
   /** Says goodbye to everybody, each with a different waiting time, so that they do not all come back at once. */
-  async closeAll(retryAfter: number, patience: number): Promise<void> {
+  async closeAll(patience: number): Promise<void> {
     this.flush();
     const closed = [...this.connections.values()].map((connection, at, all) => {
-      const wait = Math.round(retryAfter * (1 + at / all.length));
       const gone = new Promise<void>((resolve) => connection.socket.once("close", resolve));
-      connection.queue(encodeRelayFrame({ type: "goodbye", retryAfter: wait }));
+      connection.queue(encodeRelayFrame({ type: "goodbye", retryAfter: returnWait(at, all.length) }));
       connection.flush(new JoinedFrames());
       connection.socket.resume();
       connection.socket.close(1001);

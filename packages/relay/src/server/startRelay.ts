@@ -73,9 +73,9 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** How long a client is told to wait before it comes back after a shutdown (ms). */
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
-const RETRY_AFTER_MS = 1000;
+/** How long an answer that is not read holds up the end, in ms. */
+const LINGER_MS = 1000;
 const CLOSE_TIMEOUT_MS = 5000;
 /** How many damaged rows are reported, each once. */
 const MOST_DAMAGED = 1000;
@@ -250,11 +250,11 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     control?.close();
     sockets.stopReading();
     await core.stop();
-    await sockets.closeAll(RETRY_AFTER_MS, CLOSE_TIMEOUT_MS);
+    await sockets.closeAll(CLOSE_TIMEOUT_MS);
     // A client that does not read its answer to the end holds nobody up.
     const cut = setTimeout(() => {
       http.server.closeAllConnections();
-    }, RETRY_AFTER_MS);
+    }, LINGER_MS);
     await http.close();
     clearTimeout(cut);
     lock.release();
