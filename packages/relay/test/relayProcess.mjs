@@ -12,5 +12,6 @@ const rates = {
   lastingOfRoom: plenty,
   lastingOfAddress: plenty,
 };
-const relay = await startRelay({ dataDir: process.argv[2], settings: { rates } });
-process.send({ socketUrl: relay.socketUrl, relayKey: toHex(relay.relayKey) });
+const [, , dataDir, database] = process.argv;
+const relay = await startRelay({ dataDir, settings: { rates }, ...(database && { database }) });
+process.send({ socketUrl: relay.socketUrl, relayKey: toHex(relay.relayKey), address: relay.address });

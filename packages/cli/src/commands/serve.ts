@@ -98,6 +98,8 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
   try {
     return await startRelay({
       dataDir: resolve(config.data),
+      ...(config.database !== null && { database: config.database }),
+      ...(config.relayKeyFile !== null && { keyFile: resolve(config.relayKeyFile) }),
       host: config.host,
       port: config.port,
       trustedProxies: config.trustedProxies,

@@ -112,6 +112,13 @@ export const SETTINGS = {
   host: setting(text, "127.0.0.1", "address to listen on"),
   port: setting(whole(0, 65_535), 4430, "port to listen on; 0 picks a free one"),
   data: setting(text, "./data", "folder for the database and the relay's key"),
+  database: setting(
+    maybe(v.pipe(text, v.regex(/^postgres(?:ql)?:\/\//u, "must be a postgres:// address"))),
+    null,
+    "keep rooms in this PostgreSQL database instead of the folder: postgres://user:password@host/name",
+    "secret",
+  ),
+  relayKeyFile: setting(maybe(text), null, "file of the relay's key: the same for all relays on one database"),
   publicUrl: setting(
     maybe(url),
     null,

@@ -7,7 +7,8 @@ import type { Rooms } from "./rooms.js";
 import type { Slots } from "./slots.js";
 import type { WallClock } from "./wallClock.js";
 
-const STEP = { items: 256, bytes: 4 * 1024 * 1024 };
+/** How much of a room is pruned in one step. */
+export const PRUNE_STEP = { items: 256, bytes: 4 * 1024 * 1024 };
 const ROOMS_AT_ONCE = 64;
 
 /** Removes what retention says. A pruned message leaves its hashes, so the log can still be followed across it. */
@@ -62,7 +63,7 @@ export class Pruner {
   /** What {@link sweep} looks for among the rooms; null where messages are kept for ever. */
   due(now: number): SweepReads["old"] {
     const { maxAge } = this.retention;
-    return maxAge === null ? null : { before: this.clock.at(now) - maxAge, limit: ROOMS_AT_ONCE, size: STEP };
+    return maxAge === null ? null : { before: this.clock.at(now) - maxAge, limit: ROOMS_AT_ONCE, size: PRUNE_STEP };
   }
 
   private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {
@@ -71,7 +72,7 @@ export class Pruner {
     let [freed, freedInAll] = [0, 0];
     // Set again when all of them could be read.
     room.isDamaged = true;
-    const records = store.records.page(room.row.no, availableFrom, STEP);
+    const records = store.records.page(room.row.no, availableFrom, PRUNE_STEP);
     room.isDamaged = false;
     for (const record of records) {
       oldest = record.time;

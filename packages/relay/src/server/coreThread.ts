@@ -26,11 +26,13 @@ type FromCore =
   | "ready"
   | "stopped";
 
+const STOP_TIMEOUT_MS = 5000;
+
 /** What a core thread reports. */
 export interface CoreThreadEvents {
   outputs(batch: OutputBatch): void;
   /** The relay writes again, or does not. */
-  storage(state: StorageState): void;
+  storage(state: StorageState | "away"): void;
   /** The machine's clock was set, by so many ms. */
   clockJumped(by: number): void;
   /** Which row of the database cannot be read. Told each time the row is needed. */
@@ -117,14 +119,22 @@ export class CoreThread {
     this.worker.postMessage(batch, [batch.events.buffer as ArrayBuffer, batch.data.buffer as ArrayBuffer]);
   }
 
-  /** Finishes what was handed over, closes the database, ends the thread. */
+  /** Finishes what was handed over, closes the database, ends the thread; within 5 s, also if a database elsewhere does not answer. */
   async stop(): Promise<void> {
     // A failed thread has nothing to finish: what it acknowledged is on the disk.
     if (this.isEnded) return;
     this.flush();
+    const late = setTimeout(() => {
+      // What was acknowledged is stored, and who waits for more asks again.
+      this.isEnded = true;
+      void this.worker.terminate();
+      this.stopping?.resolve();
+    }, STOP_TIMEOUT_MS);
     await new Promise<void>((resolve, reject) => {
       this.stopping = { resolve, reject };
       this.worker.postMessage("stop");
+    }).finally(() => {
+      clearTimeout(late);
     });
   }
 }

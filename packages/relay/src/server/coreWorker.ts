@@ -6,24 +6,30 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { RelayCore } from "../core/relayCore.js";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
-import type { PartialSettings } from "../settings.js";
+import { PRUNE_STEP } from "../ledger/pruner.js";
+import { settingsWith, type PartialSettings } from "../settings.js";
 import { copyBeside } from "../store/copyFirst.js";
+import { PostgresStore } from "../store/postgres/postgresStore.js";
 import { noteFile } from "../store/sqlite/sameFile.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import type { ToCore } from "./batch.js";
 import { CoreLoop } from "./coreLoop.js";
 import { ProofThread, Verdicts } from "./proofThread.js";
+import { SharedGroups } from "./sharedGroups.js";
 
 /** What the socket thread starts this thread with. */
 export interface CoreWorkerData {
+  /** The file of the database; nothing is there if the database is in PostgreSQL. */
   readonly database: string;
+  /** The address of the database in PostgreSQL, a secret; null if it is in a file. */
+  readonly postgres: string | null;
   readonly relaySeed: Uint8Array;
   readonly settings: PartialSettings;
 }
 
-/** Whether the relay writes from now on. */
+/** Whether the relay writes from now on. `away`: a database that relays share does not answer, and everybody waits for it. */
 export interface StorageChange {
-  readonly storage: StorageState;
+  readonly storage: StorageState | "away";
 }
 
 /** The machine's clock was set, by so many ms. */
@@ -59,13 +65,14 @@ const BUSY_TIMEOUT_MS = 500;
 // An error is not caught: it ends the thread, and with it the process.
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
-const { database, relaySeed, settings } = workerData as CoreWorkerData;
+const { database, postgres, relaySeed, settings } = workerData as CoreWorkerData;
 const copyFirst = (version: number): void => {
   copyBeside(database, version);
 };
-const opened = openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS });
-const store = new SqliteStore(opened, copyFirst, onDamage);
-const isCopy = noteFile(opened, database);
+const own = postgres === null ? openDatabase(database, { busyTimeout: BUSY_TIMEOUT_MS }) : null;
+const store = own && new SqliteStore(own, copyFirst, onDamage);
+const isCopy = own !== null && noteFile(own, database);
+const shared = postgres === null ? null : await openShared(postgres);
 const proofs = new ProofThread();
 const verdicts = new Verdicts((...check) => nodeCrypto.ed25519Verify(...check));
 const core = new RelayCore({
@@ -74,14 +81,14 @@ const core = new RelayCore({
   random: systemRandom,
   relaySeed,
   settings,
-  freeBytes,
+  ...(store !== null && { freeBytes }),
   wallClock,
   onClockJump,
   onDamage,
 });
 const loop = new CoreLoop({
   core,
-  groups: null,
+  groups: shared && ((release) => new SharedGroups({ core, store: shared, verdicts, release, onAway, now: steady })),
   proofs,
   verdicts,
   next,
@@ -122,6 +129,16 @@ function next(): ToCore | null {
   return received?.message ?? null;
 }
 
+function openShared(address: string): Promise<PostgresStore> {
+  const relayKey = nodeCrypto.ed25519PublicKey(relaySeed);
+  const keepBytes = settingsWith(settings).retention.messageBytesPerRoom;
+  return PostgresStore.open({ address, relayKey, retention: { keepBytes, step: PRUNE_STEP } });
+}
+
+function onAway(isAway: boolean): void {
+  port!.postMessage({ storage: isAway ? "away" : storage } satisfies StorageChange);
+}
+
 function tellStorage(): void {
   if (core.storage === storage) return;
   storage = core.storage;
@@ -152,8 +169,10 @@ function freeBytes(): number {
 
 function stop(): void {
   clearInterval(ticker);
-  store.close();
   proofs.stop();
-  port!.postMessage("stopped");
-  port!.close();
+  store?.close();
+  void (shared?.close() ?? Promise.resolve()).then(() => {
+    port!.postMessage("stopped");
+    port!.close();
+  });
 }

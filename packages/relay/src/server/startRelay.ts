@@ -1,6 +1,7 @@
 import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
 import { takeFileLock, type FileLock } from "@conclave/sqlite";
 import type { FastifyInstance } from "fastify";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
@@ -12,7 +13,7 @@ import { httpServer } from "./http.js";
 import { answerLines } from "./lineSocket.js";
 import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
 import { reasonOf, relayLog } from "./relayLog.js";
-import { loadRelaySeed } from "./relayKey.js";
+import { loadRelaySeed, readRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
 import { RequestGuard } from "./requestGuard.js";
 import { SOCKET_PATH } from "./entrance.js";
@@ -24,6 +25,10 @@ import { checkTls, dataStep, listenError, RelayStartError } from "./startError.j
 export interface RelayOptions {
   /** The folder of the database (`relay.db`), the relay's key (`relay.key`) and the lock; made with mode 0700. */
   readonly dataDir: string;
+  /** Keep rooms in this PostgreSQL database (`postgres://user:password@host/name`, a secret) instead of the folder. */
+  readonly database?: string;
+  /** The file of the relay's key, if it is not in the folder. It is never made: relays on one database have the same. */
+  readonly keyFile?: string;
   /** `127.0.0.1` unless said otherwise. */
   readonly host?: string;
   /** 0 (the default) picks a free port. */
@@ -88,6 +93,8 @@ const MOST_DAMAGED = 1000;
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   // RULE: relay.one-process: two relays on one database would each believe its own memory of the rooms.
+  // Those on one database in PostgreSQL can share a folder: they have nothing in it but their key.
+  if (options.database !== undefined) return startLocked(options, { release: () => undefined });
   const lock = dataStep(() => takeFileLock(join(options.dataDir, "relay.lock")));
   if (lock === null) throw new RelayStartError("data_in_use", "another relay is running on this data folder");
   try {
@@ -102,8 +109,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   if (options.tls !== undefined) checkTls(options.tls);
   const settings = settingsWith(options.settings);
   const log = relayLog(options.log ?? "off");
-  let storage: StorageState = "open";
-  const relaySeed = dataStep(() => loadRelaySeed(join(options.dataDir, "relay.key"), systemRandom));
+  let storage: StorageState | "away" = "open";
+  const relaySeed = dataStep(() => relaySeedOf(options));
   // Tried in this thread, so that a Node that takes no such keys is reported as that, not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
@@ -153,7 +160,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   );
   const blocked = dataStep(() => new BlockedAddresses(join(options.dataDir, "blocked")));
   const core = new CoreThread(
-    { database: join(options.dataDir, "relay.db"), relaySeed, settings },
+    { database: join(options.dataDir, "relay.db"), postgres: options.database ?? null, relaySeed, settings },
     {
       outputs: (batch) => {
         sockets.outputs(batch);
@@ -161,6 +168,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       storage: (state) => {
         storage = state;
         if (state === "open") log.warn("writing works again");
+        else if (state === "away") log.warn(`${STORAGE_FAULTS.away}: everybody waits until it does`);
         else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
       },
       clockJumped: (by) => {
@@ -270,11 +278,21 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   };
 }
 
-const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open">, string>> = {
+const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open"> | "away", string>> = {
+  away: "PostgreSQL does not answer",
   low: "the disk is nearly full",
   full: "the disk is full",
   busy: "another process is holding the database",
 };
+
+function relaySeedOf({ dataDir, keyFile }: RelayOptions): Uint8Array {
+  if (keyFile === undefined) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return loadRelaySeed(join(dataDir, "relay.key"), systemRandom);
+  }
+  if (!existsSync(keyFile)) throw new Error(`there is no file ${keyFile}`);
+  return readRelaySeed(keyFile);
+}
 
 const UNTRUSTED_PROXY =
   "a connection came with X-Forwarded-For from a proxy that is not trusted: all who come through it count as one address and share " +
