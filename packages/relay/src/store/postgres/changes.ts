@@ -8,7 +8,7 @@ const MOST_BYTES = 7900;
 const ANYTHING = "*";
 
 /** What a unit changed that other relays have somebody waiting for. Named by the first bytes of their ids, as hex. */
-export interface Changes {
+export interface SharedChanges {
   /** Rooms whose log grew, and how long it is now. */
   readonly rooms: readonly { readonly name: string; readonly n: number }[];
   /** Rooms whose requests changed. */
@@ -23,7 +23,7 @@ export function changeName(id: Uint8Array): string {
 }
 
 /** What a unit changed, as a message; null when it was nothing that anybody waits for. */
-export function changesOf({ writes, roomAt }: Pick<UnitOfWork, "writes" | "roomAt">): string | null {
+export function unitChanges({ writes, roomAt }: Pick<UnitOfWork, "writes" | "roomAt">): string | null {
   const grown = new Map<number, number>();
   for (const { room, record } of writes.records) grown.set(room, record.n);
   const tagOf = (room: number): string => changeName(roomAt(room).tag);
@@ -39,7 +39,7 @@ export function changesOf({ writes, roomAt }: Pick<UnitOfWork, "writes" | "roomA
 }
 
 /** Reads a message; null for "anything". A hint is never worth a failure: what cannot be read is "anything", too. */
-export function readChanges(message: string): Changes | null {
+export function readUnitChanges(message: string): SharedChanges | null {
   if (!/^[rqi][0-9a-f]{16}/u.test(message)) return null;
   const parts = message.split(" ");
   const named = (kind: string): string[] => parts.filter((part) => part.startsWith(kind)).map((part) => part.slice(1));

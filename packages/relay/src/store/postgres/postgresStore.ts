@@ -7,7 +7,7 @@ import { UnitOfWork } from "../unit/unitOfWork.js";
 import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
 import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRosterLog } from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
-import { type Changes, changesOf } from "./changes.js";
+import { type SharedChanges, unitChanges } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
@@ -94,7 +94,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       await writePending(connection, writes);
       await writeBlobs(connection, writes);
       if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
-      const message = changesOf(ledger);
+      const message = unitChanges(ledger);
       // Told when it is committed, and not before.
       if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, message]);
       await connection.run("COMMIT");
@@ -114,7 +114,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
    * Calls `changed` with what relays write, this one among them; with null when it may have been anything. That is a hint: what it
    * says is in the database, and what it does not say may be there too ({@link heads}).
    */
-  watch(changed: (changes: Changes | null) => void): void {
+  watch(changed: (changes: SharedChanges | null) => void): void {
     this.watches.push(new PostgresWatch(this.options.address, changed));
   }
 

@@ -1,4 +1,4 @@
-import { type Changes, readChanges } from "./changes.js";
+import { type SharedChanges, readUnitChanges } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
 
 /** The channel on which relays tell each other what they wrote. */
@@ -14,7 +14,7 @@ export class PostgresWatch {
   /** `changed`: told of what was written; of null when that may have been anything: at first, and when messages were missed. */
   constructor(
     private readonly address: string,
-    private readonly changed: (changes: Changes | null) => void,
+    private readonly changed: (changes: SharedChanges | null) => void,
   ) {
     void this.listen();
   }
@@ -33,7 +33,7 @@ export class PostgresWatch {
         this.again();
       });
       await connection.listen(CHANNEL, (message) => {
-        this.changed(readChanges(message));
+        this.changed(readUnitChanges(message));
       });
       if (this.isClosed) await connection.close();
       else this.changed(null);

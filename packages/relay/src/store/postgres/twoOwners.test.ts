@@ -12,7 +12,7 @@ import {
 } from "@conclave/wire";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "../../core/scriptedClient.js";
-import { type Changes, changeName, changesOf, readChanges } from "./changes.js";
+import { type SharedChanges, changeName, unitChanges, readUnitChanges } from "./changes.js";
 import { hasPostgres, PostgresServer } from "./postgresServer.js";
 import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
 
@@ -192,7 +192,7 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
 
   it("tell each other what they wrote, also after a connection was lost", async () => {
     const { clients, relays: both, roomTag } = await room();
-    const heard: (Changes | null)[] = [];
+    const heard: (SharedChanges | null)[] = [];
     both[1].store.watch((changes) => heard.push(changes));
     await expect.poll(() => heard).toEqual([null]);
     await clients[0].ask(messageAppend(roomTag));
@@ -273,11 +273,11 @@ describe("what relays tell each other", () => {
   it("is anything when it is too much for one message, and when it cannot be read", () => {
     const items = Array.from({ length: 500 }, (_, at) => ({ inboxId: new Uint8Array(32).fill(at).with(1, at >> 8) }));
     const writes = (count: number) => ({ records: [], requests: [], requestsGone: [], items: items.slice(0, count) });
-    const message = (count: number) => changesOf({ writes: writes(count) as never, roomAt: () => null as never });
-    expect(readChanges(message(400)!)?.inboxes).toHaveLength(400);
-    expect(readChanges(message(500)!)).toBeNull();
+    const message = (count: number) => unitChanges({ writes: writes(count) as never, roomAt: () => null as never });
+    expect(readUnitChanges(message(400)!)?.inboxes).toHaveLength(400);
+    expect(readUnitChanges(message(500)!)).toBeNull();
     expect(message(0)).toBeNull();
-    expect(readChanges("nonsense")).toBeNull();
+    expect(readUnitChanges("nonsense")).toBeNull();
   });
 });
 
