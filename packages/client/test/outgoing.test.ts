@@ -96,14 +96,14 @@ describe("what waits to be sent", () => {
         ? new Promise<void>((resolve) => held.push(resolve))
         : undefined;
     for (const text of ["one", "two", "three"]) await world.get(alice.room.send(text));
-    const [before] = [driving(alice).state.outbox.all.map(({ sealed }) => sealed?.append.lastCommit)];
+    const before = driving(alice).state.outbox.all.map(({ sealed }) => sealed?.append.lastCommit);
     await world.get(bob.room.decide({ type: "rekey" }));
     await world.until(() => alice.room.status().n === bob.room.status().n);
     await world.pass(1000);
     const after = driving(alice).state.outbox.all.map(({ sealed }) => sealed?.append.lastCommit);
     expect(new Set(before).size).toBe(1);
     expect(after.every((place) => place === driving(alice).state.room!.lastCommit)).toBe(true);
-    expect(after[0]).not.toBe(before![0]);
+    expect(after[0]).not.toBe(before[0]);
     world.beforeFrames = () => undefined;
     for (const release of held) release();
     await world.get(alice.room.flushed(MINUTE));

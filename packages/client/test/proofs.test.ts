@@ -117,7 +117,7 @@ describe("what proves to the relay that this device is a member", () => {
     expect(told).toEqual([room.epoch]);
   });
 
-  it("is given by nobody whose device is a copy, nor in a room that has ended for them", async () => {
+  it("is given by nobody whose device is a copy, nor in a room that has ended for them", () => {
     const { state } = driving(alice);
     const copy = Object.create(state, { phase: { value: { is: "restored" } } }) as typeof state;
     const ended = Object.create(state, {
