@@ -1,3 +1,5 @@
+import { systemRandom } from "@conclave/crypto/node";
+import { decodeFileCard } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { type Home, twoIn, World } from "./world.js";
 
@@ -82,6 +84,33 @@ describe("a room that moves to another relay", () => {
     expect(await world.get(alice.room.move({ relay: NEW, permit }))).toMatchObject({ done: true });
     await world.until(() => bob.room.relay === "ws://relay2/relay");
     await inStep(world, [alice, bob]);
+  });
+
+  it("files from before are read at the old relay, as long as it has them", async () => {
+    const world = new World();
+    world.addRelay(NEW);
+    const [alice, bob] = await twoIn(world);
+    const content = systemRandom(50_000);
+    const read = (offset: number, length: number) => Promise.resolve(content.slice(offset, offset + length));
+    await world.get(alice.room.attach({ name: "plan.pdf", size: content.length, read }));
+    await world.until(() => alice.room.status().pending === 0);
+    await world.get(alice.room.move({ relay: NEW }));
+    await world.until(() => bob.room.relay === "ws://relay2/relay");
+    // Later keys, which the old relay has never heard of.
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
+    await world.until(() => bob.room.title === "Orchard");
+    const cards = async () => {
+      const items = await world.run(bob.room.timeline());
+      return items.flatMap((item) =>
+        item.kind === "message" && item.message.kind === "file" ? (decodeFileCard(item.message.body) ?? []) : [],
+      );
+    };
+    const [card] = await cards();
+    expect(await world.get(bob.room.fetchFile(card!))).toEqual(content);
+    world.downAt.add("ws://relay/relay");
+    world.cut();
+    await world.until(() => bob.room.status().connection === "live");
+    expect(await world.run(bob.room.fetchFile(card!))).toMatchObject({ error: { error: "blob_unknown" } });
   });
 
   it("a relay that gets another address keeps its rooms, which follow it there", async () => {

@@ -1,7 +1,8 @@
 import { done, failed, type Result } from "@conclave/codec";
 import type { RelayError, RoomTag } from "@conclave/wire";
 import type { AnswerOf, LostAnswer, RequestBody } from "../relay/answer.js";
-import type { RelayAccess } from "../relay/relayConnection.js";
+import type { RoomRelay } from "../relay/roomRelay.js";
+import { atFormerRelay } from "../work/formerRelay.js";
 import type { RoomState } from "../work/roomState.js";
 import type { Sync } from "../work/sync.js";
 import type { Waiting } from "../work/waiting.js";
@@ -30,7 +31,7 @@ const MOST_PROBATIONS = 80;
 export class BlobLink {
   constructor(
     private readonly state: RoomState,
-    private readonly connection: RelayAccess,
+    private readonly connection: RoomRelay,
     private readonly sync: Sync,
     private readonly proof: WriteProof,
     private readonly waiting: Waiting,
@@ -83,8 +84,17 @@ export class BlobLink {
     const answer = await this.connection.request<T>(body);
     if (answer.type !== "error") return answer;
     const { error, retryAfter } = answer;
+    const before = error === "blob_unknown" ? await this.atFormer<T>(body) : null;
+    if (before !== null) return before;
     const isLater = error === "rate_limited" || error === "shutting_down";
     return isLater ? { type: "notNow", wait: Math.max(MIN_WAIT_MS, retryAfter) } : { type: "problem", error };
+  }
+
+  /** A file from before the room moved is where it was, for as long as that relay has it; null where it is not there either. */
+  private async atFormer<T extends BlobType>(body: BlobBody<T>): Promise<AnswerOf[T] | null> {
+    if (typeOf(body) !== "readBlob") return null;
+    const answer = await atFormerRelay(this.state, this.connection.find, (relay) => relay.request<T>(body));
+    return answer.ok && answer.value.type !== "error" && answer.value.type !== "lost" ? answer.value : null;
   }
 
   /** Resolves when the relay can be asked that. */

@@ -9,6 +9,8 @@ export interface Relocation {
   readonly to: string;
   /** What the new relay is told where it does not have the room yet. */
   readonly adoption: RoomAdoption;
+  /** Proves to the old relay that we are a member: the seed of the write key that it learned last. */
+  readonly writeSeed: Uint8Array;
   /** When this device noticed it, by its clock (ms). */
   readonly since: number;
   /** It was decided on this device. */
@@ -30,6 +32,7 @@ const layout = versioned(
       ...{ roomTag: RoomTag, n: u53, head: opaque(32), epoch: u53, payload: opaque(), attachment: opaque() },
       nextWriteKey: opaque(32),
     }),
+    writeSeed: opaque(32),
     since: u53,
     isOwn: bool,
     isThere: bool,

@@ -17,9 +17,9 @@ export async function atFormerRelay<T>(
 ): Promise<Result<T, Problem>> {
   const { relocation, room, ports } = state;
   const relay = relocation && find(relocation.from);
-  const key = room?.writeKeys().find(({ epoch }) => epoch === (relocation?.adoption.epoch ?? -1) + 1);
-  if (!relay || !room || !key) return failed({ kind: "unknown" });
-  const { epoch, publicKey: writeKey, seed } = key;
+  if (!relay || !room) return failed({ kind: "unknown" });
+  const { writeSeed: seed, adoption } = relocation;
+  const [epoch, writeKey] = [adoption.epoch + 1, adoption.nextWriteKey];
   const asked = await relay.use(UNTIL_REACHED_MS, async ({ challenge }) => {
     const signature = ports.crypto.ed25519Sign(seed, writeProofBytes(challenge, room.tag, epoch));
     void relay.request<"prove">({ type: "prove", roomTag: room.tag, epoch, writeKey, signature });

@@ -88,7 +88,8 @@ function keepMove(
   const isOwn = events.some((event) => event.type === "entry" && event.own);
   const left = { isThere: false, isBrought: false, isForwarded: false };
   const adoption = room.moving.adoption(item, before);
-  state.keepRelocation(tx, { from: meta.relay, to, adoption, since: state.now(), isOwn, ...left });
+  const { seed: writeSeed } = room.writeKey();
+  state.keepRelocation(tx, { from: meta.relay, to, adoption, writeSeed, since: state.now(), isOwn, ...left });
   state.moveTo(tx, to);
 }
 
