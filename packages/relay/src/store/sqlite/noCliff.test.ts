@@ -1,6 +1,6 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { openDatabase, type Database, type SqlRow, type Statement } from "@conclave/sqlite";
-import { BlobId, blobIdOf, InboxId, inboxIdOf } from "@conclave/wire";
+import { BlobId, blobIdOf, InboxId, inboxIdOf, SlotId } from "@conclave/wire";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -155,5 +155,31 @@ describe("what the relay does with its database", () => {
     // A page that is full is split in two.
     expect(written.sort((a, b) => a - b)[2]).toBe(3);
     expect(Math.max(...written)).toBeLessThanOrEqual(6);
+  });
+
+  it("is a few hundred rows of old slots in a sweep, however many there are, and all of them by and by", async () => {
+    const store = new SqliteStore(database);
+    const world = new CoreWorld(UNBOUNDED, store);
+    for (let n = 0; n < 2; n++) await world.founder();
+    store.begin();
+    // In the first room they stay, for it has not gone on.
+    for (const [room, count] of [
+      [1, 2000],
+      [2, 3],
+    ] as const)
+      for (let n = 0; n < count; n++)
+        store.slots.open(room, SlotId.of(systemRandom(32)), systemRandom(32), { time: n, commits: 0, end: 0 });
+    store.commit();
+    database.exec("UPDATE room SET commits = 256 WHERE no = 2");
+    const found: number[] = [];
+    for (let sweep = 0; sweep < 5; sweep++) {
+      database.rows = 0;
+      for (const { room, slotId } of store.slots.ended(9000, 9000, 256, 2)) {
+        found.push(room);
+        store.slots.drop(room, slotId);
+      }
+      expect(database.rows).toBeLessThanOrEqual(512);
+    }
+    expect(found).toEqual([2, 2, 2]);
   });
 });

@@ -5,9 +5,15 @@ import { bytes, id, readNumber, readRow } from "./row.js";
 import type { Statements } from "./statements.js";
 
 const EMPTY = new Uint8Array();
+/** Old slots that are looked at in one sweep. */
+const LOOKED_AT_ONCE = 512;
+const FROM_THE_START: readonly [number, number, Uint8Array] = [-1, 0, EMPTY];
 
 /** The slots of a `SqliteStore`. */
 export class SqliteSlotTable implements SlotTable {
+  /** The old slot that was looked at last. */
+  private lookedAt = FROM_THE_START;
+
   constructor(private readonly sql: Statements) {}
 
   get(room: number, slotId: SlotId): SlotRow | null {
@@ -51,13 +57,27 @@ export class SqliteSlotTable implements SlotTable {
 
   ended(now: number, before: number, commits: number, limit: number): { room: number; slotId: SlotId }[] {
     const ended = this.sql.all("SELECT room, slot_id FROM slot WHERE end_at > 0 AND end_at < ? LIMIT ?", now, limit);
-    const sql =
-      "SELECT room, slot_id FROM slot s WHERE time < ? AND commits + ? <= (SELECT commits FROM room WHERE no = s.room) LIMIT ?";
-    const stale = this.sql.all(sql, before, commits, Math.max(0, limit - ended.length));
+    const stale = this.stale(before, commits, Math.max(0, limit - ended.length));
     return [...ended, ...stale].map((row) => ({
       room: readNumber(row, "room"),
       slotId: SlotId.of(id(row, "slot_id")),
     }));
+  }
+
+  // Whether a slot is stale its room says. Of all old ones a part is looked at each time, from where the last time ended.
+  private stale(before: number, commits: number, limit: number): SqlRow[] {
+    const sql =
+      "SELECT room, slot_id, time, commits + ? <= (SELECT commits FROM room WHERE no = s.room) AS stale FROM slot s" +
+      " WHERE time < ? AND (time, room, slot_id) > (?, ?, ?) ORDER BY time, room, slot_id LIMIT ?";
+    const rows = this.sql.all(sql, commits, before, ...this.lookedAt, LOOKED_AT_ONCE);
+    const found: SqlRow[] = [];
+    for (const row of rows) {
+      if (found.length >= limit) return found;
+      this.lookedAt = [readNumber(row, "time"), readNumber(row, "room"), id(row, "slot_id")];
+      if (row["stale"] === 1) found.push(row);
+    }
+    if (rows.length < LOOKED_AT_ONCE) this.lookedAt = FROM_THE_START;
+    return found;
   }
 
   addVersion(room: number, slotId: SlotId, { blob, n, time }: SlotVersion, isOnProbation: boolean, keep: number) {
