@@ -1,12 +1,12 @@
 import { toHex } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { itemHash, recordHash, RoomTag, type AppendRequest, type LogItem } from "@conclave/wire";
+import { inboxIdOf, itemHash, recordHash, RoomTag, type AppendRequest, type LogItem } from "@conclave/wire";
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { messageAppend, newKey, type Key } from "../src/core/scriptedClient.js";
+import { commitAppend, messageAppend, newKey, type Key } from "../src/core/scriptedClient.js";
 import { SocketClient } from "../src/server/socketClient.js";
 import { hasPostgres, PostgresServer } from "../src/store/postgres/postgresServer.js";
 import { dataFolder } from "./dataFolder.js";
@@ -107,6 +107,49 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
       expect(new Set(all.map((item) => toHex(itemHash(sha256, roomTag, item)))).size).toBe(sent.length);
       other.socket.close();
     }
+  }, 120_000);
+
+  it("push to their subscribers what is written at the other, each record once and in order, and tell of requests and inboxes", async () => {
+    const [dataDir, database] = [dataFolder(), server.newDatabase()];
+    const relays = [await start(dataDir, database), await start(dataDir, database)];
+    const clients = [
+      await SocketClient.connect(relays[0]!.socketUrl),
+      await SocketClient.connect(relays[1]!.socketUrl),
+    ];
+    const { roomTag, key } = await makeRoom(clients[0]!);
+    for (const client of clients) await client.prove(roomTag, 0, key);
+    const watchers = [
+      await SocketClient.connect(relays[0]!.socketUrl),
+      await SocketClient.connect(relays[1]!.socketUrl),
+    ];
+    const pushed = (client: SocketClient): number[] =>
+      client.pushes.flatMap((push) => (push.type === "records" ? push.items.map(({ n }) => n) : []));
+    for (const watcher of watchers)
+      expect((await watcher.ask({ type: "subscribe", roomTag, fromN: 1 })).type).toBe("subscribed");
+    for (let round = 0; round < 30; round++) {
+      const appends = [clients[round % 2]!.ask(messageAppend(roomTag)), clients[0]!.ask(messageAppend(roomTag))];
+      for (const answer of await Promise.all(appends)) expect(answer.type).toBe("appended");
+    }
+    const all = Array.from({ length: 60 }, (_, at) => at + 1);
+    for (const watcher of watchers) await expect.poll(() => pushed(watcher)).toEqual(all);
+    // Who subscribes later gets what comes after that, and no more.
+    const late = await SocketClient.connect(relays[1]!.socketUrl);
+    expect(await late.ask({ type: "subscribe", roomTag, fromN: 61 })).toMatchObject({ position: { n: 60 } });
+    await clients[0]!.ask(messageAppend(roomTag));
+    for (const watcher of [...watchers, late]) await expect.poll(() => pushed(watcher).at(-1)).toBe(61);
+    expect(pushed(late)).toEqual([61]);
+    await clients[0]!.ask({ type: "postPlea", roomTag, blob: systemRandom(7), stays: false });
+    for (const watcher of watchers) {
+      await expect.poll(() => watcher.pushes.filter(({ type }) => type === "requestsChanged").length).toBe(1);
+    }
+    const inbox = newKey();
+    const inboxId = inboxIdOf(sha256, inbox.publicKey);
+    await late.proveInbox(inbox);
+    const deliveries = [{ inboxId, blob: systemRandom(3) }];
+    const commit = commitAppend(roomTag, newKey(), { deliveries });
+    expect((await clients[0]!.ask(commit)).type).toBe("appended");
+    await expect.poll(() => late.pushes.map(({ type }) => type)).toContain("inboxChanged");
+    for (const watcher of watchers) await expect.poll(() => pushed(watcher)).toEqual([...all, 61, 62]);
   }, 120_000);
 
   it("wait while PostgreSQL is away, and say so; and go on when it is back", async () => {

@@ -92,6 +92,11 @@ export class CoreLoop {
     if (this.groups?.isBusy !== true) this.commit();
   }
 
+  /** There may be something to do that nobody here asked for. */
+  wake(): void {
+    this.planRun();
+  }
+
   private take(message: ToCore): void {
     if (message === "stop") this.isStopping = true;
     else if ("call" in message) this.operate(message);

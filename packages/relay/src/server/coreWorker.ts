@@ -16,6 +16,7 @@ import type { ToCore } from "./batch.js";
 import { CoreLoop } from "./coreLoop.js";
 import { ProofThread, Verdicts } from "./proofThread.js";
 import { SharedGroups } from "./sharedGroups.js";
+import { SharedTail } from "./sharedTail.js";
 
 /** What the socket thread starts this thread with. */
 export interface CoreWorkerData {
@@ -86,9 +87,17 @@ const core = new RelayCore({
   onClockJump,
   onDamage,
 });
-const loop = new CoreLoop({
+const tail =
+  shared &&
+  new SharedTail(core, shared, () => {
+    loop.wake();
+  });
+const loop: CoreLoop = new CoreLoop({
   core,
-  groups: shared && ((release) => new SharedGroups({ core, store: shared, verdicts, release, onAway, now: steady })),
+  groups:
+    shared &&
+    ((release) =>
+      new SharedGroups({ core, store: shared, verdicts, release, onAway, now: steady, ...(tail && { tail }) })),
   proofs,
   verdicts,
   next,
@@ -114,6 +123,7 @@ if (isCopy) port.postMessage({ isCopy } satisfies CopyNoticed);
 port.postMessage("ready");
 
 function tick(): void {
+  tail?.tick();
   loop.tick();
   if (proofs.checked !== toldProofs) {
     toldProofs = proofs.checked;

@@ -22,6 +22,8 @@ export interface SharedGroupParts {
   readonly release: (outputs: readonly CoreOutput[]) => void;
   /** The store does not answer, or does again. */
   readonly onAway: (isAway: boolean) => void;
+  /** What others wrote, for those who are connected here; without it, nobody else does. */
+  readonly tail?: { readonly isBehind: boolean; readOn(): Promise<void> };
   /** Ms, by the clock of the core's events. */
   readonly now: () => number;
 }
@@ -51,7 +53,7 @@ export class SharedGroups {
 
   /** Whether something is to be carried out with the next group. */
   get isWaiting(): boolean {
-    return this.waiting.length > 0;
+    return this.waiting.length > 0 || this.parts.tail?.isBehind === true;
   }
 
   get isFull(): boolean {
@@ -77,6 +79,10 @@ export class SharedGroups {
     const { core, store, release, now } = this.parts;
     const frames = this.waiting.splice(0);
     release(core.commit());
+    if (this.parts.tail?.isBehind === true) {
+      await this.parts.tail.readOn();
+      release(core.commit());
+    }
     const isSweep = core.isSweepDue(now());
     if (frames.length === 0 && !isSweep) return;
     const reads = core.reads(

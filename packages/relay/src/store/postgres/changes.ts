@@ -1,37 +1,32 @@
+import { InboxId, RoomTag } from "@conclave/wire";
+import { keyOf } from "../../key.js";
 import type { UnitOfWork } from "../unit/unitOfWork.js";
 
-/** Bytes of an id by which other relays are told of it: who has it too knows which one it is, and nobody else learns it. */
-const NAME_BYTES = 8;
 /** PostgreSQL takes messages below 8,000 bytes. */
 const MOST_BYTES = 7900;
 /** Stands for "anything": there was more than fits. */
 const ANYTHING = "*";
 
-/** What a unit changed that other relays have somebody waiting for. Named by the first bytes of their ids, as hex. */
+/** What a unit changed that other relays may have somebody waiting for. */
 export interface SharedChanges {
   /** Rooms whose log grew, and how long it is now. */
-  readonly rooms: readonly { readonly name: string; readonly n: number }[];
+  readonly rooms: readonly { readonly roomTag: RoomTag; readonly n: number }[];
   /** Rooms whose requests changed. */
-  readonly requests: readonly string[];
+  readonly requests: readonly RoomTag[];
   /** Inboxes in which something was left. */
-  readonly inboxes: readonly string[];
-}
-
-/** By what a room or an inbox is told of. */
-export function changeName(id: Uint8Array): string {
-  return Buffer.from(id.subarray(0, NAME_BYTES)).toString("hex");
+  readonly inboxes: readonly InboxId[];
 }
 
 /** What a unit changed, as a message; null when it was nothing that anybody waits for. */
 export function unitChanges({ writes, roomAt }: Pick<UnitOfWork, "writes" | "roomAt">): string | null {
   const grown = new Map<number, number>();
   for (const { room, record } of writes.records) grown.set(room, record.n);
-  const tagOf = (room: number): string => changeName(roomAt(room).tag);
-  const asked = [...writes.requests, ...writes.requestsGone].map(({ room }) => tagOf(room));
+  const asked = new Set([...writes.requests, ...writes.requestsGone].map(({ room }) => room));
+  const inboxes = new Map(writes.items.map(({ inboxId }) => [keyOf(inboxId), inboxId]));
   const parts = [
-    ...[...grown].map(([room, n]) => `r${tagOf(room)}${n}`),
-    ...[...new Set(asked)].map((name) => `q${name}`),
-    ...[...new Set(writes.items.map(({ inboxId }) => changeName(inboxId)))].map((name) => `i${name}`),
+    ...[...grown].map(([room, n]) => `r${textOf(roomAt(room).tag)}.${n}`),
+    ...[...asked].map((room) => `q${textOf(roomAt(room).tag)}`),
+    ...[...inboxes.values()].map((inboxId) => `i${textOf(inboxId)}`),
   ];
   if (parts.length === 0) return null;
   const message = parts.join(" ");
@@ -40,12 +35,20 @@ export function unitChanges({ writes, roomAt }: Pick<UnitOfWork, "writes" | "roo
 
 /** Reads a message; null for "anything". A hint is never worth a failure: what cannot be read is "anything", too. */
 export function readUnitChanges(message: string): SharedChanges | null {
-  if (!/^[rqi][0-9a-f]{16}/u.test(message)) return null;
   const parts = message.split(" ");
+  if (!parts.every((part) => /^(?:r[\w-]{43}\.\d{1,15}|[qi][\w-]{43})$/u.test(part))) return null;
   const named = (kind: string): string[] => parts.filter((part) => part.startsWith(kind)).map((part) => part.slice(1));
-  const rooms = named("r").map((part) => ({
-    name: part.slice(0, 2 * NAME_BYTES),
-    n: Number(part.slice(2 * NAME_BYTES)),
-  }));
-  return { rooms, requests: named("q"), inboxes: named("i") };
+  return {
+    rooms: named("r").map((part) => ({ roomTag: RoomTag.of(bytesOf(part.slice(0, 43))), n: Number(part.slice(44)) })),
+    requests: named("q").map((part) => RoomTag.of(bytesOf(part))),
+    inboxes: named("i").map((part) => InboxId.of(bytesOf(part))),
+  };
+}
+
+function textOf(id: Uint8Array): string {
+  return Buffer.from(id).toString("base64url");
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "base64url"));
 }

@@ -50,7 +50,9 @@ async function loadKeys(db: PostgresConnection, rooms: readonly number[]): Promi
   return keys;
 }
 
-const RECORD = "n, kind, epoch, time, append_id, head, on_probation, parent, pruned, payload, attachment";
+/** The columns of {@link recordRow}. */
+export const RECORD_COLUMNS =
+  "n, kind, epoch, time, append_id, head, on_probation, parent, pruned, payload, attachment";
 
 /** The records that these append ids are of: each can be answered again. */
 export async function loadAppended(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
@@ -58,7 +60,7 @@ export async function loadAppended(db: PostgresConnection, rooms: readonly Loade
   if (asked.length === 0) return;
   for (const { unit, appendId } of asked) unit.appended.set(keyOf(appendId), null);
   const rows = await db.rows(
-    `SELECT q.at, ${RECORD} FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at)
+    `SELECT q.at, ${RECORD_COLUMNS} FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at)
      JOIN record r ON r.room = q.room AND r.append_id = q.id`,
     [asked.map(({ unit }) => unit.row.no), asked.map(({ appendId }) => appendId)],
   );
@@ -98,7 +100,7 @@ export async function loadRecordPages(db: PostgresConnection, asked: readonly As
   if (asked.length === 0) return;
   // One more than the page has, and the one that no longer fits: by these a page is seen to be full.
   const rows = await db.rows(
-    `SELECT q.at, ${RECORD} FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+    `SELECT q.at, ${RECORD_COLUMNS} FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
        WITH ORDINALITY AS q (room, after, last, items, bytes, at),
      LATERAL (
        SELECT r.*, sum(length(payload) + length(attachment)) OVER (ORDER BY n) - length(payload) - length(attachment) AS before
@@ -247,7 +249,8 @@ function writeKey(row: PostgresRow): WriteKey {
   };
 }
 
-function recordRow(row: PostgresRow): RecordRow {
+/** A record as it is stored. */
+export function recordRow(row: PostgresRow): RecordRow {
   return {
     n: row["n"] as number,
     kind: row["kind"] === 1 ? "commit" : "message",

@@ -1,11 +1,22 @@
 import { RoomTag } from "@conclave/wire";
+import { randomUUID } from "node:crypto";
 import type { PageSize } from "../recordPage.js";
+import type { RecordRow } from "../recordTable.js";
 import type { ReadSet } from "../readSet.js";
 import type { SharedStore, Unit } from "../sharedStore.js";
 import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
 import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
-import { loadAppended, loadCommits, loadRecordPages, loadRecords, loadRooms, loadRosterLog } from "./loadLog.js";
+import {
+  RECORD_COLUMNS,
+  recordRow,
+  loadAppended,
+  loadCommits,
+  loadRecordPages,
+  loadRecords,
+  loadRooms,
+  loadRosterLog,
+} from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
 import { type SharedChanges, unitChanges } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
@@ -14,6 +25,9 @@ import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
 import { RelayClock } from "./relayClock.js";
 import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
 import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
+
+/** Records of one room that are read on at once. */
+const READ_ON = 64;
 
 /** How a store on PostgreSQL is opened. */
 export interface PostgresStoreOptions {
@@ -49,6 +63,8 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       throw error;
     }
   });
+  /** Tells what this store wrote from what others did. */
+  private readonly name = randomUUID();
   private isClosed = false;
 
   private constructor(private readonly options: PostgresStoreOptions) {}
@@ -96,7 +112,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
       const message = unitChanges(ledger);
       // Told when it is committed, and not before.
-      if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, message]);
+      if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, `${this.name} ${message}`]);
       await connection.run("COMMIT");
     } catch (error) {
       await this.giveUp(connection);
@@ -111,11 +127,11 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   }
 
   /**
-   * Calls `changed` with what relays write, this one among them; with null when it may have been anything. That is a hint: what it
+   * Calls `changed` with what other relays write; with null when it may have been anything. That is a hint: what it
    * says is in the database, and what it does not say may be there too ({@link heads}).
    */
   watch(changed: (changes: SharedChanges | null) => void): void {
-    this.watches.push(new PostgresWatch(this.options.address, changed));
+    this.watches.push(new PostgresWatch(this.options.address, this.name, changed));
   }
 
   /** How long the logs of these rooms are now. */
@@ -125,6 +141,33 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       const rows = await connection.rows("SELECT tag, n FROM room WHERE tag = ANY($1)", [tags]);
       this.release(connection);
       return rows.map((row) => ({ tag: RoomTag.of(row["tag"] as Uint8Array), n: row["n"] as number }));
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** Records of rooms after a place in each, as far as they are committed: some of them, in order. */
+  async after(
+    places: readonly { readonly roomTag: RoomTag; readonly n: number }[],
+  ): Promise<Map<RoomTag, RecordRow[]>> {
+    const found = new Map<RoomTag, RecordRow[]>();
+    const connection = await this.take();
+    try {
+      const rows = await connection.rows(
+        `SELECT q.at, page.* FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
+         JOIN room ON room.tag = q.tag,
+         LATERAL (
+           SELECT ${RECORD_COLUMNS} FROM record r WHERE r.room = room.no AND r.n > q.after ORDER BY r.n LIMIT ${READ_ON}
+         ) AS page ORDER BY q.at, page.n`,
+        [places.map(({ roomTag }) => roomTag), places.map(({ n }) => n)],
+      );
+      this.release(connection);
+      for (const row of rows) {
+        const { roomTag } = places[(row["at"] as number) - 1]!;
+        found.set(roomTag, [...(found.get(roomTag) ?? []), recordRow(row)]);
+      }
+      return found;
     } catch (error) {
       await connection.close();
       throw error;

@@ -14,6 +14,7 @@ export class PostgresWatch {
   /** `changed`: told of what was written; of null when that may have been anything: at first, and when messages were missed. */
   constructor(
     private readonly address: string,
+    private readonly ownName: string,
     private readonly changed: (changes: SharedChanges | null) => void,
   ) {
     void this.listen();
@@ -33,7 +34,8 @@ export class PostgresWatch {
         this.again();
       });
       await connection.listen(CHANNEL, (message) => {
-        this.changed(readUnitChanges(message));
+        const [name, ...parts] = message.split(" ");
+        if (name !== this.ownName) this.changed(readUnitChanges(parts.join(" ")));
       });
       if (this.isClosed) await connection.close();
       else this.changed(null);

@@ -1,0 +1,81 @@
+import type { LogRecord } from "@conclave/wire";
+import type { RelayCore } from "../core/relayCore.js";
+import type { SharedChanges } from "../store/postgres/changes.js";
+import type { PostgresStore } from "../store/postgres/postgresStore.js";
+import type { RecordRow } from "../store/recordTable.js";
+
+/**
+ * Follows what other relays write into a store that they share, for those who are connected here. What another relay says is a hint;
+ * once a second the store itself is asked.
+ */
+export class SharedTail {
+  /** Rooms may have grown, and nobody said so. */
+  private isUnsure = true;
+  /** The store did not answer: asked again at the next {@link tick}. */
+  private isPaused = false;
+
+  /** `wake`: has {@link readOn} called soon. */
+  constructor(
+    private readonly core: Pick<RelayCore, "places" | "heard" | "arrived" | "inboxChanged" | "requestsChanged">,
+    private readonly store: Pick<PostgresStore, "watch" | "heads" | "after">,
+    private readonly wake: () => void,
+  ) {
+    store.watch((changes) => {
+      this.changed(changes);
+    });
+  }
+
+  /** Call it every second. */
+  tick(): void {
+    this.isUnsure = true;
+    this.isPaused = false;
+  }
+
+  /** Whether there is something to read. */
+  get isBehind(): boolean {
+    return !this.isPaused && (this.isUnsure || this.behind().length > 0);
+  }
+
+  /** Reads on in rooms with subscribers here; then the core's `commit` gives the pushes. Not while a group is carried out. */
+  async readOn(): Promise<void> {
+    if (!this.isBehind) return;
+    try {
+      if (this.isUnsure) await this.look();
+      const behind = this.behind();
+      if (behind.length === 0) return;
+      const found = await this.store.after(behind);
+      for (const { roomTag } of behind) this.core.arrived(roomTag, recordsOf(found.get(roomTag) ?? []));
+      // A room of which nothing can be read is not asked for again and again.
+      if (found.size < behind.length) this.isPaused = true;
+    } catch {
+      this.isUnsure = this.isPaused = true;
+    }
+  }
+
+  private async look(): Promise<void> {
+    this.isUnsure = false;
+    const tags = [...this.core.places].map(({ roomTag }) => roomTag);
+    if (tags.length === 0) return;
+    for (const { tag, n } of await this.store.heads(tags)) this.core.heard(tag, n);
+  }
+
+  private behind() {
+    return [...this.core.places].filter(({ isBehind }) => isBehind);
+  }
+
+  private changed(changes: SharedChanges | null): void {
+    if (changes === null) this.isUnsure = true;
+    for (const { roomTag, n } of changes?.rooms ?? []) this.core.heard(roomTag, n);
+    for (const roomTag of changes?.requests ?? []) this.core.requestsChanged(roomTag);
+    for (const inboxId of changes?.inboxes ?? []) this.core.inboxChanged(inboxId);
+    this.wake();
+  }
+}
+
+/** What can be pushed: up to the first that is pruned already, which subscribers read as a page. */
+function recordsOf(rows: readonly RecordRow[]): LogRecord[] {
+  const end = rows.findIndex(({ pruned }) => pruned);
+  return rows.slice(0, end < 0 ? rows.length : end).map(({ n, kind, epoch, time, payload, attachment }) => {
+    return { n, kind, epoch, time, pruned: false, payload, attachment };
+  });
+}
