@@ -69,7 +69,7 @@ export class Recovery {
     if (n < owed) return RETRY_MS;
     const until = this.waiting.get(room.key);
     if (until !== undefined) {
-      if (now < until) return until - now;
+      if (now < until) return Math.ceil(until - now);
       this.waiting.delete(room.key);
       this.settled(room);
       return 0;

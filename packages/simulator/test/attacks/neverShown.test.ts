@@ -41,7 +41,8 @@ it("A23: RULE client.acknowledged-shown: a relay signs that it took a removal, a
   // It is honest again, and Alice has looked at the alarm.
   relay.tamper(null);
   await world.finish(alice.room.resume());
-  await world.until(() => [alice, bob].every((device) => namesOf(device).length === 2), 60_000);
+  const isOut = () => carol.room.status().standing === "removed";
+  await world.until(() => isOut() && [alice, bob].every((device) => namesOf(device).length === 2), 60_000);
   expect(alice.room.status().paused).toBeNull();
   expect(carol.room.status().standing).toBe("removed");
   await talk(world, alice, bob);
