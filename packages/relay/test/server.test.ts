@@ -124,6 +124,22 @@ describe("connections", () => {
     };
     expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
   });
+  it("A161: RULE relay.fair-turns: a member is answered before somebody's long message is done, in requests and in proofs", async () => {
+    const relay = await start();
+    const { client, roomTag } = await founder(relay);
+    const stranger = await SocketClient.connect(relay.socketUrl);
+    const read = { type: "read" as const, roomTag, fromN: 1, limit: 1 };
+    const proofs = Array.from({ length: 400 }, () => stranger.inboxProof(newKey()));
+    for (const asks of [Array.from({ length: 500 }, () => read), proofs]) {
+      let answered = 0;
+      const all = stranger.askAll(asks).map((answer) => answer.then(() => answered++));
+      await Promise.race(all);
+      const before = answered;
+      expect(await client.ask(messageAppend(roomTag))).toMatchObject({ type: "appended" });
+      expect([before < asks.length / 2, answered < asks.length]).toEqual([true, true]);
+      await Promise.all(all);
+    }
+  });
   it("proofs of one message are answered in their order, and what follows them finds them made", async () => {
     const relay = await start();
     const { roomTag, key } = await founder(relay);

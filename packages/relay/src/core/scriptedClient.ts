@@ -92,9 +92,14 @@ export class ScriptedClient {
   }
 
   proveInbox(key: Key): Promise<Response> {
+    return this.ask(this.inboxProof(key));
+  }
+
+  /** What {@link proveInbox} asks. */
+  inboxProof(key: Key): Ask {
     const inboxId = inboxIdOf((data) => nodeCrypto.hash("sha256", data), key.publicKey);
     const signature = nodeCrypto.ed25519Sign(key.seed, inboxProofBytes(this.challenge, inboxId));
-    return this.ask({ type: "proveInbox", inboxPub: key.publicKey, signature });
+    return { type: "proveInbox", inboxPub: key.publicKey, signature };
   }
 
   get challenge(): Uint8Array {
