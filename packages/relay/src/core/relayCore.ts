@@ -22,7 +22,7 @@ import { ReadSet } from "../store/readSet.js";
 import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
-import { type RoomPlace, SendQueue } from "./sendQueue.js";
+import { type SentPlace, SendQueue } from "./sendQueue.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
@@ -314,8 +314,8 @@ export class RelayCore {
   }
 
   /** The rooms with subscribers here: whoever shares the store reads on from there, and tells {@link arrived}. */
-  get places(): Iterable<RoomPlace> {
-    return this.outbox.roomPlaces();
+  get places(): Iterable<SentPlace> {
+    return this.outbox.sentPlaces();
   }
 
   /** Records that another relay took, or that were read because they were missing: then call {@link commit} for the pushes. */

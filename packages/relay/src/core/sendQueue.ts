@@ -22,7 +22,7 @@ interface Unsent {
 }
 
 /** How far the subscribers of a room are. */
-export interface RoomPlace {
+export interface SentPlace {
   readonly roomTag: RoomTag;
   readonly n: number;
   readonly isBehind: boolean;
@@ -126,7 +126,7 @@ export class SendQueue {
   }
 
   /** The rooms with subscribers, the newest record that all of them have, and whether more is known of that they lack. */
-  *roomPlaces(): Iterable<RoomPlace> {
+  *sentPlaces(): Iterable<SentPlace> {
     for (const { roomTag, place: n, isBehind } of this.subscribers.values()) yield { roomTag, n, isBehind };
   }
 

@@ -1,7 +1,7 @@
 import type { LogRecord, RoomTag } from "@conclave/wire";
 
 /** Records for some connections. */
-export interface Delivery {
+export interface SentRecords {
   readonly connections: readonly number[];
   readonly records: readonly LogRecord[];
 }
@@ -72,7 +72,7 @@ export class Subscribers {
   }
 
   /** Who gets these records, which follow one another. None, where something before them is missing. */
-  deliver(records: readonly LogRecord[], undo: (() => void)[]): Delivery[] {
+  deliver(records: readonly LogRecord[], undo: (() => void)[]): SentRecords[] {
     if (!this.isShared) return [{ connections: this.connections, records }];
     const [first, last] = [records[0]!.n, records.at(-1)!.n];
     const { sent, head } = this;

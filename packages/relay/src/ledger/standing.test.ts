@@ -52,7 +52,7 @@ function scene(
     (now) => now,
     () => undefined,
   );
-  const restarted = () => new Standings({ records: { commitAt } }, clock);
+  const restarted = (isShared = false) => new Standings({ records: { commitAt } }, clock, isShared);
   return { store, tag, rooms, room, damages, standings: restarted(), restarted };
 }
 
@@ -253,5 +253,21 @@ describe("RULE writeKey.there-till-gone", () => {
     standings.sweep(rooms, BEGIN + 6 * HOUR);
     expect(rooms.get(tag, BEGIN)!.row.seenAt).toBe(BEGIN + 6 * HOUR);
     expect(damages).toHaveLength(1);
+  });
+
+  it("A109: RULE writeKey.seen-elsewhere: a member who is connected to one relay is there for another one", () => {
+    const acts = (isShared: boolean): boolean => {
+      const { room, rooms, restarted } = scene([member, other], { begun: { 3: 0 } });
+      const [here, there] = [restarted(isShared), restarted(isShared)];
+      here.seen(room, holds(member), BEGIN);
+      there.seen(room, holds(other), BEGIN);
+      let isActing = false;
+      for (let now = BEGIN; now <= BEGIN + HOUR; now += 30_000) {
+        isActing ||= there.waitUntilActing(room, 3, now) === 0;
+        here.sweep(rooms, now);
+      }
+      return isActing;
+    };
+    expect([acts(true), acts(false)]).toEqual([false, true]);
   });
 });
