@@ -211,7 +211,9 @@ function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: 
     `  ${otherCommand("join", LINK, "--name", "Bob", "--home", "./bob")}`,
     `  ${otherCommand("chat")}`,
     "",
-    paint.dim("Ctrl-C stops it. Nothing is lost: everything is in the data folder."),
+    paint.dim(
+      `Ctrl-C stops it. Nothing is lost: everything is in the ${config.database === null ? "data folder" : "database"}.`,
+    ),
     "",
   ]);
 }
