@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,9 +130,14 @@ describe("a relay whose database has a damaged row", () => {
   });
 
   const serve = async () => {
-    const relay = new Running(["serve", "--port", "0", "--data", folder, "--no-web", "--metrics"]);
+    const free = createServer().listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const metrics = (free.address() as AddressInfo).port;
+    free.close();
+    const flags = ["--no-web", "--metrics-port", String(metrics)];
+    const relay = new Running(["serve", "--port", "0", "--data", folder, ...flags]);
     const address = (await relay.line((line) => line.includes("Address"))).trim().split(/\s+/u)[1]!;
-    return { relay, address, client: await SocketClient.connect(`${address.replace("http", "ws")}/relay`) };
+    return { relay, address, metrics, client: await SocketClient.connect(`${address.replace("http", "ws")}/relay`) };
   };
   const inboxOf = async (client: SocketClient, inbox: Key): Promise<number> => {
     await client.proveInbox(inbox);
@@ -154,7 +161,7 @@ describe("a relay whose database has a damaged row", () => {
     }
     database.close();
 
-    const { relay, address, client } = await serve();
+    const { relay, address, metrics, client } = await serve();
     for (const [at, name] of names.entries()) {
       const probes = await rooms[at]!.probe(client);
       const { hits } = DAMAGES[name]!;
@@ -168,7 +175,9 @@ describe("a relay whose database has a damaged row", () => {
       expect(relay.errors).toContain(damage);
     }
     expect(relay.errors.split("column key").length - 1).toBe(2);
-    expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/conclave_damaged_rows \d\d/u);
+    expect(await (await fetch(`http://127.0.0.1:${String(metrics)}/metrics`)).text()).toMatch(
+      /conclave_damaged_rows \d\d/u,
+    );
     expect((await fetch(`${address}/readyz`)).status).toBe(200);
     expect(await relay.stop()).toBe(0);
   });

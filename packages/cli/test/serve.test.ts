@@ -106,6 +106,29 @@ describe("conclave serve", () => {
     }
   });
 
+  it("takes a renewed certificate without a restart; one that cannot be used is told, and the old one stays", async () => {
+    const folderOf = mkdtempSync(join(folder, "renewed-"));
+    const { cert, key } = certificate(folderOf, "chat.example.org");
+    const old = readFileSync(cert, "utf8");
+    const flags = ["serve", "--port", "0", "--data", join(folder, "renewed"), "--tls-cert", cert, "--tls-key", key];
+    const relay = new Running([...flags, "--public-url", "https://chat.example.org", "--json"]);
+    const ready = JSON.parse(await relay.line((line) => line.includes("listening"))) as { listening: string };
+    const { port } = new URL(ready.listening);
+    const hup = () => process.kill(relay.pid, "SIGHUP");
+    writeFileSync(cert, "no certificate\n");
+    hup();
+    await expect.poll(() => relay.errors).toContain("the new certificate cannot be used, so the old one stays");
+    expect((await secureAnswer(Number(port), "/healthz", old)).status).toBe(200);
+    certificate(folderOf, "chat.example.org");
+    hup();
+    const renewed = readFileSync(cert, "utf8");
+    await expect
+      .poll(async () => (await secureAnswer(Number(port), "/healthz", renewed).catch(() => null))?.status)
+      .toBe(200);
+    await expect(secureAnswer(Number(port), "/healthz", old)).rejects.toThrow();
+    expect(await relay.stop()).toBe(0);
+  });
+
   it("warns when it listens for everybody without TLS, unless a proxy stands before it", async () => {
     for (const [flags, warns] of [
       [[], true],

@@ -6,7 +6,7 @@ import { RelayStartError, startRelay } from "@conclave/relay";
 const dataDir = mkdtempSync(join(tmpdir(), "relay-"));
 
 // Resolves when it accepts connections. Port 0 takes a free one.
-const relay = await startRelay({ dataDir, port: 0, hasMetrics: true });
+const relay = await startRelay({ dataDir, port: 0 });
 console.log("clients connect to", relay.socketUrl.replace(/\d+\/relay$/u, "PORT/relay"));
 console.log("its key has", relay.relayKey.length, "bytes, and stays the same after a restart");
 

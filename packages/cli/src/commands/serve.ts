@@ -1,20 +1,20 @@
 import { KeyImportError } from "@conclave/crypto/node";
 import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
-import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { ServeConfig } from "../config/settings.js";
-import { unreadableFile, writeFault } from "../terminal/fileFault.js";
+import { writeFault } from "../terminal/fileFault.js";
 import { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";
 import { parseDuration } from "../terminal/when.js";
 import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
 import { PageSite } from "../pages/pageSite.js";
+import { keepCertificate, readCertificate, type CertificateFiles } from "./certificate.js";
 import { landingPage } from "./landingPage.js";
 
 type Routes = NonNullable<RelayOptions["routes"]>;
@@ -65,10 +65,15 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
     );
   }
   const pages = config.web ? loadPages(OWN_PAGES) : null;
-  const relay = await start(config, pages ? pageRoutes(pages, config) : landingPage);
-  const stopped = stopSignal();
+  const files = tlsFiles(config);
+  const tls = files && readCertificate(files);
+  const relay = await start(config, tls, pages ? pageRoutes(pages, config) : landingPage);
+  const reload = files && tls && keepCertificate(files, tls, relay);
+  // With a certificate SIGHUP renews it, as programs that fetch certificates expect.
+  const stopped = stopSignal(reload ? ["SIGINT", "SIGTERM"] : undefined);
   announce(relay, config, pages !== null, out);
   await stopped;
+  reload?.();
   out.note("Stopping …");
   await relay.close();
 }
@@ -92,8 +97,7 @@ function pageRoutes(pages: BuiltPages, config: ServeConfig): Routes {
   };
 }
 
-async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
-  const tls = readTls(config);
+async function start(config: ServeConfig, tls: CertificateFiles | null, routes: Routes): Promise<Relay> {
   const keep = config.keepMessages === "forever" ? null : parseDuration(config.keepMessages);
   try {
     return await startRelay({
@@ -105,7 +109,7 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
       trustedProxies: config.trustedProxies,
       connections: config.connections,
       connectionsPerAddress: config.connectionsPerAddress,
-      hasMetrics: config.metrics,
+      ...(config.metricsPort !== null && { metrics: { host: config.metricsHost, port: config.metricsPort } }),
       allowOrigins: config.allowOrigin,
       log: config.log,
       settings: {
@@ -123,17 +127,10 @@ async function start(config: ServeConfig, routes: Routes): Promise<Relay> {
   }
 }
 
-function readTls({ tlsCert, tlsKey }: ServeConfig): { cert: string; key: string } | null {
+function tlsFiles({ tlsCert, tlsKey }: ServeConfig): CertificateFiles | null {
   if (tlsCert === null && tlsKey === null) return null;
   if (tlsCert === null || tlsKey === null) throw usageError("TLS needs both --tls-cert and --tls-key.");
-  const read = (path: string): string => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      throw unreadableFile(path, error);
-    }
-  };
-  return { cert: read(tlsCert), key: read(tlsKey) };
+  return { cert: tlsCert, key: tlsKey };
 }
 
 function startFailure(error: unknown, config: ServeConfig): CliError {
@@ -233,9 +230,9 @@ function networkAddresses(relay: Relay, host: string): string[] {
 }
 
 /** Resolves when the process is asked to end. Call it before saying that all is ready: until then a signal ends the process at once. */
-export function stopSignal(): Promise<void> {
+export function stopSignal(signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"]): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    for (const signal of signals) {
       process.once(signal, () => {
         done();
       });

@@ -32,10 +32,10 @@ const refusal = (work: () => unknown): CliError => {
 
 describe("serve configuration", () => {
   it("flag beats environment beats file beats default, and each value knows its source", () => {
-    const path = write({ port: 1, host: "1.1.1.1", metrics: true });
+    const path = write({ port: 1, host: "1.1.1.1", metricsPort: 9 });
     const { config, sources } = resolve({ port: "3" }, { CONCLAVE_PORT: "2", CONCLAVE_HOST: "2.2.2.2" });
-    expect(config).toMatchObject({ port: 3, host: "2.2.2.2", metrics: true, log: "text" });
-    expect([sources.port.source, sources.host.source, sources.metrics.source, sources.log.source]).toEqual([
+    expect(config).toMatchObject({ port: 3, host: "2.2.2.2", metricsPort: 9, log: "text" });
+    expect([sources.port.source, sources.host.source, sources.metricsPort.source, sources.log.source]).toEqual([
       "--port",
       "CONCLAVE_HOST",
       path,

@@ -150,7 +150,12 @@ export const SETTINGS = {
   allowOrigin: setting(origins, [], "origins of pages on other hosts that can connect here; * for any"),
   connections: setting(whole(1, 1_000_000), 20_000, "most connections at once"),
   connectionsPerAddress: setting(whole(1, 1_000_000), 512, "most connections at once from one address"),
-  metrics: setting(yesOrNo, false, "serve /metrics: counts and sizes, no ids", "switch"),
+  metricsPort: setting(
+    maybe(whole(0, 65_535)),
+    null,
+    "serve /metrics for Prometheus on this port: counts and sizes, no ids",
+  ),
+  metricsHost: setting(text, "127.0.0.1", "address for that port"),
   log: setting(v.picklist(["text", "json"], "must be text or json"), "text", "log format: text or json"),
 } as const;
 

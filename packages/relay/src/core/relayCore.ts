@@ -23,6 +23,7 @@ import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
 import { type SentPlace, SendQueue } from "./sendQueue.js";
+import { CoreCounts } from "./coreCounts.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
@@ -86,6 +87,8 @@ const PURGED_AT_ONCE = 512;
 export class RelayCore {
   /** The relay's Ed25519 public key. */
   readonly relayKey: Uint8Array;
+  /** What it did so far. */
+  readonly counts = new CoreCounts();
   private readonly settings: RelaySettings;
   private readonly outbox: SendQueue;
   private readonly ledger = new RunLedger();
@@ -360,10 +363,12 @@ export class RelayCore {
     step.isDone = answer.ok;
     if (answer.ok && PURPOSES.has(frame.type)) this.sessions.settled(session);
     if (!answer.ok) {
+      this.counts.refused(answer.error.reason);
       this.outbox.reply(session.connection, errorFrame(frame.id, answer));
       this.strike(session, answer, now);
       return;
     }
+    if (answer.value.type === "appended") this.counts.appends++;
     const size = this.outbox.reply(session.connection, answer.value);
     if (answer.value.type !== "blob") this.charge(session, size / 16_384, now);
   }
@@ -415,6 +420,7 @@ export class RelayCore {
 
   /** Refuses something whatever becomes of the batch. */
   private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
+    this.counts.refused(refusal.error.reason);
     this.batch.reply(session, errorFrame(id, refusal));
     this.strike(session, refusal, now);
   }

@@ -235,9 +235,11 @@ export class CoreLoop {
   }
 
   private commit(): void {
-    const { core, onCommit } = this.parts;
+    const { core, onCommit, now } = this.parts;
     if (this.groups === null) {
+      const begun = now();
       const outputs = core.commit();
+      if (outputs.length > 0) core.counts.committed(now() - begun);
       onCommit();
       this.release(outputs);
       return;

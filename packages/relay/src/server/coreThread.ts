@@ -7,6 +7,7 @@ import type {
   ClockJump,
   CopyNoticed,
   CoreWorkerData,
+  CountsChange,
   Damage,
   ProbationChange,
   ProofsChange,
@@ -22,6 +23,7 @@ type FromCore =
   | CopyNoticed
   | ProbationChange
   | ProofsChange
+  | CountsChange
   | RoomCommandAnswer
   | "ready"
   | "stopped";
@@ -43,6 +45,8 @@ export interface CoreThreadEvents {
   probation(totals: ProbationTotals): void;
   /** How many signatures of proofs were checked since the relay began; told once a second at most. */
   proofs(checked: number): void;
+  /** What the core did since it began, as metrics; told once a second. */
+  counts(counts: Readonly<Record<string, number>>): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -80,6 +84,7 @@ export class CoreThread {
         else if ("isCopy" in message) on.copyNoticed();
         else if ("probation" in message) on.probation(message.probation);
         else if ("proofs" in message) on.proofs(message.proofs);
+        else if ("counts" in message) on.counts(message.counts);
         else if ("call" in message) this.answered(message);
         else on.outputs(message);
       });

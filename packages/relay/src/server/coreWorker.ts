@@ -58,6 +58,11 @@ export interface ProofsChange {
   readonly proofs: number;
 }
 
+/** What the core did so far, as metrics. */
+export interface CountsChange {
+  readonly counts: Readonly<Record<string, number>>;
+}
+
 const TICK_MS = 1000;
 /** How long a write waits for another process (ms). Everybody else waits with it. */
 const BUSY_TIMEOUT_MS = 500;
@@ -125,6 +130,7 @@ port.postMessage("ready");
 function tick(): void {
   tail?.tick();
   loop.tick();
+  port!.postMessage({ counts: core.counts.metrics } satisfies CountsChange);
   if (proofs.checked !== toldProofs) {
     toldProofs = proofs.checked;
     port!.postMessage({ proofs: toldProofs } satisfies ProofsChange);

@@ -9,14 +9,11 @@ export interface RelayState {
   isReady(): boolean;
   /** Why it takes nothing new, in a few words; null if it does. */
   writeFault(): string | null;
-  /** Counts and sizes; nothing about any room or client. */
-  metrics(): Readonly<Record<string, number>>;
 }
 
 /** How the HTTP server is made. */
 export interface HttpOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
-  readonly hasMetrics: boolean;
   readonly guard: RequestGuard;
   /** The path that everything is under, for a proxy that does not remove it: `/talk`, or nothing. */
   readonly basePath: string;
@@ -69,12 +66,6 @@ export function httpServer(state: RelayState, options: HttpOptions): FastifyInst
       .type("text/plain")
       .send(fault === null ? "ready\n" : `not ready: ${fault}\n`);
   });
-  if (options.hasMetrics) {
-    app.get("/metrics", (_request, reply) => {
-      const lines = Object.entries(state.metrics()).map(([name, value]) => `conclave_${name} ${value}\n`);
-      return reply.type("text/plain; version=0.0.4").send(lines.join(""));
-    });
-  }
   return app;
 }
 

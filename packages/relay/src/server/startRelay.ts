@@ -1,7 +1,9 @@
 import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
 import { takeFileLock, type FileLock } from "@conclave/sqlite";
 import type { FastifyInstance } from "fastify";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Server as TlsServer } from "node:tls";
 import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
@@ -10,6 +12,7 @@ import { BlockedAddresses } from "./blockedAddresses.js";
 import { operatorSocketPath } from "./operateRelay.js";
 import { CoreThread } from "./coreThread.js";
 import { httpServer } from "./http.js";
+import { metricsServer } from "./metricsServer.js";
 import { answerLines } from "./lineSocket.js";
 import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
 import { reasonOf, relayLog } from "./relayLog.js";
@@ -52,8 +55,8 @@ export interface RelayOptions {
   readonly publicUrl?: string;
   /** Origins of pages that can connect besides the relay's own and this machine's; `*` for any. */
   readonly allowOrigins?: readonly string[];
-  /** Serve `/metrics`: counts and sizes. */
-  readonly hasMetrics?: boolean;
+  /** Where to serve `/metrics` (counts and sizes) in the text format of Prometheus; nowhere if not given. Port 0 picks a free one. */
+  readonly metrics?: { readonly host: string; readonly port: number };
   /**
    * What is reported: `json` lines on standard output about starting, stopping and failing, `text` on standard error about what an
    * operator should know, or nothing (`off`, the default). No line contains an id or an address.
@@ -74,6 +77,14 @@ export interface Relay {
   readonly relayKey: Uint8Array;
   /** Counts and sizes, as in `/metrics`. */
   metrics(): Readonly<Record<string, number>>;
+  /** The port on which `/metrics` is served; null where it is not. */
+  readonly metricsPort: number | null;
+  /**
+   * From now on new connections get the certificate that `read` gives; those that are open go on. False, with a warning in the log,
+   * when `read` throws, or it is none, or its key is of another one: then the old one stays. Only for a relay that was started
+   * with one.
+   */
+  renewTls(read: () => { readonly key: string; readonly cert: string }): boolean;
   /** Takes no more connections, finishes what was sent, says goodbye, and closes everything within 10 s. */
   close(): Promise<void>;
 }
@@ -116,6 +127,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   let isReady = false;
   const damaged = new Set<string>();
   let proofs = 0;
+  let counts: Readonly<Record<string, number>> = {};
   let probation: ProbationTotals = { records: 0, bytes: 0, refusals: 0 };
   const fail = (error: Error): void => {
     isReady = false;
@@ -139,6 +151,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     probation_records_total: probation.records,
     probation_bytes_total: probation.bytes,
     probation_refusals_total: probation.refusals,
+    ...counts,
+    database_bytes: sizeOf(join(options.dataDir, "relay.db")) + sizeOf(join(options.dataDir, "relay.db-wal")),
     memory_bytes: process.memoryUsage.rss(),
   });
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
@@ -155,8 +169,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   const connections = options.connections ?? 20_000;
   const http = httpServer(
-    { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]), metrics },
-    { tls: options.tls, hasMetrics: options.hasMetrics ?? false, guard, basePath },
+    { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]) },
+    { tls: options.tls, guard, basePath },
   );
   const blocked = dataStep(() => new BlockedAddresses(join(options.dataDir, "blocked")));
   const core = new CoreThread(
@@ -191,6 +205,9 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       },
       probation: (totals) => {
         probation = totals;
+      },
+      counts: (latest) => {
+        counts = latest;
       },
       proofs: (checked) => {
         proofs = checked;
@@ -234,6 +251,14 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     await giveUp();
     throw listenError(cause);
   });
+  const scraped =
+    options.metrics === undefined
+      ? null
+      : await metricsServer(options.metrics, metrics).catch(async (error: unknown) => {
+          await http.close();
+          await giveUp();
+          throw error;
+        });
   // "All addresses" is not an address that can be opened.
   const address = listening.replace("//[::]", "//[::1]").replace("//0.0.0.0", "//127.0.0.1");
   const control = await answerLines(operatorSocketPath(options.dataDir), async (request) =>
@@ -256,6 +281,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     isReady = false;
     log.info("closing");
     control?.close();
+    scraped?.close();
     sockets.stopReading();
     await core.stop();
     await sockets.closeAll(CLOSE_TIMEOUT_MS);
@@ -274,6 +300,19 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     socketUrl: `${address.replace(/^http/, "ws")}${SOCKET_PATH}`,
     relayKey: nodeCrypto.ed25519PublicKey(relaySeed),
     metrics,
+    metricsPort: (scraped?.address() as AddressInfo | undefined)?.port ?? null,
+    renewTls: (read) => {
+      try {
+        const tls = read();
+        checkTls(tls);
+        (http.server as unknown as TlsServer).setSecureContext(tls);
+      } catch (error) {
+        log.warn(`the new certificate cannot be used, so the old one stays: ${reasonOf(error)}`);
+        return false;
+      }
+      log.info("the certificate was renewed");
+      return true;
+    },
     close: () => (closing ??= close()),
   };
 }
@@ -306,6 +345,10 @@ function once(work: () => void): () => void {
     if (!isDone) work();
     isDone = true;
   };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function exit(): void {
