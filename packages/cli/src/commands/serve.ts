@@ -59,7 +59,7 @@ export async function serve(output: Output, flags: ServeFlags): Promise<void> {
   }
   if (config.createPermit === null && (isBehindProxy || config.publicUrl !== null || !LOOPBACK.test(config.host))) {
     out.warn(
-      "anyone who can reach this relay can create rooms on it, and rooms stay. To allow only some people, set " +
+      "anyone who can reach this relay can create rooms on it, and rooms stay until you delete them. To allow only some people, set " +
         "CONCLAVE_CREATE_PERMIT (or CONCLAVE_CREATE_PERMIT_FILE) and give them the permit.",
       "NO_PERMIT",
     );
