@@ -82,6 +82,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   NO_BACKUP: [refused, "The file is no backup of a relay, or one that this version cannot read. Nothing was done."],
   BACKUP_DAMAGED: [refused, "The backup was changed, or is not whole. Nothing was done."],
   RELAY_CANNOT_WRITE: [refused, "The relay's disk is full, or another process holds its database. Nothing was done."],
+  NOT_IN_POSTGRES: [refused, "Rooms that are kept in PostgreSQL cannot be listed or deleted yet. Nothing was done."],
   RELAY_OLDER: [refused, "The relay that runs is older than this command: restart it. Nothing was done."],
   START_FAILED: [refused, "The relay, or the page server, could not start."],
   NAME_TAKEN: [refused, "The name looks like that of somebody in the room."],

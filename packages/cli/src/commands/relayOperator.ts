@@ -130,6 +130,9 @@ async function ask(context: CommandContext, request: OperatorRequest): Promise<O
   const data = resolve(config.data);
   try {
     const answer = await operateRelay(data, request);
+    if (answer.refused === "shared_store") {
+      throw new CliError("NOT_IN_POSTGRES", "Rooms that are kept in PostgreSQL cannot be listed or deleted yet.");
+    }
     if (answer.refused !== "request_unknown") return answer;
   } catch (error) {
     if (!(error instanceof RelayStartError)) throw error;

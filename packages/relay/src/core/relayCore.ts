@@ -252,9 +252,9 @@ export class RelayCore {
     return isMore;
   }
 
-  /** Rooms for the operator's list, in order: those after the one with the number `after`. Only with a store of its own. */
-  listRooms(after: number, limit: number): RoomUse[] {
-    return this.options.store?.rooms.list(after, limit) ?? [];
+  /** Rooms for the operator's list, in order: those after the one with the number `after`. Null without a store of its own. */
+  listRooms(after: number, limit: number): RoomUse[] | null {
+    return this.options.store?.rooms.list(after, limit) ?? null;
   }
 
   /**

@@ -37,9 +37,10 @@ export interface OperatorAnswer {
   /** Where the next page of rooms begins; null after the last one. */
   readonly next?: number | null;
   readonly addresses?: readonly ListedAddress[];
-  /** Nothing was done: there is no such room, nothing can be written now, that is no address, it is not in the list of blocked
+  /** Nothing was done: there is no such room, or several relays share the store, nothing can be written now, that is no address, it is not in the list of blocked
    * ones, or the request is of a kind that this relay does not know. */
-  readonly refused?: "room_unknown" | "storage_full" | "address_invalid" | "address_unknown" | "request_unknown";
+  readonly refused?:
+    "room_unknown" | "storage_full" | "address_invalid" | "address_unknown" | "request_unknown" | "shared_store";
 }
 
 /** What a relay that runs, or the data folder of one that does not, has to carry requests out with. */
@@ -60,7 +61,8 @@ export async function carryOutRequest(request: OperatorRequest, parts: OperatorP
     case "rooms": {
       // The core's thread takes it as it is.
       if (!Number.isSafeInteger(request.after)) return { refused: "request_unknown" };
-      const rooms = (await parts.operate({ do: "list", after: request.after, limit: PAGE })) as readonly RoomUse[];
+      const rooms = await parts.operate({ do: "list", after: request.after, limit: PAGE });
+      if (!isList(rooms)) return { refused: "shared_store" };
       return { rooms: rooms.map(documentOf), next: rooms.length < PAGE ? null : rooms.at(-1)!.no };
     }
     case "delete": {
@@ -87,6 +89,10 @@ export async function carryOutRequest(request: OperatorRequest, parts: OperatorP
     default:
       return { refused: "request_unknown" };
   }
+}
+
+function isList(answer: RoomCommandAnswer["answer"]): answer is readonly RoomUse[] {
+  return typeof answer === "object" && answer !== null;
 }
 
 function documentOf({ tag, records, messageBytes, blobBytes, createdAt, usedAt }: RoomUse): ListedRoom {

@@ -11,7 +11,7 @@ export interface RoomCommandCall {
   readonly command: RoomCommand;
 }
 
-/** To `list` the rooms; to `delete` whether there was such a room, or null when nothing can be written now. */
+/** To `list` the rooms, or null where several relays share the store; to `delete` whether there was such a room, or null when nothing can be written now. */
 export interface RoomCommandAnswer {
   readonly call: number;
   readonly answer: readonly RoomUse[] | boolean | null;
