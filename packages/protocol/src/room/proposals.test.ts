@@ -4,6 +4,7 @@ import { preset } from "../policy/presets.js";
 import type { Rejection } from "../policy/rejection.js";
 import type { Action } from "../roster/action.js";
 import type { OutgoingMessage } from "./outcome.js";
+import { SshKey } from "../invite/sshKey.js";
 import { founded, invite, join, NOW, type Person, type TestLog } from "./testRelay.fixture.js";
 
 /** Alice the owner, two admins and a plain member; two who are admins at least decide. */
@@ -164,6 +165,29 @@ describe("what is refused before anybody is asked", () => {
     everybody();
     expect(refusalOf(alice, removal)).toEqual(["already_so", "ban"]);
     expect(refusalOf(alice, { ...removal, ban: false })).not.toEqual(["already_so", "ban"]);
+  });
+
+  it("an SSH key that one has listed already, but not one more", () => {
+    const { alice, log } = founded();
+    const key = (byte: number) => ({ key: SshKey.of(new Uint8Array(32).fill(byte)), comment: "" });
+    const allow = (...bytes: number[]) => ({ type: "allow", keys: bytes.map(key) }) as const;
+    expect(alice.act(log, allow(1, 2))).toBeNull();
+    alice.catchUp(log);
+    for (const again of [allow(1), allow(1, 2)]) expect(alice.act(log, again)).toBe("already_so");
+    expect(alice.act(log, allow(2, 3))).toBeNull();
+  });
+
+  it("RULE proposals.not-overtaken: what was asked before a commit that is there first is not asked", () => {
+    const { alice, bob, dora, log, everybody } = club();
+    const said = bob.room.proposals.propose(promotion(dora), NOW);
+    if (!said.ok) throw new Error(said.error.code);
+    expect(alice.act(log, { type: "rekey" })).toBeNull();
+    expect(log.append({ ...said.value.append, lastCommit: log.lastCommit })).toBe(true);
+    everybody();
+    expect(alice.room.proposals.list()).toEqual([]);
+    expect(log.append({ ...said.value.append, lastCommit: log.lastCommit })).toBe(true);
+    everybody();
+    expect(alice.room.proposals.list()).toEqual([]);
   });
 
   it("an answer to what nobody asks, or that was given already, says so and sends nothing", () => {

@@ -241,6 +241,28 @@ describe("proving a fork", () => {
     expect(moved.prove()).toBeNull();
   });
 
+  it("a fork is proved to who came later too, by what was signed since; what was signed before they came is none of it", () => {
+    for (const isSigned of [true, false]) {
+      const fork = new Fork();
+      fork.add("both", 2);
+      expect(fork.sign(fork.log.place, 500)).toBeNull();
+      fork.add("both", 2);
+      // From here on they know the log.
+      fork.log = LogMemory.from(roomTag, fork.log.place);
+      fork.add("ours", 3);
+      if (isSigned) expect(fork.sign(fork.log.place)).toBeNull();
+      fork.add("ours", 3);
+      fork.add("theirs", 6);
+      expect(fork.meet()?.code).toBe("FORK");
+      expect(fork.watch.wanted(crypto, relayKey, fork.log)).toEqual({ after: 4, to: 10 });
+      const found = fork.prove();
+      expect(found?.code).toBe(isSigned ? "EQUIVOCATION" : undefined);
+      if (found) expect(verifyProof(crypto, proofFromJson(found.evidence)!)).toBe("equivocation");
+      // Of nothing that was signed nothing is proved.
+      expect(fork.watch.prove(crypto, relayKey, fork.log, 4, []).alarm).toBeNull();
+    }
+  });
+
   it("RULE watch.proof-on-lie: nothing is asked of a relay whose word agrees with our log", () => {
     const fork = new Fork();
     for (let round = 0; round < 30; round++) {

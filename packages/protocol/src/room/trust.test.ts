@@ -156,6 +156,17 @@ describe("what members claim", () => {
     expect(own.value.message.id).not.toEqual(ids[0]);
   });
 
+  it("an answer to what nobody asked tells nothing", () => {
+    const { alice, bob, log } = pair();
+    bob.catchUp(log);
+    for (const kind of ["approval", "decline", "withdrawal", "proposal", "farewell", "stay"]) {
+      claim(bob, log, { kind, body: new Uint8Array(32) });
+      const received = alice.catchUp(log).at(-1);
+      if (received?.kind !== "accepted") throw new Error(`${kind} is not taken in`);
+      expect([kind, received.events.filter(({ type }) => type !== "sign" && type !== "confirmed")]).toEqual([kind, []]);
+    }
+  });
+
   it("RULE message.newer-ignored: a payload of another version is passed over: nobody is accused, nothing waits", () => {
     const { alice, bob, log } = pair();
     bob.catchUp(log);
@@ -163,6 +174,12 @@ describe("what members claim", () => {
     const newer = encode(3, (writer, version) => writer.u16(version).opaque(new Uint8Array(40)));
     log.append(forgeAppend(bob, group.encrypt(newer).message, { kind: "message" }));
     expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "ignored", unreadable: "newer", alarm: null });
+    // What is of our version and no payload is its author's fault.
+    log.append(forgeAppend(bob, group.encrypt(Uint8Array.of(0, 2, 9)).message, { kind: "message" }));
+    expect(alice.catchUp(log).at(-1)).toMatchObject({
+      ...{ kind: "ignored", unreadable: "invalid" },
+      alarm: { code: "BAD_MESSAGE", person: bob.room.self.person },
+    });
     // Nor do flags or kinds that are not known yet.
     claim(bob, log, { flags: 0xff, ttl: 60, knows: 9, kind: "hologram" });
     expect(alice.catchUp(log).at(-1)).toMatchObject({ kind: "accepted", alarm: null });
