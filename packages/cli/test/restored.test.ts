@@ -59,7 +59,7 @@ async function goesOn({ conclave, carried }: Awaited<ReturnType<typeof scene>>):
   await carried("alice", "sync");
   for (const who of ["alice", "bob"]) {
     const { items } = await carried(who, "history");
-    const texts = items.flatMap(({ text }: { text?: string }) => (text === undefined ? [] : [text]));
+    const texts = items.flatMap(({ message }: { message?: { text: string } }) => (message ? [message.text] : []));
     expect(texts).toEqual(["one", "two", "three", "four", "five"]);
     const { status } = await carried(who, "status");
     expect(status.alarms).toEqual([]);

@@ -71,7 +71,7 @@ export interface Retention {
 }
 
 /** How long a room of a restored relay waits for those who know more than the copy has, in ms. */
-export interface Recovery {
+export interface RecoveryWaits {
   /** From when the first of its people comes: a client that was away comes back within half a minute. */
   readonly settle: number;
   /** After somebody has brought something: others may know of what came after it. */
@@ -85,7 +85,7 @@ export interface RelaySettings {
   readonly quotas: Quotas;
   readonly retention: Retention;
   /** How long a room waits in a relay that was restored from a copy. */
-  readonly recovery: Recovery;
+  readonly recovery: RecoveryWaits;
   /** The permit that a client needs to create rooms (at most 256 bytes); null if anybody can. */
   readonly createPermit: Uint8Array | null;
   /** Ms a new connection has for its hello. */

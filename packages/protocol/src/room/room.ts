@@ -147,7 +147,7 @@ export class Room {
 
   /** The relay has taken all write keys up to that of this epoch: those before it have served. Stored with the next commit. */
   noteProved(epoch: number): void {
-    // RULE: keyring.signed-key-stays: a relay that is restored knows the key that it signed with its newest head, and no later one: the
+    // A relay that is restored knows the key that it signed with its newest head, and no later one: the
     // key of that epoch is given up only once a later one is signed (docs/protocol.md §6, Recovery).
     const signed = this.receipts.newest?.receipt.keyEpoch ?? epoch;
     this.parts.keys = proved(this.parts.keys, Math.min(epoch, this.epoch, signed));

@@ -19,6 +19,7 @@ import { CoreWorld } from "../core/coreWorld.js";
 import { messageAppend } from "../core/scriptedClient.js";
 import { loadRelaySeed } from "../server/relayKey.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
+import { noteFile } from "../store/sqlite/sameFile.js";
 import { writeBackup } from "./backup.js";
 import { restoreBackup } from "./restore.js";
 
@@ -59,7 +60,7 @@ const all = (folderName: string): Record<string, unknown>[] => {
 };
 
 describe("a backup", () => {
-  it("is made while the relay works, holds its key, and is for its owner's eyes only", async () => {
+  it("RULE restore.marked: is made while the relay works, holds its key, and is for its owner's eyes only", async () => {
     const { say } = await scene();
     expect(writeBackup(data, file, 1234)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
     await say();
@@ -71,6 +72,9 @@ describe("a backup", () => {
     expect(statSync(join(target, "relay.key")).mode & 0o777).toBe(0o600);
     expect(statSync(join(target, "relay.db")).mode & 0o777).toBe(0o600);
     expect(all(target)).toEqual(all(data).slice(0, 3));
+    const marked = openDatabase(join(target, "relay.db"));
+    expect(marked.prepare("SELECT count FROM restoration").get()).toEqual({ count: 1 });
+    marked.close();
     // The key is not in the database that is restored.
     const seed = Buffer.from(readFileSync(join(data, "relay.key"), "utf8").trim(), "hex");
     expect(readFileSync(file).includes(seed)).toBe(true);
@@ -90,6 +94,20 @@ describe("a backup", () => {
 
   it("is refused of a folder without a relay", () => {
     expect(writeBackup(join(folder, "away"), file, 1)).toEqual({ ok: false, error: "no_relay" });
+  });
+});
+
+describe("a folder that is copied back by hand", () => {
+  it("RULE restore.copy-noticed: is another file, which is noticed once", async () => {
+    await scene();
+    const path = join(data, "relay.db");
+    expect([noteFile(database, path), noteFile(database, path)]).toEqual([false, false]);
+    const copy = join(folder, "copy.db");
+    database.prepare("VACUUM INTO ?").run(copy);
+    const copied = openDatabase(copy);
+    expect([noteFile(copied, copy), noteFile(copied, copy)]).toEqual([true, false]);
+    expect(copied.prepare("SELECT count FROM restoration").get()).toEqual({ count: 1 });
+    copied.close();
   });
 });
 

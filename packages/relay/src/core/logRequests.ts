@@ -182,7 +182,7 @@ export class LogRequests {
   private forgotten({ epoch, writeKey }: RequestOf<"prove">, room: HostedRoom, session: Session) {
     const { standings, store } = this.parts;
     if (!standings.vouches(room, session, { live: true, lineage: -1 })) return null;
-    // RULE: recovery.member-names-key: nobody signed the key of a commit that came back, and no member had vouched for it: one who
+    // Nobody signed the key of a commit that came back, and no member had vouched for it: one who
     // follows it names its key, as they could vouch for it.
     const n =
       store.records.commitOnProbation(room.row.no, epoch - 1, writeKey) ??

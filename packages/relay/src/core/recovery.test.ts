@@ -92,7 +92,7 @@ describe("a relay that was restored from a copy", () => {
     expect(await (await world.connect()).ask(subscribe(roomTag))).toMatchObject({ type: "subscribed" });
   });
 
-  it("RULE recovery.nothing-before: takes back what was signed, a part at a time, then what was not, and goes on behind it", async () => {
+  it("RULE recovery.nothing-before, RULE receipt.names-key: takes back what was signed, a part at a time, then what was not, and goes on behind it", async () => {
     const all = await scene();
     const { world, member, roomTag, next, receipt, items } = all;
     expect(await member.ask(bring(all, 1, 0, 0))).toMatchObject({ type: "brought", n: 2 });

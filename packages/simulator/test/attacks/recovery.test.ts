@@ -25,32 +25,35 @@ async function scene(options: { isRelayHonest?: boolean } = {}) {
 }
 
 describe("a relay that was restored from a copy", () => {
-  it.each([true, false])("goes on with all messages, and nobody is alarmed (marked: %s)", async (isMarked) => {
-    const { world, alice, bob, carol, copy } = await scene();
-    const log = world.relay.main.log(world.tagOf(alice));
-    world.relay.restore(copy, isMarked);
-    await world.write(alice, "while it waits");
-    await world.pass(120_000);
-    const after = world.relay.main.log(world.tagOf(alice));
-    const bytesOf = (items: typeof log) => items.map((item) => (item.pruned ? null : item.payload));
-    expect(bytesOf(after.slice(0, log.length))).toEqual(bytesOf(log));
-    await world.say(bob, "after it");
-    await world.inStep([alice, bob]);
-    for (const one of [alice, bob]) {
-      expect(await world.texts(one)).toEqual([
-        ...["Alice: one", "Bob: two", "Carol: three", "Bob: four", "Alice: while it waits", "Bob: after it"],
-      ]);
-      expect(alarmsOf(one)).toEqual([]);
-      expect(namesOf(one)).toEqual(["Alice", "Bob"]);
-    }
-    expect(carol.room.status().standing).toBe("removed");
-    // Somebody new is led through all of it.
-    const { link } = await world.invite(alice);
-    const dora = await world.device("Dora");
-    await world.join(dora, link);
-    await world.inStep([alice, bob, dora]);
-    expect(namesOf(dora)).toEqual(["Alice", "Bob", "Dora"]);
-  });
+  it.each([true, false])(
+    "RULE client.show-first, RULE client.recovered-key, RULE push.commits-signed: goes on with all messages, and nobody is alarmed (marked: %s)",
+    async (isMarked) => {
+      const { world, alice, bob, carol, copy } = await scene();
+      const log = world.relay.main.log(world.tagOf(alice));
+      world.relay.restore(copy, isMarked);
+      await world.write(alice, "while it waits");
+      await world.pass(120_000);
+      const after = world.relay.main.log(world.tagOf(alice));
+      const bytesOf = (items: typeof log) => items.map((item) => (item.pruned ? null : item.payload));
+      expect(bytesOf(after.slice(0, log.length))).toEqual(bytesOf(log));
+      await world.say(bob, "after it");
+      await world.inStep([alice, bob]);
+      for (const one of [alice, bob]) {
+        expect(await world.texts(one)).toEqual([
+          ...["Alice: one", "Bob: two", "Carol: three", "Bob: four", "Alice: while it waits", "Bob: after it"],
+        ]);
+        expect(alarmsOf(one)).toEqual([]);
+        expect(namesOf(one)).toEqual(["Alice", "Bob"]);
+      }
+      expect(carol.room.status().standing).toBe("removed");
+      // Somebody new is led through all of it.
+      const { link } = await world.invite(alice);
+      const dora = await world.device("Dora");
+      await world.join(dora, link);
+      await world.inStep([alice, bob, dora]);
+      expect(namesOf(dora)).toEqual(["Alice", "Bob", "Dora"]);
+    },
+  );
 });
 
 /** From now on the relay says to all that it lost everything from the copy on, whatever they bring. */
