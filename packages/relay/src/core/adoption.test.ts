@@ -117,6 +117,9 @@ describe("whether a relay takes a room", () => {
     const client = await world.connect();
     const { adopt } = moved();
     expect(await client.ask({ ...adopt, n: 2 ** 31 + 1 })).toMatchObject(error("too_large"));
+    // Nobody names an epoch after which there is none.
+    for (const epoch of [Number.MAX_SAFE_INTEGER, 2 ** 31 + 1])
+      expect(await client.ask({ ...adopt, epoch })).toMatchObject(error("too_large"));
     for (let n = 0; n < 2; n++) expect(await client.ask(adopt)).toMatchObject({ type: "created" });
     expect(await client.ask(moved().adopt)).toMatchObject(error("rate_limited"));
   });

@@ -21,6 +21,7 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
     case "adoptRoom":
       return (
         request.n <= MOST_BEFORE &&
+        request.epoch <= MOST_BEFORE &&
         request.payload.length <= limits.commitPayload &&
         request.attachment.length <= limits.attachment
       );
@@ -87,7 +88,7 @@ export function lastingBytesOf(request: Request): number {
 }
 
 const ROW_BYTES = 512;
-/** After how many records the log of a room that moves here can begin at most: as many can follow. */
+/** After how many records, and in which epoch, the log of a room that moves here can begin at most: as many can follow. */
 const MOST_BEFORE = 2 ** 31;
 
 /** What a request costs of a connection's rate of blob bytes. */
