@@ -13,7 +13,8 @@ function frame(isFinal: boolean, opcode: number, length: number): Buffer {
   return Buffer.concat([head, Buffer.alloc(length)]);
 }
 
-const [TEXT, BINARY, MORE, PING] = [1, 2, 0, 9];
+const [TEXT, BINARY, MORE, PING, PONG] = [1, 2, 0, 9, 10];
+const pongs = Buffer.concat(Array.from({ length: 500 }, () => frame(true, PONG, 125)));
 
 describe("the message that a client has begun", () => {
   it("has the bytes since its first frame until its last one ends, in whatever pieces they come", () => {
@@ -44,6 +45,18 @@ describe("the message that a client has begun", () => {
     expect(message.bytes).toBe(0);
     message.read(frame(true, BINARY, 9).subarray(0, 3));
     expect(message.bytes).toBe(3);
+  });
+  it("takes more memory than it has bytes, and none when it has ended", () => {
+    const message = new OpenMessage();
+    message.read(frame(true, PING, 9));
+    expect(message.memory).toBe(0);
+    message.read(frame(false, BINARY, 300));
+    const { memory } = message;
+    expect(memory).toBeGreaterThan(message.bytes);
+    message.read(frame(true, PING, 9));
+    expect(message.memory).toBeGreaterThan(memory + frame(true, PING, 9).length);
+    message.read(frame(true, MORE, 1));
+    expect([message.bytes, message.memory]).toEqual([0, 0]);
   });
 });
 
@@ -84,6 +97,27 @@ describe("messages that do not end", () => {
       open.read(sender, frame(false, BINARY, 7 * MIB));
     }
     expect([...left, ...more].some(({ isCut }) => isCut)).toBe(false);
+  });
+  it("A161: RULE relay.unfinished-bounded: many small parts count as what they take in memory, and so does what comes between them", () => {
+    const split = frame(true, BINARY, 40_000);
+    const ways: readonly [name: string, pieces: readonly Buffer[]][] = [
+      [
+        "frames of a byte",
+        [Buffer.concat(Array.from({ length: 16_000 }, (_, at) => frame(false, at ? MORE : BINARY, 1)))],
+      ],
+      ["pieces of a byte", Array.from({ length: 16_000 }, (_, at) => split.subarray(at, at + 1))],
+      ["pongs between frames", Array.from({ length: 100 }, () => Buffer.concat([frame(false, BINARY, 1), pongs]))],
+    ];
+    for (const [name, pieces] of ways) {
+      const senders = Array.from({ length: 20 }, () => new Sender("stranger"));
+      const open = new OpenMessages<Sender>(() => undefined);
+      for (const sender of senders) {
+        open.add(sender);
+        for (const piece of pieces) open.read(sender, piece);
+      }
+      const left = senders.filter(({ isCut }) => !isCut).length;
+      expect([name, left > 0 && left < 10]).toEqual([name, true]);
+    }
   });
   it("A161: RULE relay.unfinished-bounded: nor do those of many addresses together", () => {
     const senders = Array.from({ length: 40 }, (_, at) => new Sender(String(at)));

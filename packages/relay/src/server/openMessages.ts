@@ -15,7 +15,7 @@ interface Line {
   since: number;
 }
 
-/** Bytes of unfinished messages: of one address, and of all. */
+/** What unfinished messages take in memory: of one address, and of all. */
 const MOST_OF_ADDRESS = 32 * 1024 * 1024;
 const MOST_OF_ALL = 128 * 1024 * 1024;
 /** Ms to end a message, and bytes a second with which it has longer: a slow line is no fault. */
@@ -44,10 +44,10 @@ export class OpenMessages<T extends SendingConnection> {
   read(connection: T, chunk: Uint8Array): void {
     const line = this.lines.get(connection);
     if (line === undefined) return;
-    const { bytes: before, ended: endedBefore } = line.message;
+    const { bytes: before, ended: endedBefore, memory } = line.message;
     line.message.read(chunk);
     const { bytes, ended } = line.message;
-    this.count(connection, bytes - before);
+    this.count(connection, line.message.memory - memory);
     if (before === 0 || ended > endedBefore) line.since = this.clock();
     if (bytes === 0) this.begun.delete(connection);
     else this.begun.add(connection);
@@ -88,7 +88,7 @@ export class OpenMessages<T extends SendingConnection> {
   }
 
   private sizeOf(connection: T): number {
-    return this.lines.get(connection)?.message.bytes ?? 0;
+    return this.lines.get(connection)?.message.memory ?? 0;
   }
 
   private cut(connection: T): void {
