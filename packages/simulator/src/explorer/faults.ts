@@ -203,8 +203,8 @@ export const SEEDED_FAULTS: Readonly<Record<string, SeededFault>> = {
     "A remove B",
     /its own decision is gone without a word/,
     "room/acceptCommit.js",
-    'return { delta: { put: [], delete: gone }, events: [{ type: "lostRace", action, losses }] };',
-    "return { delta: { put: [], delete: gone }, events: [] };",
+    'return { delta, events: [{ type: "lostRace", action, losses }] };',
+    "return { delta, events: [] };",
   ),
   // Who speaks late is blamed for it.
   "late-is-blamed": one(
