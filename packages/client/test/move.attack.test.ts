@@ -189,4 +189,24 @@ describe("A139: a room that moves", () => {
     await carol.join(await alice.invite(), "Carol");
     await world.until(() => bob.room.members().length === 3);
   });
+
+  it("A90: RULE move.alone-when-gone: a relay that has lost the room, or another one at its address, is as good as gone", async () => {
+    for (const fate of ["deleted", "replaced"]) {
+      const world = new World();
+      world.addRelay("ws://relay2");
+      const [alice, bob] = await twoIn(world);
+      if (fate === "deleted") world.relay.deleteRoom(alice.tag, world.clock.now());
+      else world.addRelay("ws://relay");
+      world.cut();
+      await world.pass(30_000);
+      expect(await world.run(alice.room.move({ relay: "ws://relay2" })), fate).toMatchObject({ ok: false });
+      const alone = await world.run(alice.room.move({ relay: "ws://relay2", isOldGone: true }));
+      expect(alone, fate).toMatchObject({ ok: true, value: { done: true } });
+      expect(await world.run(bob.room.follow("ws://relay2")), fate).toMatchObject({ ok: true });
+      await world.get(alice.room.send("here"));
+      await world.until(() => alice.room.status().pending === 0);
+      await world.until(() => bob.room.status().n === alice.room.status().n);
+      expect(await bob.texts()).toEqual(["Alice: here"]);
+    }
+  });
 });

@@ -42,12 +42,15 @@ async function moveAlone(context: CommandContext, address: string): Promise<void
     const room = roomOf(context, client);
     const before = webAddress(room.relay);
     const isThere = (await waiting(output, room.synced(UNTIL_GONE_MS))).ok;
-    if (isThere) throw usageError(`${before} answers. Move the room without --old-gone, so that everybody follows.`);
+    const answers = `${before} answers. Move the room without --old-gone, so that everybody follows.`;
+    if (isThere) throw usageError(answers);
     await consentForGood(
       context,
-      `Move ${safeName(room.title)} to ${safeName(address)}, though ${before} doesn't answer? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
+      `Move ${safeName(room.title)} to ${safeName(address)}, though ${before} doesn't answer for it? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
     );
     const moved = await waiting(output, room.move({ ...optionsOf(address), isOldGone: true }));
+    if (!moved.ok && moved.error.kind === "refused" && moved.error.rejection.detail === "the relay answers")
+      throw usageError(answers);
     const to = webAddress(room.relay);
     const told = `Tell the others to run:  ${otherCommand("room", "follow", to)}`;
     await report(context, room, { address, before, moved }, told, { from: before, to });

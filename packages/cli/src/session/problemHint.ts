@@ -76,9 +76,9 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   on_probation: "Try again when somebody else has been online, or in ten minutes.",
   room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
   room_unknown:
-    "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here.",
+    "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here. If it does not come back, an owner can move the room: see room move --old-gone.",
   room_deleted:
-    "You can still read what is stored here. To go on, create a new room, on this relay or another one: see room new.",
+    "You can still read what is stored here. To go on, an owner can move the room to another relay: see room move --old-gone.",
   room_exists: OPERATOR,
   stale_epoch: OPERATOR,
   append_conflict: OPERATOR,

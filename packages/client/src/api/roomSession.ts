@@ -74,7 +74,7 @@ export interface MoveOptions {
   readonly relay: string;
   /** What its operator gives to people who may make rooms there; none where anybody may. */
   readonly permit?: Uint8Array;
-  /** The room's present relay is gone: the new one alone gets the decision, and others follow when they are told (`follow`). */
+  /** Its present relay is gone, or has lost the room: the new one alone gets the decision, and others follow when told (`follow`). */
   readonly isOldGone?: boolean;
 }
 

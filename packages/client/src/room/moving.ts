@@ -1,10 +1,12 @@
 import { done, equalBytes, failed, type Result } from "@conclave/codec";
-import type { Action, Append, Rejection } from "@conclave/protocol";
+import type { Action, Append, Rejection, Room } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { MoveOptions } from "../api/roomSession.js";
 import { problemOf } from "../joining/readInvite.js";
+import type { RoomRelay } from "../relay/roomRelay.js";
 import { hindering } from "../work/hindrance.js";
+import { GONE } from "../work/sync.js";
 import { makeDecision, silenced } from "./deciding.js";
 import type { RoomEngine } from "./roomEngine.js";
 
@@ -40,14 +42,25 @@ export async function moveRoom(
   if (!kept.ok) return kept;
   const action = room.moving.to({ publicKey: offered.value, address: next.url });
   // RULE: move.alone-when-gone: who gives the commit to the new relay alone leaves behind all who read on at the old one, so it is done
-  // only while that does not answer.
-  const old = isOldGone ? connection.find(connection.url) : null;
-  if ((await old?.use(UNTIL_REACHED_MS, () => Promise.resolve(true))) === true)
+  // only while nobody can.
+  if (isOldGone && (await isReadable(connection, room)))
     return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
   if (isOldGone) return moveAlone(engine, action, permit);
   const decided = await makeDecision(engine, action);
   if (decided.ok && decided.value.done) await engine.settleMove(UNTIL_MOVED_MS);
   return decided;
+}
+
+/** Whether the room's own relay answers, and does not say that it has no such room. */
+async function isReadable({ url, find }: RoomRelay, { tag: roomTag, cursor, roster }: Room): Promise<boolean> {
+  const relay = find(url);
+  const answered = await relay?.use(UNTIL_REACHED_MS, async ({ relayKey }) => {
+    // Another relay in its place: nothing that it signs is believed.
+    if (!equalBytes(relayKey, roster.relay.publicKey)) return false;
+    const answer = await relay.request<"read">({ type: "read", roomTag, fromN: cursor.n + 1, limit: 0 });
+    return answer.type !== "error" || !GONE.has(answer.error);
+  });
+  return answered === true;
 }
 
 /**

@@ -11,7 +11,7 @@ import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
 /** The relay answers, and has no such room (any more): waiting is no remedy. */
-const GONE: ReadonlySet<RelayError> = new Set<RelayError>(["room_unknown", "room_deleted"]);
+export const GONE: ReadonlySet<RelayError> = new Set<RelayError>(["room_unknown", "room_deleted"]);
 const CHUNK = 128;
 const PAGE = 512;
 /** At least this many new records are read before the relay is asked to sign for them, and at most twice as many. */
