@@ -209,4 +209,24 @@ describe("A139: a room that moves", () => {
       expect(await bob.texts()).toEqual(["Alice: here"]);
     }
   });
+
+  it("RULE move.no-dead-home: an owner who moves the room to an address that no app can dial ends nobody's home", async () => {
+    for (const address of ["wss://chat.example:99999", "wss://999.999.999.999", "wss://xn--a"]) {
+      const world = new World();
+      world.addRelay("ws://relay2");
+      const [alice, bob] = await twoIn(world);
+      const { n, head } = { n: alice.room.status().n, head: new Uint8Array(32) };
+      const action = { type: "setRelay", relay: { publicKey: new Uint8Array(32), address }, n, logHead: head } as const;
+      const { seq } = bob.room.status();
+      void alice.room.decide(action);
+      await world.until(() => bob.room.status().seq === seq + 1);
+      await world.pass(60_000);
+      await world.run(bob.client.close());
+      await bob.open();
+      await world.pass(60_000);
+      expect([bob.room.relay, bob.room.title]).toEqual([address, "Garden"]);
+      expect(bob.room.status().alarms).toEqual([]);
+      expect((await world.run(bob.room.synced(5000))).ok).toBe(false);
+    }
+  });
 });

@@ -20,6 +20,9 @@ export interface OwnHome extends HomeIdentity {
   readonly onlyReads: boolean;
 }
 
+/** Nobody is there (RFC 2606). */
+const NOWHERE = "wss://relay.invalid";
+
 /** A session of a room that this home has, from what is stored of it; `made`: what is in memory and not stored yet. */
 export async function loadSession(
   ports: ClientPorts,
@@ -29,11 +32,11 @@ export async function loadSession(
   made: { readonly room?: Room } = {},
 ): Promise<LiveSession> {
   const keys = new RoomKeys(meta.roomId);
-  const connection = relays.get(meta.relay);
-  if (!connection) throw new Error("a room's relay has no valid address");
   const room = made.room ?? (meta.phase.is === "out" ? null : await storedRoom(ports, keys));
   const state = await RoomState.load(ports, { person: identity.person, marks }, meta, room);
   state.onlyReads = onlyReads;
+  // RULE: move.no-dead-home: where a room was moved to what this machine cannot dial, the room stands still, and the home opens.
+  const connection = relays.get(meta.relay) ?? relays.get(state.relocation?.from ?? NOWHERE) ?? relays.get(NOWHERE)!;
   const returns = new ReturnKeeper(state, returnPlan, (here) =>
     here.newReturn(identity.seed, (inviteId) => state.decisionLog.creatorOf(inviteId) !== null),
   );
