@@ -116,9 +116,10 @@ async function loadRequestPages(db: PostgresConnection, rooms: readonly LoadedRo
     `SELECT q.at, page.* FROM unnest($1::bigint[], $2::boolean[], $3::bigint[], $4::bigint[], $5::bigint[])
        WITH ORDINALITY AS q (room, plea, after, items, bytes, at),
      LATERAL (
-       SELECT no, slot_id, time, blob, sum(length(blob)) OVER (ORDER BY no) - length(blob) AS before
+       SELECT no, slot_id, time, blob, sum(length(blob)) OVER (ORDER BY no) - length(blob) AS before,
+         row_number() OVER (ORDER BY no) AS place
        FROM request r WHERE r.room = q.room AND no > q.after AND (slot_id IS NULL OR NOT q.plea) ORDER BY no LIMIT q.items + 1
-     ) AS page WHERE before <= q.bytes ORDER BY q.at, no`,
+     ) AS page WHERE before <= q.bytes OR place = 2 ORDER BY q.at, no`,
     [
       asked.map(({ room }) => room),
       asked.map(({ isPlea }) => isPlea),
@@ -162,9 +163,10 @@ export async function loadInboxes(db: PostgresConnection, reads: ReadSet, conten
     `SELECT q.at, page.* FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[])
        WITH ORDINALITY AS q (inbox_id, after, items, bytes, at),
      LATERAL (
-       SELECT no, room_tag, n, time, blob, sum(length(blob)) OVER (ORDER BY no) - length(blob) AS before
+       SELECT no, room_tag, n, time, blob, sum(length(blob)) OVER (ORDER BY no) - length(blob) AS before,
+         row_number() OVER (ORDER BY no) AS place
        FROM inbox i WHERE i.inbox_id = q.inbox_id AND no > q.after ORDER BY no LIMIT q.items + 1
-     ) AS page WHERE before <= q.bytes ORDER BY q.at, no`,
+     ) AS page WHERE before <= q.bytes OR place = 2 ORDER BY q.at, no`,
     [
       asked.map(({ inbox }) => inbox.inboxId),
       asked.map(({ after }) => after),
@@ -199,7 +201,8 @@ function fill<T>(
   asked.forEach(({ pages, after, size }, at) => {
     const list = found[at]!;
     const bytes = list.reduce((sum, [, item]) => sum + bytesOf(item), 0);
-    const isAll = list.length <= size.items && bytes <= size.bytes;
+    // A page has its first item however large that is: so the second one is always looked for.
+    const isAll = list.length <= size.items && (bytes <= size.bytes || list.length === 1);
     pages.load(after, isAll ? Infinity : list.at(-1)![0], list);
   });
 }

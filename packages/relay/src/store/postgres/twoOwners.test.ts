@@ -207,6 +207,24 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     await expect.poll(() => heard.at(-1)).toEqual({ rooms: [{ roomTag, n: 2 }], requests: [], inboxes: [] });
   });
 
+  it("give out an inbox in which something is larger than a page", async () => {
+    const { clients, roomTag } = await room();
+    const [a, b] = clients;
+    const inboxKey = newKey();
+    const inboxId = inboxIdOf(sha256, inboxKey.publicKey);
+    await b.proveInbox(inboxKey);
+    const blobs = [systemRandom(2 ** 21), systemRandom(3)];
+    for (const [epoch, blob] of blobs.entries()) {
+      const key = newKey();
+      const deliveries = [{ inboxId, blob }];
+      const lastCommit = epoch;
+      await a.ask(commitAppend(roomTag, key, { epoch, lastCommit, deliveries }));
+      await a.prove(roomTag, epoch + 1, key);
+      const inbox = await b.ask({ type: "fetchInbox", inboxId, after: 0 });
+      expect(inbox).toMatchObject({ type: "inbox", items: [{ n: 1 }], more: epoch > 0 });
+    }
+  });
+
   it("carry out requests of every kind, whichever of the two they come to", async () => {
     const { clients, roomTag } = await room();
     const [a, b] = clients;
