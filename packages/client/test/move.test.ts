@@ -1,5 +1,6 @@
 import { systemRandom } from "@conclave/crypto/node";
 import { decodeFileCard } from "@conclave/protocol";
+import { type ClientFrame, decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { type Home, twoIn, World } from "./world.js";
 
@@ -128,6 +129,47 @@ describe("a room that moves to another relay", () => {
     world.downAt.add("ws://relay/relay");
     world.cut();
     await world.pass(10_000);
+    await inStep(world, [alice, bob, carol]);
+  });
+
+  it("an old relay that takes the slots only later is asked again, so that old links lead on", async () => {
+    const world = new World();
+    world.addRelay(NEW);
+    const [alice, bob] = await twoIn(world);
+    const link = await alice.invite();
+    const refused = new Map<number, number[]>();
+    let [refusals, isOver] = [0, false];
+    world.sendsChanged = true;
+    world.beforeFrames = (_home, frames) => {
+      const proof = frames.find(({ type }) => type === "prove");
+      const puts = frames.filter((frame) => frame.type === "putSlot");
+      if (isOver || proof?.type !== "prove" || puts.length === 0 || alice.room.relay !== "ws://relay2/relay") return;
+      refusals++;
+      refused.set(
+        proof.id,
+        puts.map(({ id }) => id),
+      );
+      (frames as ClientFrame[]).splice(0, frames.length, proof);
+      return undefined;
+    };
+    world.changeAnswer = (bytes) => {
+      const decoded = decodeRelayMessage(bytes, 1 << 26);
+      const frames = decoded.ok ? decoded.value : [];
+      const ids = frames.flatMap((frame) => (frame.type === "done" ? (refused.get(frame.id) ?? []) : []));
+      if (ids.length === 0) return bytes.slice();
+      refused.clear();
+      const error = { type: "error", error: "rate_limited", retryAfter: 500, position: null } as const;
+      return encodeRelayMessage([...frames, ...ids.map((id) => ({ ...error, id }))]);
+    };
+    expect(await world.get(alice.room.move({ relay: NEW }))).toMatchObject({ done: true });
+    // Each of them would do it.
+    await world.pass(200_000);
+    expect(refusals).toBeGreaterThan(1);
+    isOver = true;
+    await world.pass(600_000);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(link, "Carol");
     await inStep(world, [alice, bob, carol]);
   });
 

@@ -1,5 +1,6 @@
 import { equalBytes } from "@conclave/codec";
 import type { Room } from "@conclave/protocol";
+import type { Answer } from "../relay/answer.js";
 import type { Relocation } from "../store/relocation.js";
 import { electionRank } from "./electionRank.js";
 import { type Chore, ElectedWorker } from "./electedWorker.js";
@@ -143,8 +144,10 @@ export class Relocator extends ElectedWorker {
       const answers = slots.map((slot) =>
         relay.request<"putSlot">({ type: "putSlot", roomTag: room.tag, slot, life: 0 }),
       );
-      const types = (await Promise.all(answers)).map(({ type }) => type);
-      return !types.includes("lost");
+      // What passes is asked again: a link that was not put leads nowhere.
+      const isFinal = (answer: Answer<"putSlot">) =>
+        answer.type === "error" ? answer.retryAfter === 0 : answer.type !== "lost";
+      return (await Promise.all(answers)).every(isFinal);
     });
     return put.ok ? put.value : put.error.kind === "unknown";
   }
