@@ -41,6 +41,7 @@ describe("a room that its relay's operator deletes", () => {
     for (const home of [ann, ben]) {
       const sent = await run(["send", "Hello?", "--home", home]);
       expect([sent.code, sent.stderr]).toEqual([1, expect.stringContaining(DELETED)]);
+      expect(sent.stderr).toContain("will be sent if an owner moves the room");
       expect(sent.stderr).toContain("room new");
       const status = await run(["status", "--json", "--home", home]);
       expect(JSON.parse(status.stdout)).toMatchObject({

@@ -21,18 +21,18 @@ const STORED = {
 export type Stored = keyof typeof STORED;
 
 const NEXT = "the next time this home connects";
+const MOVED = "if an owner moves the room to another relay";
 
 /** A problem as an error of a command that had stored something: the error says what became of that. */
 export function sendingError(problem: Problem, relay: string, what: Stored = "message"): CliError {
-  const isPaused = problem.kind === "refused" && problem.rejection.code === "paused";
-  return withFate(problemError(problem, relay), fateOf(problem), what, isPaused ? "once you resume" : NEXT);
+  return withFate(problemError(problem, relay), fateOf(problem), what, whenSent(problem));
 }
 
 /** The same for a decision. Only one that was sent to the relay and not answered goes on by itself. */
 export function decidingError(problem: Problem, relay: string): CliError {
   const fate = fateOfDecision(problem);
   const error = problemError(problem, relay);
-  if (fate !== "dropped") return withFate(error, fate, "decision", NEXT);
+  if (fate !== "dropped") return withFate(error, fate, "decision", whenSent(problem));
   // A refusal says so itself.
   if (problem.kind !== "unreachable" && problem.kind !== "behind") return error;
   return withSentence(error, "Nothing was decided.", fate);
@@ -51,6 +51,11 @@ export function unknownError(problem: Problem, relay: string): CliError {
 /** An error that also says that something was not sent. */
 export function notSent(error: CliError, what: Stored, fate: Fate | null = "dropped"): CliError {
   return withSentence(error, `Your ${STORED[what]} was not sent.`, fate);
+}
+
+function whenSent(problem: Problem): string {
+  if (problem.kind === "refused" && problem.rejection.code === "paused") return "once you resume";
+  return problem.kind === "relay" && problem.error === "room_deleted" ? MOVED : NEXT;
 }
 
 function withFate(error: CliError, fate: Fate, what: Stored, when: string): CliError {
