@@ -1,8 +1,10 @@
 import { toHex } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import {
+  DEFAULT_LIMITS,
   firstLogHead,
   type HeadReceipt,
+  InboxId,
   inboxIdOf,
   itemHash,
   type LogItem,
@@ -223,6 +225,21 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
       const inbox = await b.ask({ type: "fetchInbox", inboxId, after: 0 });
       expect(inbox).toMatchObject({ type: "inbox", items: [{ n: 1 }], more: epoch > 0 });
     }
+  });
+
+  it("A83: RULE shared.few-locks: go on when many name many inboxes at once", async () => {
+    const { clients, roomTag, relays } = await room();
+    const deliveries = (): { inboxId: InboxId; blob: Uint8Array }[] =>
+      Array.from({ length: DEFAULT_LIMITS.deliveries }, () => {
+        return { inboxId: InboxId.of(systemRandom(32)), blob: new Uint8Array() };
+      });
+    const appends = Array.from({ length: 512 }, () =>
+      commitAppend(roomTag, newKey(), { epoch: 7, deliveries: deliveries() }),
+    );
+    const stranger = await relays[0].connect();
+    const [refused] = stranger.askAll(appends);
+    expect(await refused).toMatchObject({ type: "error" });
+    expect(await clients[0].ask(messageAppend(roomTag))).toMatchObject({ type: "appended", n: 1 });
   });
 
   it("carry out requests of every kind, whichever of the two they come to", async () => {
