@@ -165,6 +165,8 @@ describe("a room that moves to another relay", () => {
     // Each of them would do it.
     await world.pass(200_000);
     expect(refusals).toBeGreaterThan(1);
+    // The room goes on meanwhile: what the old relay has of it does not.
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
     isOver = true;
     await world.pass(600_000);
     const carol = world.home();

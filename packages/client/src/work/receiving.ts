@@ -91,6 +91,7 @@ function keepMove(
   const { seed: writeSeed } = room.writeKey();
   state.keepRelocation(tx, { from: meta.relay, to, adoption, writeSeed, since: state.now(), isOwn, ...left });
   state.moveTo(tx, to);
+  state.slotsOfMove = room.slots(state.now());
 }
 
 /**

@@ -132,13 +132,13 @@ export class Relocator extends ElectedWorker {
   }
 
   /**
-   * Puts the slots of the open invites at the old relay, made for the room as it is: whoever has a link to it reads in the room's own
+   * Puts the slots of the open invites at the old relay, made for the room as it moved: whoever has a link to it reads in the room's own
    * history where the room is now. Nobody but a link's holder learns it by that, and the old relay decides nothing.
    */
   private async forward(room: Room, { adoption }: Relocation): Promise<boolean> {
     // What was decided at the new relay the old one does not have: a slot that names it would lead nowhere.
-    if (room.lastCommit !== adoption.n + 1) return true;
-    const slots = room.slots(this.state.now());
+    const isAsMoved = room.lastCommit === adoption.n + 1;
+    const slots = isAsMoved ? room.slots(this.state.now()) : this.state.slotsOfMove;
     if (slots.length === 0) return true;
     const put = await atFormerRelay(this.state, this.connection.find, async (relay) => {
       const answers = slots.map((slot) =>

@@ -1,5 +1,6 @@
 import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
 import type { Alarm, Delta, PersonId, Room, Upgraded } from "@conclave/protocol";
+import type { SlotContent } from "@conclave/wire";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { isOwnMessage } from "../timeline/timelineView.js";
@@ -48,6 +49,8 @@ export class RoomState {
   comingBack: ComingBack | null = null;
   /** The room has moved to another relay, lately or with something left to do for it; null else. */
   relocation: Relocation | null = null;
+  /** The slots of the open invites as they were when the room moved; empty where this process did not see it. */
+  slotsOfMove: readonly SlotContent[] = [];
   /** Why the relay to which the room has moved does not take it in; null while it has not refused. */
   moveRefusal: Problem | null = null;
   /** The person wants to be left in peace by this room. */
