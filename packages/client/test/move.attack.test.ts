@@ -1,5 +1,5 @@
 import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
-import { type Append, encodeAppend } from "@conclave/protocol";
+import { type Append, type Asking, encodeAppend, type InviteLink } from "@conclave/protocol";
 import { decodeRelayMessage, encodeRelayMessage, type RelayFrame, type RoomTag, writeProofBytes } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { LiveSession } from "../src/room/liveSession.js";
@@ -228,5 +228,26 @@ describe("A139: a room that moves", () => {
       expect(bob.room.status().alarms).toEqual([]);
       expect((await world.run(bob.room.synced(5000))).ok).toBe(false);
     }
+  });
+
+  it("RULE join.follow-roster: whoever asked at the old relay takes no older room at the new one", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice] = await twoIn(world);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(await alice.invite("ask"), "Carol");
+    const before = alice.room.status().seq;
+    expect(await world.get(alice.room.move({ relay: "ws://relay2" }))).toMatchObject({ done: true });
+    await world.until(() => carol.room.relay === NEW, 3);
+    const { asked, state } = engineOf(carol);
+    const { phase } = state;
+    const kept = phase.is === "asking" ? phase.request : null;
+    const used = asked as unknown as { link: InviteLink; asking: Asking };
+    for (const { link, asking } of [kept!, used])
+      expect([link.floor.seq, asking.floor.seq]).toEqual([before + 1, before + 1]);
+    const [request] = await world.get(alice.room.requests());
+    await world.get(alice.room.admit(request!.id));
+    await world.until(() => carol.room.members().length === 3);
   });
 });

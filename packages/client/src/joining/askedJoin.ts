@@ -38,9 +38,7 @@ const passes = (problem: Problem) =>
 /** Waits for somebody to admit us: leaves the request at the relay, watches the inbox, takes the admission (§7, ask). */
 export class AskedJoin extends Worker implements ConnectionUser {
   readonly topic: InboxId;
-  private readonly link: InviteLink;
   private readonly slotId: SlotId;
-  private readonly asking: Asking;
   private lookedOn = 0;
   /** When the request was left, in this process. */
   private postedAt = Number.NEGATIVE_INFINITY;
@@ -50,18 +48,31 @@ export class AskedJoin extends Worker implements ConnectionUser {
 
   constructor(
     work: RoomWork,
-    { link, asking }: OwnRequest,
+    private readonly begun: OwnRequest,
     private readonly sync: Sync,
   ) {
     super(work);
-    this.link = link;
+    const { link, asking } = begun;
     this.slotId = inviteKeys(work.state.ports.crypto, link.roomId, link.secret).slotId;
-    this.asking = asking;
-    this.topic = this.asking.inboxId;
+    this.topic = asking.inboxId;
     this.watching = new RetryTimer(work.state.ports, () => {
       this.lookedOn = 0;
       this.advance();
     });
+  }
+
+  /** What was asked, by where the room is now. */
+  private get request(): OwnRequest {
+    const { phase } = this.state;
+    return phase.is === "asking" ? phase.request : this.begun;
+  }
+
+  private get link(): InviteLink {
+    return this.request.link;
+  }
+
+  private get asking(): Asking {
+    return this.request.asking;
   }
 
   /** Whether we have looked into the inbox, there was no answer, and the invite is open. */
@@ -180,8 +191,9 @@ export class AskedJoin extends Worker implements ConnectionUser {
       const preview = await previewSlot(ports, this.connection, this.link);
       const onwards = preview.ok ? linkOnwards(this.connection, preview.value) : null;
       if (preview.ok && onwards) {
-        // The room has moved: it is asked there.
-        const moved = { ...request, link: onwards, isPosted: false, epoch: preview.value.slot.epoch };
+        // The room has moved: it is asked there, and no answer counts that knows less of the room.
+        const asking = { ...request.asking, floor: onwards.floor };
+        const moved = { ...request, link: onwards, asking, isPosted: false, epoch: preview.value.slot.epoch };
         await this.state.transact((tx) => {
           this.state.moveTo(tx, onwards.relay, { is: "asking", request: moved });
         });
