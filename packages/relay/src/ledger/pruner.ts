@@ -72,7 +72,8 @@ export class Pruner {
     let [freed, freedInAll] = [0, 0];
     // Set again when all of them could be read.
     room.isDamaged = true;
-    const records = store.records.page(room.row.no, availableFrom, PRUNE_STEP);
+    // What is not read yet goes with a later append.
+    const records = store.records.page(room.row.no, availableFrom, PRUNE_STEP, true);
     room.isDamaged = false;
     for (const record of records) {
       oldest = record.time;

@@ -19,6 +19,8 @@ export class RoomReads {
   isMade = false;
   /** Payload bytes that may be added: what retention then prunes is read too. */
   addedBytes = 0;
+  /** Messages that come back deleted: what is before them is deleted then, and so it is read too. */
+  isPruned = false;
   /** The commits that its write keys came with, and those that these follow. */
   hasKeysCommits = false;
   /** All its open slots. */
@@ -165,7 +167,10 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     const room = reads.written(roomTag);
     room.hasKeysCommits = true;
     room.pages.push({ fromN: receipt.receipt.n, size: ONE });
-    for (const item of items) if (!item.pruned) room.addedBytes += item.payload.length;
+    for (const item of items) {
+      if (item.pruned) room.isPruned = true;
+      else room.addedBytes += item.payload.length;
+    }
   },
   prove: ({ roomTag, epoch, writeKey }, reads) => {
     // It may vouch for a key, and it says that a member is there.

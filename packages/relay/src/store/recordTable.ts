@@ -31,8 +31,8 @@ export const UNKNOWN_KEY = new Uint8Array(0);
 export interface RecordTable {
   /** `nextKey`: the write key that a commit on probation registers. */
   add(room: number, record: RecordRow, nextKey?: Uint8Array): void;
-  /** Records from `fromN` on, in order. */
-  page(room: number, fromN: number, size: PageSize): RecordRow[];
+  /** Records from `fromN` on, in order. `isPartial`: a store that reads ahead may know fewer of them now. */
+  page(room: number, fromN: number, size: PageSize, isPartial?: boolean): RecordRow[];
   /** The `n` of the record that was appended under this id, however long ago; null where there is none. */
   appended(room: number, appendId: Uint8Array): number | null;
   /** The `n` of the newest record; 0 where there is none. */

@@ -90,7 +90,8 @@ export async function loadRecords(
   for (const { unit, reads } of rooms) {
     const { messageBytes, probationBytes, availableFrom } = unit.row;
     const tooMuch = messageBytes - probationBytes + reads.addedBytes - retention.keepBytes;
-    if (reads.addedBytes > 0 && tooMuch > 0) asked.push({ unit, after: availableFrom - 1, size: retention.step });
+    if (reads.isPruned || (reads.addedBytes > 0 && tooMuch > 0))
+      asked.push({ unit, after: availableFrom - 1, size: retention.step });
   }
   await loadRecordPages(db, asked);
 }

@@ -19,7 +19,8 @@ export class SharedRelay {
     readonly address: string,
   ) {}
 
-  static async open(address: string, relaySeed: Uint8Array): Promise<SharedRelay> {
+  /** `keepBytes`: of messages, in each room. */
+  static async open(address: string, relaySeed: Uint8Array, keepBytes = 2 ** 30): Promise<SharedRelay> {
     const plenty = { burst: 1e9, perSecond: 1e9 };
     const lasting = { lastingOfRoom: plenty, lastingOfAddress: plenty };
     const rates = { connection: plenty, address: plenty, room: plenty, commits: plenty, create: plenty, ...lasting };
@@ -28,9 +29,9 @@ export class SharedRelay {
       crypto: nodeCrypto,
       random: systemRandom,
       relaySeed,
-      settings: { rates },
+      settings: { rates, retention: { messageBytesPerRoom: keepBytes } },
     });
-    const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
+    const retention = { keepBytes, step: { items: 1, bytes: 1 } };
     return new SharedRelay(core, await PostgresStore.open({ address, relayKey: core.relayKey, retention }), address);
   }
 

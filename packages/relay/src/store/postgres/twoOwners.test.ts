@@ -4,6 +4,7 @@ import {
   DEFAULT_LIMITS,
   firstLogHead,
   type HeadReceipt,
+  headReceiptBytes,
   InboxId,
   inboxIdOf,
   itemHash,
@@ -240,6 +241,44 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     const [refused] = stranger.askAll(appends);
     expect(await refused).toMatchObject({ type: "error" });
     expect(await clients[0].ask(messageAppend(roomTag))).toMatchObject({ type: "appended", n: 1 });
+  });
+
+  it("take back what was deleted after a copy, once what the copy still has is deleted", async () => {
+    const [address, seed] = [server.newDatabase(), systemRandom(32)];
+    const relay = await SharedRelay.open(address, seed);
+    relays.push(relay);
+    const client = await relay.connect();
+    const { roomTag, key } = await newRoom(client);
+    await client.prove(roomTag, 0, key);
+    for (let n = 0; n < 2; n++) await client.ask(messageAppend(roomTag));
+    const log = await logOf(client, roomTag);
+    const hash = systemRandom(32);
+    const gone: LogItem = { ...log[1]!, n: 3, pruned: true, payloadHash: hash, attachmentHash: hash };
+    const head = [...log, gone].reduce(
+      (before, item) => nextLogHead(sha256, before, itemHash(sha256, roomTag, item)),
+      firstLogHead(sha256, roomTag),
+    );
+    const signed = { roomTag, n: 3, head, time: gone.time, availableFrom: 4, keyEpoch: 0, writeKey: key.publicKey };
+    const receipt = { receipt: signed, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(signed)) };
+    const bring = { type: "bring", roomTag, receipt, fromN: 3, items: [gone], hashes: [], head } as const;
+    // The copy's are deleted a step at a time.
+    for (const n of [2, 3]) expect(await client.ask(bring)).toMatchObject({ type: "brought", n });
+    expect(server.query(address, "SELECT n FROM record WHERE pruned ORDER BY n")).toBe("1\n2\n3");
+  });
+
+  it("prune what was loaded for a group, and go on with the next one", async () => {
+    const relay = await SharedRelay.open(server.newDatabase(), systemRandom(32), 100);
+    relays.push(relay);
+    const client = await relay.connect();
+    const { roomTag, key } = await newRoom(client);
+    await client.prove(roomTag, 0, key);
+    const append = (length: number) => messageAppend(roomTag, { payload: systemRandom(length) });
+    for (let n = 0; n < 10; n++) await client.ask(append(10));
+    const answers = await Promise.all(client.askAll([append(50), append(50), append(50)]));
+    expect(answers).toMatchObject([11, 12, 13].map((n) => ({ type: "appended", n })));
+    for (let n = 0; n < 20; n++) await client.ask(append(1));
+    const log = await logOf(client, roomTag);
+    expect(log.flatMap((item) => (item.pruned ? [] : [item.n]))[0]).toBe(13);
   });
 
   it("carry out requests of every kind, whichever of the two they come to", async () => {

@@ -15,11 +15,8 @@ export class UnitRecordTable implements RecordTable {
     unit.last = record.n;
   }
 
-  page(room: number, fromN: number, size: PageSize): RecordRow[] {
-    const unit = this.content.at(room);
-    // What retention prunes is loaded as far as it can be needed; beyond that there is nothing to do in this unit.
-    const isPartial = fromN === unit.row.availableFrom || fromN === unit.before?.availableFrom;
-    return unit.records.page(Math.max(1, fromN) - 1, size, isPartial);
+  page(room: number, fromN: number, size: PageSize, isPartial = false): RecordRow[] {
+    return this.content.at(room).records.page(Math.max(1, fromN) - 1, size, isPartial);
   }
 
   appended(room: number, appendId: Uint8Array): number | null {
