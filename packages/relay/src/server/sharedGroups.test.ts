@@ -94,6 +94,22 @@ describe("groups on a store that several relays share", () => {
     expect([relay.away, relay.closed.size]).toEqual([[true, false], 0]);
   });
 
+  it("send what is no part of them also when they fail", async () => {
+    const { store, roomTag, key } = scene();
+    const relay = new SharedRelay(store);
+    const { connection, client } = await founder(relay, roomTag, key);
+    relay.open(99);
+    store.onLoad = () => {
+      relay.now += 3_600_000;
+      relay.tick();
+      return Promise.resolve();
+    };
+    store.onCommit = () => Promise.reject(new Error("the connection broke"));
+    void client.ask(messageAppend(roomTag));
+    await relay.groups.flush();
+    expect([...relay.closed.keys()].sort()).toEqual([connection, 99]);
+  });
+
   it.each([true, false])(
     "A97: RULE shared.unknown-is-unsaid: a commit that fails is answered by nobody; who asks again gets one record (stored: %s)",
     async (isStored) => {

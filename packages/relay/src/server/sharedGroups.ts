@@ -90,6 +90,8 @@ export class SharedGroups {
       isSweep ? now() : null,
     );
     const unit = await this.load(reads);
+    // What came meanwhile, and is right whatever becomes of the group: connections that end, and hints.
+    release(core.commit());
     let outputs: readonly CoreOutput[] = this.run(unit, frames, isSweep);
     try {
       await store.commit(unit);

@@ -55,6 +55,15 @@ export class SharedRelay {
     return { connection, client };
   }
 
+  /** A connection that says nothing. */
+  open(connection: number): void {
+    this.core.open(connection, "address", this.now);
+  }
+
+  tick(): void {
+    this.core.tick(this.now);
+  }
+
   /** Reads on in the rooms that have subscribers here, as after a hint from another relay. */
   async readOn(): Promise<void> {
     for (const { roomTag, n } of [...this.core.places]) {
