@@ -128,6 +128,18 @@ describe("messages that do not end", () => {
     }
     expect(senders.filter(({ isCut }) => !isCut)).toHaveLength(18);
   });
+  it("A161: RULE relay.unfinished-bounded: where it is too much of all, who has little is not cut off for those who have many", () => {
+    const open = new OpenMessages<Sender>(() => undefined);
+    const honest = new Sender("honest");
+    open.add(honest);
+    open.read(honest, frame(false, BINARY, 3 * MIB));
+    const strangers = Array.from({ length: 1500 }, (_, at) => new Sender(`stranger ${String(at % 5)}`));
+    for (const sender of strangers) {
+      open.add(sender);
+      open.read(sender, frame(false, BINARY, 100_000));
+    }
+    expect([honest.isCut, strangers.some(({ isCut }) => isCut)]).toEqual([false, true]);
+  });
   it("A161: RULE relay.message-ends: who does not end one is cut off after 30 seconds; a slow line has longer, and who is not read from", () => {
     let now = 0;
     const open = new OpenMessages<Sender>(

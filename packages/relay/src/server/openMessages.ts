@@ -73,17 +73,19 @@ export class OpenMessages<T extends SendingConnection> {
     }
   }
 
-  // RULE: relay.unfinished-bounded: messages that never end do not fill the memory, however many connections begin one; who has
-  // sent most of one is cut off first (attack A161).
+  // RULE: relay.unfinished-bounded: messages that never end do not fill the memory, however many connections begin one; the address
+  // that has most of them pays, and there who has sent most of one is cut off first (attack A161).
   private bound(address: string): void {
-    while ((this.bytesOf.get(address) ?? 0) > MOST_OF_ADDRESS)
-      this.cut(this.largest((each) => each.address === address));
-    while (this.bytes > MOST_OF_ALL) this.cut(this.largest(() => true));
+    while ((this.bytesOf.get(address) ?? 0) > MOST_OF_ADDRESS) this.cut(this.largestOf(address));
+    while (this.bytes > MOST_OF_ALL) {
+      const [heaviest] = [...this.bytesOf].reduce((most, each) => (each[1] > most[1] ? each : most));
+      this.cut(this.largestOf(heaviest));
+    }
   }
 
-  private largest(isMeant: (connection: T) => boolean): T {
+  private largestOf(address: string): T {
     return [...this.begun]
-      .filter(isMeant)
+      .filter((each) => each.address === address)
       .reduce((most, each) => (this.sizeOf(each) > this.sizeOf(most) ? each : most));
   }
 
