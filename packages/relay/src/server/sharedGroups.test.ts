@@ -1,5 +1,5 @@
 import { systemRandom } from "@conclave/crypto/node";
-import { RoomTag } from "@conclave/wire";
+import { type ClientFrame, RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { messageAppend, newKey, type Key, type ScriptedClient } from "../core/scriptedClient.js";
 import { SharedMemory } from "./sharedMemory.js";
@@ -92,6 +92,17 @@ describe("groups on a store that several relays share", () => {
     await relay.groups.flush();
     expect(await answer).toMatchObject({ type: "appended", n: 1 });
     expect([relay.away, relay.closed.size]).toEqual([[true, false], 0]);
+  });
+
+  it.each([
+    [{ type: "append" }, 512],
+    [{ type: "read" }, 64],
+    [{ type: "getSlot" }, 6],
+  ])("A83: RULE shared.group-bytes: have no more to load than fits into memory (%j)", (frame, most) => {
+    const { groups } = new SharedRelay(new SharedMemory());
+    let count = 0;
+    for (; !groups.isFull; count++) groups.add({ connection: 1, frame: frame as ClientFrame, verdict: null });
+    expect(count).toBe(most);
   });
 
   it("send what is no part of them also when they fail", async () => {

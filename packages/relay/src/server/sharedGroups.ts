@@ -30,6 +30,17 @@ export interface SharedGroupParts {
 
 /** Frames of one group: what is loaded for them, and locked for others meanwhile, is bounded. */
 const MOST_IN_GROUP = 512;
+/** What frames have loaded at most that ask for a page or for a slot's content, in MiB. */
+const LOADED: Partial<Readonly<Record<ClientFrame["type"], number>>> = {
+  read: 1,
+  subscribe: 1,
+  readRoster: 1,
+  listRequests: 1,
+  fetchInbox: 4,
+  getSlot: 12,
+};
+/** The same of a group. */
+const MOST_LOADED = 64;
 /** How long after a store that is away it is tried again. */
 const RETRY_MS = 250;
 
@@ -41,6 +52,8 @@ const RETRY_MS = 250;
  */
 export class SharedGroups {
   private waiting: GroupedFrame[] = [];
+  /** MiB that are loaded at most for what waits. */
+  private toLoad = 0;
   private current: Promise<void> | null = null;
   private isAway = false;
 
@@ -56,13 +69,16 @@ export class SharedGroups {
     return this.waiting.length > 0 || this.parts.tail?.isBehind === true;
   }
 
+  // RULE: shared.group-bytes: all that a group reads is in memory at once: people who ask for much at the same time get it a part
+  // after the other, and do not end the process (attack A83).
   get isFull(): boolean {
-    return this.waiting.length >= MOST_IN_GROUP;
+    return this.waiting.length >= MOST_IN_GROUP || this.toLoad >= MOST_LOADED;
   }
 
   /** Has a frame carried out with the next group. */
   add(frame: GroupedFrame): void {
     this.waiting.push(frame);
+    this.toLoad += LOADED[frame.frame.type] ?? 0;
   }
 
   /** Carries out what waits, and the sweep if it is due. Resolves when its answers were sent, or its connections closed. */
@@ -78,6 +94,7 @@ export class SharedGroups {
   private async group(): Promise<void> {
     const { core, store, release, now } = this.parts;
     const frames = this.waiting.splice(0);
+    this.toLoad = 0;
     release(core.commit());
     if (this.parts.tail?.isBehind === true) {
       await this.parts.tail.readOn();
