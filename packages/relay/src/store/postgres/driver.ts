@@ -34,6 +34,7 @@ export interface DriverOptions {
   readonly connectionTimeoutMillis: number;
   readonly application_name: string;
   readonly keepAlive: boolean;
+  readonly keepAliveInitialDelayMillis: number;
   readonly types: { getTypeParser(oid: number): (value: string) => unknown };
 }
 

@@ -1,6 +1,8 @@
 import { type DriverClient, loadDriver, type PostgresRow, type PostgresValue, TYPES } from "./driver.js";
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** A connection on which nothing came for so long is tried: without that, one that was cut off is noticed after hours. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** One connection to PostgreSQL. Its statements run one after the other. Rejects with what PostgreSQL says, or with why it is away. */
 export class PostgresConnection {
@@ -19,6 +21,7 @@ export class PostgresConnection {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: "conclave",
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       types: TYPES,
     });
     const connection = new PostgresConnection(client);

@@ -281,6 +281,20 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(log.flatMap((item) => (item.pruned ? [] : [item.n]))[0]).toBe(13);
   });
 
+  it("A83: RULE shared.dead-holds-nothing: go on when one of them stops in the midst of a group", async () => {
+    const {
+      relays: [a, b],
+      clients,
+      roomTag,
+    } = await room();
+    const append = { ...messageAppend(roomTag), id: 1 };
+    await a.store.load(a.core.reads([append]));
+    const began = Date.now();
+    expect(await clients[1].ask(messageAppend(roomTag))).toMatchObject({ type: "appended", n: 1 });
+    expect(Date.now() - began).toBeGreaterThan(5000);
+    expect(b.closed.size).toBe(0);
+  }, 30_000);
+
   it("carry out requests of every kind, whichever of the two they come to", async () => {
     const { clients, roomTag } = await room();
     const [a, b] = clients;
