@@ -81,6 +81,13 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   DATA_EXISTS: [refused, "The folder has a relay's data already, so nothing was restored into it."],
   NO_BACKUP: [refused, "The file is no backup of a relay, or one that this version cannot read. Nothing was done."],
   BACKUP_DAMAGED: [refused, "The backup was changed, or is not whole. Nothing was done."],
+  NO_DATABASE: [usage, "No database in PostgreSQL is set: CONCLAVE_DATABASE_FILE names the file with its address."],
+  DATABASE_IN_USE: [refused, "A relay, or another move, is connected to the database. Nothing was moved."],
+  NOT_EMPTY: [refused, "Where the rooms were to go there is a relay's data already. Nothing was moved."],
+  NOT_MOVED: [
+    refused,
+    "The relay's data could not be moved: a database cannot be read or written, or is not what was written. The place where it was to go is as empty as it was.",
+  ],
   RELAY_CANNOT_WRITE: [refused, "The relay's disk is full, or another process holds its database. Nothing was done."],
   NOT_IN_POSTGRES: [refused, "Rooms that are kept in PostgreSQL cannot be listed or deleted yet. Nothing was done."],
   RELAY_OLDER: [refused, "The relay that runs is older than this command: restart it. Nothing was done."],

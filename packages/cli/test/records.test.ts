@@ -79,6 +79,7 @@ const NO_ROOM = new Set([
   "serve",
   "backup",
   "restore",
+  "migrate",
   "web",
   "verify-web",
   "sign-web",
@@ -337,7 +338,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     const commands = everyCommand(buildProgram(SILENT)).slice(1).map(commandNameOf);
     expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
     expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);
-    const elsewhere = ["room follow", "web", "verify-web", "sign-web", "verify-proof", "recover"];
+    const elsewhere = ["room follow", "web", "verify-web", "sign-web", "verify-proof", "recover", "migrate"];
     expect(Object.keys(shapes.commands).filter((name) => !seen.has(name) && !elsewhere.includes(name))).toEqual([]);
   });
 });

@@ -25,6 +25,8 @@ export type { SlotRow, SlotVersion } from "./store/slotTable.js";
 export type { Store } from "./store/store.js";
 export { writeBackup, type BackupFault, type BackupSummary } from "./backup/backup.js";
 export { restoreBackup, type RestoreFault } from "./backup/restore.js";
+export { migrateToDatabase, migrateToFolder, type Migration, type MigrationFault } from "./migration/migrate.js";
+export type { MovedCounts } from "./migration/moveRooms.js";
 export { RelayStartError } from "./server/startError.js";
 export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
 export { SOCKET_PATH } from "./server/entrance.js";

@@ -251,6 +251,14 @@ export interface CommandRecords {
   readonly backup: BackupDocument;
   /** `time` is that of the backup. */
   readonly restore: BackupDocument;
+  readonly migrate: {
+    /** Where the rooms are now: `database` or `folder`. */
+    readonly to: string;
+    readonly data: string;
+    readonly rooms: number;
+    readonly records: number;
+    readonly files: number;
+  };
   readonly "gateway add": { readonly party: PartyDocument; readonly given: Credentials | null };
   readonly "gateway list": { readonly parties: readonly PartyDocument[] };
   readonly "gateway revoke": { readonly party: PartyDocument };

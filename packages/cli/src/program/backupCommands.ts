@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { contextOf } from "./context.js";
 
 const DATA = "the relay's data folder (CONCLAVE_DATA, else ./data)";
@@ -19,7 +19,17 @@ is started there, the members' own devices bring back what was written since the
 Examples:
   conclave restore relay.backup --data /srv/conclave`;
 
-/** What an operator does so that nothing is lost: `backup` and `restore`. */
+const MIGRATE_HELP = `
+Stop the relay first. The database's address is a secret, so it has no flag: CONCLAVE_DATABASE_FILE
+names the file that has it, as for conclave serve. Every record is read again where it was written,
+and compared. Until all of it is there the relay does not start on the new place; if it is
+interrupted, run it again. The old place stays as it is: never start a relay on it again.
+
+Examples:
+  CONCLAVE_DATABASE_FILE=/run/secrets/database conclave migrate --to database --data /srv/conclave
+  CONCLAVE_DATABASE_FILE=/run/secrets/database conclave migrate --to folder --data /srv/conclave`;
+
+/** What an operator does so that nothing is lost: `backup`, `restore` and `migrate`. */
 export function addBackupCommands(program: Command): void {
   program
     .command("backup")
@@ -30,6 +40,17 @@ export function addBackupCommands(program: Command): void {
     .action(async (file: string, _: unknown, command: Command) => {
       const { backup } = await import("../commands/backup.js");
       backup(contextOf(command.optsWithGlobals()), file);
+    });
+
+  program
+    .command("migrate")
+    .description("move a relay's rooms from its folder into PostgreSQL, or back")
+    .addOption(new Option("--to <place>", "where they go").choices(["database", "folder"]).makeOptionMandatory())
+    .option("--data <dir>", DATA)
+    .addHelpText("after", MIGRATE_HELP)
+    .action(async (_: unknown, command: Command) => {
+      const { migrate } = await import("../commands/migrate.js");
+      await migrate(contextOf(command.optsWithGlobals()));
     });
 
   program

@@ -81,6 +81,20 @@ describe("a backup", () => {
     expect(readFileSync(join(target, "relay.db")).includes(seed)).toBe(false);
   });
 
+  it("is restored also where a room was deleted, before its log is purged and after", async () => {
+    const { world, roomTag, say } = await scene();
+    const other = await world.founder();
+    await other.client.ask(messageAppend(other.roomTag));
+    await say();
+    const store = new SqliteStore(database);
+    store.rooms.delete(roomTag);
+    for (const step of ["deleted", "purged"]) {
+      expect(writeBackup(data, file, 1)).toMatchObject({ ok: true });
+      expect(restoreBackup(file, join(folder, step))).toMatchObject({ ok: true, value: { rooms: 1, records: 1 } });
+      while (store.rooms.purge(100));
+    }
+  });
+
   it("RULE backup.whole-or-not: one that cannot be finished leaves the older one", async () => {
     const { say } = await scene();
     writeBackup(data, file, 1);

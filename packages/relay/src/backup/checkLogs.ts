@@ -1,11 +1,10 @@
-import { equalBytes } from "@conclave/codec";
 import type { Database, SqlRow } from "@conclave/sqlite";
-import { digestHash, firstLogHead, ID_BYTES, nextLogHead, recordHash, RoomTag, type Sha256 } from "@conclave/wire";
-import type { RecordRow } from "../store/recordTable.js";
+import { ID_BYTES, RoomTag, type Sha256 } from "@conclave/wire";
 import { bytes, readNumber } from "../store/sqlite/row.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import { SqliteRecordTable } from "../store/sqlite/sqliteRecordTable.js";
 import { Statements } from "../store/sqlite/statements.js";
+import { HeadChain } from "./headChain.js";
 
 /** A room whose stored log is not what the relay wrote. */
 export interface DamagedRoom {
@@ -34,7 +33,8 @@ const PAGE = { items: 512, bytes: 8 * 1024 * 1024 };
  */
 export function checkLogs(database: Database, sha256: Sha256): LogCheck {
   const records = new SqliteRecordTable(new Statements(database));
-  const rooms = database.prepare("SELECT no, tag, begin, n, head FROM room ORDER BY no").all();
+  // Of a deleted room the log is gone, or is going.
+  const rooms = database.prepare("SELECT no, tag, begin, n, head FROM room WHERE deleted = 0 ORDER BY no").all();
   let read = 0;
   const damaged: DamagedRoom[] = [];
   for (const row of rooms) {
@@ -53,27 +53,15 @@ export function checkLogs(database: Database, sha256: Sha256): LogCheck {
 
 function checkRoom(records: SqliteRecordTable, row: SqlRow, sha256: Sha256, place: { n: number }): void {
   const [no, length] = [readNumber(row, "no"), readNumber(row, "n")];
-  const tag = RoomTag.of(bytes(row, "tag", ID_BYTES));
-  place.n = readNumber(row, "begin");
-  // Of a room that moved here the log begins later: what its first record is said to lead to is where it begins.
-  let head = place.n === 0 ? firstLogHead(sha256, tag) : null;
+  const chain = new HeadChain(sha256, RoomTag.of(bytes(row, "tag", ID_BYTES)), readNumber(row, "begin"));
+  place.n = chain.n;
   for (;;) {
     const page = records.page(no, place.n + 1, PAGE);
     for (const record of page) {
       place.n++;
-      if (record.n !== place.n) throw new RowDamaged(`record ${place.n} is missing`);
-      head = head === null ? record.head : nextLogHead(sha256, head, hashOf(sha256, tag, record));
-      if (!equalBytes(head, record.head)) throw new RowDamaged(`record ${place.n} does not lead to its head`);
+      chain.add(record);
     }
     if (page.length === 0) break;
   }
-  if (place.n !== length) throw new RowDamaged(`the room has ${place.n} records instead of ${length}`);
-  if (!equalBytes(head ?? new Uint8Array(0), bytes(row, "head")))
-    throw new RowDamaged("the room's head is not that of its log");
-}
-
-function hashOf(sha256: Sha256, tag: RoomTag, record: RecordRow): Uint8Array {
-  if (!record.pruned) return recordHash(sha256, tag, record);
-  const { kind, epoch, payload, attachment } = record;
-  return digestHash(sha256, tag, { kind, epoch, payloadHash: payload, attachmentHash: attachment });
+  chain.end(length, bytes(row, "head"));
 }

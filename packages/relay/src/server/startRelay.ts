@@ -15,6 +15,7 @@ import { httpServer } from "./http.js";
 import { metricsServer } from "./metricsServer.js";
 import { answerLines } from "./lineSocket.js";
 import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
+import { refuseUnfinishedFolder } from "../migration/draft.js";
 import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed, readRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
@@ -109,6 +110,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const lock = dataStep(() => takeFileLock(join(options.dataDir, "relay.lock")));
   if (lock === null) throw new RelayStartError("data_in_use", "another relay is running on this data folder");
   try {
+    dataStep(() => {
+      refuseUnfinishedFolder(options.dataDir);
+    });
     return await startLocked(options, lock);
   } catch (error) {
     lock.release();

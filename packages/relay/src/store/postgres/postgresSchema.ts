@@ -74,7 +74,10 @@ const STEPS: readonly string[] = [
 ];
 
 /** The transaction-level lock under which the schema is changed: any number that nobody else uses in this database. */
-const LOCK = 0x636f6e63;
+export const SCHEMA_LOCK = 0x636f6e63;
+
+/** The table that is there as long as rooms are being moved into a database. */
+export const UNFINISHED = "unfinished_migration";
 
 /** Why a database is not used: for the operator. */
 export class PostgresRefused extends Error {
@@ -92,7 +95,7 @@ export async function migratePostgres(
 ): Promise<void> {
   await connection.run("BEGIN");
   try {
-    await connection.rows("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    await connection.rows("SELECT pg_advisory_xact_lock($1)", [SCHEMA_LOCK]);
     await connection.run(
       `CREATE TABLE IF NOT EXISTS relay (
         one boolean PRIMARY KEY CHECK (one), schema integer NOT NULL, public_key bytea NOT NULL,
@@ -118,4 +121,16 @@ export async function migratePostgres(
     await connection.run("ROLLBACK").catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * RULE: migrate.unfinished-refused: a database into which a move of rooms was interrupted is empty: a relay on it would tell
+ * everybody that their rooms do not exist. @throws PostgresRefused
+ */
+export async function refuseUnfinished(connection: PostgresConnection): Promise<void> {
+  const [row] = await connection.rows("SELECT to_regclass($1) IS NOT NULL AS there", [UNFINISHED]);
+  if (row!["there"] !== true) return;
+  throw new PostgresRefused(
+    "rooms are being moved into this database, or that was interrupted: wait for conclave migrate, or run it again",
+  );
 }

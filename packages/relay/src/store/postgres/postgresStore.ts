@@ -20,7 +20,7 @@ import {
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
 import { type SharedChanges, unitChanges } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
-import { migratePostgres } from "./postgresSchema.js";
+import { migratePostgres, refuseUnfinished } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
 import { RelayClock } from "./relayClock.js";
 import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
@@ -77,7 +77,10 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     const store = new PostgresStore(options);
     const connection = await PostgresConnection.open(options.address);
     try {
+      await refuseUnfinished(connection);
       await migratePostgres(connection, options.relayKey);
+      // While it waited for its turn, a move may have begun and been interrupted.
+      await refuseUnfinished(connection);
     } catch (error) {
       await connection.close();
       throw error;
