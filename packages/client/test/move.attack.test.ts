@@ -91,6 +91,25 @@ describe("A139: a room that moves", () => {
     expect(world.appends("message").length).toBe(before);
   });
 
+  it("RULE move.told: where the old relay was quicker at the new one, with a key of its own, nobody is told that all is well", async () => {
+    const world = new World();
+    world.addRelay("ws://relay2");
+    const [alice, bob] = await twoIn(world);
+    let isDone = false;
+    world.beforeFrames = async (home, frames) => {
+      const adopt = frames.find(({ type }) => type === "adoptRoom");
+      if (home !== alice || isDone || adopt?.type !== "adoptRoom") return;
+      isDone = true;
+      const relay = engineOf(bob).connection.find(NEW)!;
+      const nextWriteKey = nodeCrypto.ed25519PublicKey(systemRandom(32));
+      const made = relay.use(10_000, async () => (await relay.request<"adoptRoom">({ ...adopt, nextWriteKey })).type);
+      expect(await made).toBe("created");
+    };
+    const moved = await world.run(alice.room.move({ relay: "ws://relay2" }));
+    expect(isDone).toBe(true);
+    expect(moved).toMatchObject({ ok: false, error: { kind: "relay", error: "room_exists" } });
+  });
+
   it("the new relay that begins elsewhere with as many records is caught by its first receipt", async () => {
     const world = new World();
     world.addRelay("ws://relay2");

@@ -190,7 +190,7 @@ export interface RoomSession {
   /**
    * Moves the room to another relay: everybody follows by themselves, and so do links to the old relay while that is there. Resolves
    * when the new relay has the room with all that newcomers need. `malformed`: no address; `unreachable`, `relay` (`create_denied`,
-   * `room_exists`): the new relay does not take it, and nothing was decided; `refused`: `not_allowed` for who is no owner, `already_so`.
+   * `room_exists`): the new relay does not take it, mostly before it was decided; `refused`: `not_allowed` for who is no owner, `already_so`.
    */
   move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>>;
   /**

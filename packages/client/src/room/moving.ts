@@ -47,8 +47,11 @@ export async function moveRoom(
     return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
   if (isOldGone) return moveAlone(engine, action, permit);
   const decided = await makeDecision(engine, action);
-  if (decided.ok && decided.value.done) await engine.settleMove(UNTIL_MOVED_MS);
-  return decided;
+  if (!decided.ok || !decided.value.done) return decided;
+  await engine.settleMove(UNTIL_MOVED_MS);
+  // RULE: move.told: what is there may have the right head, and be nobody's to write in: then newcomers' history cannot be brought.
+  const { relocation, moveRefusal } = state;
+  return relocation?.isBrought === false && moveRefusal !== null ? failed(moveRefusal) : decided;
 }
 
 /** Whether the room's own relay answers, and does not say that it has no such room. */
