@@ -1,5 +1,5 @@
 import { done } from "@conclave/codec";
-import { inboxIdOf, inboxProofBytes, type InboxItem, type Sha256, type InboxId } from "@conclave/wire";
+import { InboxId, inboxIdOf, inboxProofBytes, type InboxItem, type Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { refuse } from "../ledger/refusal.js";
 import type { PageSize } from "../store/recordPage.js";
@@ -35,6 +35,11 @@ export class Inboxes {
   /** Tells those who watch an inbox that there is something new in it. */
   notify(inboxId: InboxId): void {
     this.outbox.notify([...(this.watchers.get(keyOf(inboxId)) ?? [])], { type: "inboxChanged", inboxId });
+  }
+
+  /** The same of every inbox that somebody watches. */
+  notifyAll(): void {
+    for (const key of this.watchers.keys()) this.notify(InboxId.of(new Uint8Array(Buffer.from(key, "latin1"))));
   }
 
   /** Forgets a connection. */

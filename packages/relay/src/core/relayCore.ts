@@ -341,6 +341,12 @@ export class RelayCore {
     this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
   }
 
+  /** Others may have put something anywhere: whoever waits for something looks. */
+  anyChanged(): void {
+    for (const { roomTag } of [...this.places]) this.requestsChanged(roomTag);
+    this.handler.anyInboxChanged();
+  }
+
   /** What the last {@link run} did is stored. */
   keep(): void {
     this.handler.keep();

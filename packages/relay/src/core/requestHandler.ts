@@ -193,6 +193,10 @@ export class RequestHandler {
     this.inboxes.notify(inboxId);
   }
 
+  anyInboxChanged(): void {
+    this.inboxes.notifyAll();
+  }
+
   unsubscribe(session: Session, roomKey: string): void {
     this.logRequests.unsubscribe(session, roomKey);
   }

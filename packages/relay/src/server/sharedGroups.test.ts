@@ -105,6 +105,19 @@ describe("groups on a store that several relays share", () => {
     expect(count).toBe(most);
   });
 
+  it("say to everybody that something may have come when messages were missed", async () => {
+    const { store, roomTag, key } = scene();
+    const relay = new SharedRelay(store);
+    const { client } = await founder(relay, roomTag, key);
+    const inbox = newKey();
+    const asked = [client.ask({ type: "subscribe", roomTag, fromN: 1 }), client.proveInbox(inbox)];
+    await relay.groups.flush();
+    await Promise.all(asked);
+    relay.missed();
+    await relay.groups.flush();
+    expect(client.pushes.map(({ type }) => type)).toEqual(["requestsChanged", "inboxChanged"]);
+  });
+
   it("send what is no part of them also when they fail", async () => {
     const { store, roomTag, key } = scene();
     const relay = new SharedRelay(store);

@@ -55,6 +55,10 @@ export class SharedRelay {
     return { connection, client };
   }
 
+  missed(): void {
+    this.core.anyChanged();
+  }
+
   /** A connection that says nothing. */
   open(connection: number): void {
     this.core.open(connection, "address", this.now);

@@ -4,6 +4,9 @@ import type { SharedChanges } from "../store/postgres/changes.js";
 import type { PostgresStore } from "../store/postgres/postgresStore.js";
 import type { RecordRow } from "../store/recordTable.js";
 
+/** How often everybody is told to look, at most: somebody can write so much that no message holds it. */
+const TOLD_EVERY_S = 30;
+
 /**
  * Follows what other relays write into a store that they share, for those who are connected here. What another relay says is a hint;
  * once a second the store itself is asked.
@@ -11,12 +14,20 @@ import type { RecordRow } from "../store/recordTable.js";
 export class SharedTail {
   /** Rooms may have grown, and nobody said so. */
   private isUnsure = true;
+  /** What others said of requests and inboxes may have been missed: nothing else tells of these. */
+  private hasMissed = false;
+  private hasListened = false;
+  /** For how many seconds not everybody was told. */
+  private quietFor = TOLD_EVERY_S;
   /** The store did not answer: asked again at the next {@link tick}. */
   private isPaused = false;
 
   /** `wake`: has {@link readOn} called soon. */
   constructor(
-    private readonly core: Pick<RelayCore, "places" | "heard" | "arrived" | "inboxChanged" | "requestsChanged">,
+    private readonly core: Pick<
+      RelayCore,
+      "places" | "heard" | "arrived" | "inboxChanged" | "requestsChanged" | "anyChanged"
+    >,
     private readonly store: Pick<PostgresStore, "watch" | "heads" | "after">,
     private readonly wake: () => void,
   ) {
@@ -29,6 +40,10 @@ export class SharedTail {
   tick(): void {
     this.isUnsure = true;
     this.isPaused = false;
+    this.quietFor++;
+    if (!this.hasMissed || this.quietFor <= TOLD_EVERY_S) return;
+    [this.hasMissed, this.quietFor] = [false, 0];
+    this.core.anyChanged();
   }
 
   /** Whether there is something to read. */
@@ -64,7 +79,11 @@ export class SharedTail {
   }
 
   private changed(changes: SharedChanges | null): void {
-    if (changes === null) this.isUnsure = true;
+    if (changes === null) {
+      // The first time it begins to listen, and missed nothing.
+      this.hasMissed ||= this.hasListened;
+      this.isUnsure = this.hasListened = true;
+    }
     for (const { roomTag, n } of changes?.rooms ?? []) this.core.heard(roomTag, n);
     for (const roomTag of changes?.requests ?? []) this.core.requestsChanged(roomTag);
     for (const inboxId of changes?.inboxes ?? []) this.core.inboxChanged(inboxId);
