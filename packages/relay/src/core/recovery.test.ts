@@ -1,6 +1,8 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { openDatabase } from "@conclave/sqlite";
 import {
   firstLogHead,
+  headReceiptBytes,
   itemHash,
   nextLogHead,
   recordDigest,
@@ -11,6 +13,7 @@ import {
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../store/memory/memoryStore.js";
+import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { CoreWorld } from "./coreWorld.js";
 import { commitAppend, messageAppend, newKey, type Ask, type Key, type ScriptedClient } from "./scriptedClient.js";
 
@@ -190,6 +193,27 @@ describe("a relay that was restored from a copy", () => {
       expect(headOf(roomTag, without.items)).toEqual(headOf(roomTag, items));
       expect(await member.ask(bring(without, 3, 4))).toMatchObject(error("unlinked"));
     }
+  });
+
+  it("A83: RULE recovery.own-ids: takes back a record under whose head another one was appended", async () => {
+    const seed = systemRandom(32);
+    const database = openDatabase(":memory:", {});
+    const store = new SqliteStore(
+      database,
+      () => undefined,
+      () => undefined,
+    );
+    const { client, roomTag, key } = await new CoreWorld(settings, store, nodeCrypto, seed).founder();
+    const items = [1, 2].map((n): LogItem => {
+      const content = { payload: systemRandom(30), attachment: new Uint8Array() };
+      return { n, kind: "message", epoch: 0, time: 0, pruned: false, ...content };
+    });
+    const [{ payload }] = items as [Extract<LogItem, { pruned: false }>];
+    const head = headOf(roomTag, items);
+    await client.ask(messageAppend(roomTag, { payload, appendId: head.slice(0, 16) }));
+    const signed = { roomTag, n: 2, head, time: 1, availableFrom: 1, keyEpoch: 0, writeKey: key.publicKey };
+    const receipt = { receipt: signed, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(signed)) };
+    expect(await client.ask(bring({ roomTag, receipt, items }, 2, 2))).toMatchObject({ type: "brought", n: 2 });
   });
 
   it("A83: RULE recovery.claims-seldom: a member who says that more is missing makes the room wait a moment, and not again soon", async () => {

@@ -90,6 +90,7 @@ export class RequestHandler {
     const recovery = new Recovery({
       ...{ rooms, roster, pruner, crypto, sha256, clock, settings },
       relayKey: parts.relayKey,
+      random: parts.random,
       time: this.time,
     });
     const log = new Log({

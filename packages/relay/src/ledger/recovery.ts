@@ -1,5 +1,5 @@
 import { done, equalBytes, type Result } from "@conclave/codec";
-import type { Crypto } from "@conclave/crypto";
+import type { Crypto, Random } from "@conclave/crypto";
 import {
   APPEND_ID_BYTES,
   firstLogHead,
@@ -30,6 +30,7 @@ export interface RecoveryParts {
   readonly pruner: Pruner;
   readonly crypto: Pick<Crypto, "ed25519Verify">;
   readonly sha256: Sha256;
+  readonly random: Random;
   readonly relayKey: Uint8Array;
   readonly time: RelayTime;
   readonly clock: WallClock;
@@ -202,7 +203,8 @@ export class Recovery {
     const isOnProbation = kind === "commit" && epoch >= keyEpoch;
     const [payload, attachment] = pruned ? [item.payloadHash, item.attachmentHash] : [item.payload, item.attachment];
     const head = nextLogHead(sha256, row.head, hash);
-    const appendId = head.slice(0, APPEND_ID_BYTES);
+    // RULE: recovery.own-ids: nobody can have given it to another record, as they could one that follows from the log (attack A83).
+    const appendId = this.parts.random(APPEND_ID_BYTES);
     const parent = kind === "commit" ? row.lastCommit : 0;
     const record = { n, kind, epoch, time: at, appendId, head, isOnProbation, parent, pruned, payload, attachment };
     rooms.store.records.add(row.no, record, isOnProbation ? UNKNOWN_KEY : undefined);
