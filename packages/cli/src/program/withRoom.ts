@@ -13,8 +13,13 @@ import { safeLine, safeText } from "../terminal/safeText.js";
 import type { CommandContext } from "./context.js";
 import { waiting } from "./waiting.js";
 
-/** The relay has lost or deleted the room or is holding something back, or this version is too old to read on: what is stored here can still be shown. */
-const BESIDE: ReadonlySet<string> = new Set(["RELAY_ROOM_UNKNOWN", "RELAY_ROOM_DELETED", "BEHIND", "UPDATE_NEEDED"]);
+/**
+ * The relay has lost, deleted or not got back the room, or is holding something back, or this version is too old to read on: what is
+ * stored here can still be shown.
+ */
+const BESIDE: ReadonlySet<string> = new Set([
+  ...["RELAY_ROOM_UNKNOWN", "RELAY_ROOM_DELETED", "RELAY_ROOM_RECOVERING", "BEHIND", "UPDATE_NEEDED"],
+]);
 /** How much longer a command may take, for the work that is due in its room (ms). */
 const OWED_MS = 3000;
 

@@ -94,7 +94,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   storage_full: "Ask the relay's operator to free some disk space. What is stored here will be sent later.",
   storage_busy: LATER,
   room_recovering:
-    "The relay was restored from a backup, and members' devices bring back what it lost: it goes on by itself, usually within a minute. What is stored here will be sent then.",
+    "The relay was restored from a backup, and members' devices bring back what it lost. Wait: it goes on by itself, usually within a minute. What is stored here will be sent then.",
 };
 
 const LINK_HINTS: Readonly<Record<LinkFault, string>> = {
