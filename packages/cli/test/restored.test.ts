@@ -88,7 +88,7 @@ describe("a relay whose data is older than it was", () => {
     cpSync(all.data, join(folder, "copy"), { recursive: true, preserveTimestamps: true });
     ({ relay } = await startRelay(all.data, all.port));
     await threeMore(all);
-    await relay!.stop();
+    await relay.stop();
     renameSync(all.data, join(folder, "lost"));
     cpSync(join(folder, "copy"), all.data, { recursive: true, preserveTimestamps: true });
     ({ relay } = await startRelay(all.data, all.port));
@@ -100,7 +100,7 @@ describe("a relay whose data is older than it was", () => {
     await relay!.stop();
     ({ relay } = await startRelay(all.data, all.port));
     await threeMore(all);
-    await relay!.stop("SIGKILL");
+    await relay.stop("SIGKILL");
     const journal = join(all.data, "relay.db-wal");
     expect(existsSync(journal)).toBe(true);
     truncateSync(journal, Math.floor(statSync(journal).size / 3));
