@@ -259,10 +259,10 @@ describe("A139: a room that moves", () => {
     const before = alice.room.status().seq;
     expect(await world.get(alice.room.move({ relay: "ws://relay2" }))).toMatchObject({ done: true });
     await world.until(() => carol.room.relay === NEW, 3);
-    const { asked, state } = engineOf(carol);
-    const { phase } = state;
+    const engine = engineOf(carol);
+    const { phase } = engine.state;
     const kept = phase.is === "asking" ? phase.request : null;
-    const used = asked as unknown as { link: InviteLink; asking: Asking };
+    const { asked: used } = engine as unknown as { asked: { link: InviteLink; asking: Asking } };
     for (const { link, asking } of [kept!, used])
       expect([link.floor.seq, asking.floor.seq]).toEqual([before + 1, before + 1]);
     const [request] = await world.get(alice.room.requests());
