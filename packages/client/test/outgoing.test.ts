@@ -35,6 +35,27 @@ describe("what waits to be sent", () => {
     await world.until(() => bob.room.status().unread === 1);
   });
 
+  it("RULE client.stale-is-unread: many that were on their way when somebody's commit came are refused, and it is no refusal of what was said", async () => {
+    const world = new World();
+    const [alice, bob] = await atRest(world);
+    const { n, epoch } = alice.room.status();
+    world.isDown = true;
+    world.cut();
+    await world.pass(100);
+    for (let at = 0; at < 8; at++) await world.get(alice.room.send(`text ${String(at)}`));
+    world.isDown = false;
+    // Bob's commit is in the log, says the relay, and it comes a moment later.
+    const position = { n: n + 1, epoch: epoch + 1, lastCommit: n + 1 };
+    const refused = refuse(world, alice, appends("message"), { error: "stale_epoch", times: 8, position });
+    const { sender } = driving(alice);
+    await world.until(() => refused.length === 8);
+    await world.pass(1000);
+    expect([sender.refusal, sender.stuck]).toEqual([null, null]);
+    await world.get(bob.room.decide({ type: "rekey" }));
+    await world.get(alice.room.flushed(MINUTE));
+    await world.until(() => bob.room.status().unread === 8);
+  });
+
   it("is told by what the relay said last, when its time is up before it said so five times", async () => {
     const world = new World();
     const [alice] = await atRest(world);

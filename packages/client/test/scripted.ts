@@ -1,4 +1,4 @@
-import { type ClientFrame, encodeRelayMessage, type RelayError } from "@conclave/wire";
+import { type ClientFrame, encodeRelayMessage, type RelayError, type RoomPosition } from "@conclave/wire";
 import type { ConnectionEvents } from "@conclave/client";
 import type { LiveSession } from "../src/room/liveSession.js";
 import type { RoomEngine } from "../src/room/roomEngine.js";
@@ -14,6 +14,8 @@ interface Refusal {
   readonly error: RelayError;
   readonly retryAfter?: number;
   readonly times?: number;
+  /** Where it says that its log is. */
+  readonly position?: RoomPosition;
 }
 
 /** A relay that refuses what a home asks of it, for so many times; gives what was refused. `isMeant` picks among its frames. */
@@ -21,7 +23,7 @@ export function refuse<T extends Request>(
   world: World,
   refused: Home,
   isMeant: (frame: ClientFrame) => frame is T,
-  { error, retryAfter = 0, times = Number.POSITIVE_INFINITY }: Refusal,
+  { error, retryAfter = 0, times = Number.POSITIVE_INFINITY, position }: Refusal,
 ): T[] {
   const { connections, owners } = world as unknown as {
     connections: Map<number, ConnectionEvents>;
@@ -36,7 +38,8 @@ export function refuse<T extends Request>(
       if (!isMeant(frame) || all.length >= times) continue;
       all.push(frame);
       list.splice(list.indexOf(frame), 1);
-      const answer = encodeRelayMessage([{ type: "error", id: frame.id, error, retryAfter, position: null }]);
+      const said = { error, retryAfter, position: position ?? null };
+      const answer = encodeRelayMessage([{ type: "error", id: frame.id, ...said }]);
       for (const [number, events] of connections) if (owners.get(number) === home) events.frame(answer);
     }
     return undefined;

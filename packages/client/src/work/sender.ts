@@ -144,7 +144,11 @@ export class MessageSender extends Worker {
     this.sent.delete(entry.order);
     if (answer.position) this.sync.reach(answer.position.n);
     if (answer.error === "write_denied" && ++this.denied % 3 === 0) this.lockedOut();
-    if (answer.error !== "stale_epoch" || append.lastCommit === this.state.room?.lastCommit) {
+    // RULE: client.stale-is-unread: what was on its way when somebody's commit came is refused message by message, before we have
+    // read that commit: no refusal of what we say, however many they are.
+    const isStale = answer.error === "stale_epoch";
+    const isUnread = isStale && (answer.position?.lastCommit ?? 0) > (this.state.room?.lastCommit ?? Infinity);
+    if (!isUnread && (!isStale || append.lastCommit === this.state.room?.lastCommit)) {
       const { error, retryAfter } = answer;
       this.refused = { kind: "relay", error, retryAfter };
       // A busy relay is waited for; new keys may help a device that is locked out.
