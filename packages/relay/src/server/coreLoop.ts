@@ -66,6 +66,7 @@ export class CoreLoop {
   private readonly groups: SharedGroups | null;
   private isPlanned = false;
   private isStopping = false;
+  private isStopped = false;
   private sweeper: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: CoreLoopParts) {
@@ -77,12 +78,15 @@ export class CoreLoop {
 
   /** Takes what this thread was told, and begins with it. */
   told(message: ToCore): void {
+    // What is said after the end, such as that a connection is closed, is nobody's any more: the store is closed.
+    if (this.isStopped) return;
     this.take(message);
     this.run();
   }
 
   /** Call it every second. */
   tick(): void {
+    if (this.isStopped) return;
     clearTimeout(this.sweeper);
     const isMore = this.parts.core.tick(this.parts.now());
     if (isMore)
@@ -129,7 +133,7 @@ export class CoreLoop {
   /** One group: what there is time for, each connection in its turn; then it is committed, and the rest waits for the next one. */
   private run(): void {
     // Its end plans the next one.
-    if (this.groups?.isBusy === true) return;
+    if (this.isStopped || this.groups?.isBusy === true) return;
     const { core, now } = this.parts;
     const { queue } = this;
     const until = now() + MAX_GROUP_MS;
@@ -256,6 +260,8 @@ export class CoreLoop {
   }
 
   private stop(): void {
+    if (this.isStopped) return;
+    this.isStopped = true;
     clearTimeout(this.sweeper);
     this.parts.onStopped();
   }
