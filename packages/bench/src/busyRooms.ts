@@ -82,7 +82,7 @@ export class BusyRooms {
     return { cpu: (user + system) / times, wall: wall / times };
   }
 
-  /** Starts the relay anew, and appends to some rooms, each by itself: µs by the clock of the first append of each. */
+  /** Starts the relay again, and appends to some rooms, each by itself: µs by the clock of the first append of each. */
   firstAppends(rooms: number): number[] {
     this.store.close();
     this.store = this.open();

@@ -17,7 +17,7 @@ export function backup({ output, options }: CommandContext, path: string): void 
   const { rooms, records, time } = written.value;
   output.result({ file, data, rooms, records, time }, (paint) => [
     `${paint.green("Backed up")} ${count(rooms, "room")} with ${count(records, "record")}, and the relay's key, to ${file}`,
-    "Keep it where the relay's disk is not. Whoever has it can sign as this relay, and cannot read a message.",
+    "Keep it where the relay's disk is not. Anyone who has it can sign as this relay, but cannot read a message.",
     `To put it back:  ${otherCommand("restore", path, "--data", "DIR")}`,
   ]);
 }

@@ -51,7 +51,7 @@ export function addOperatorCommands(program: Command): void {
     });
 
   for (const [name, about, isBlocked] of [
-    ["block", "close an address's connections to your relay, and let it make no more", true],
+    ["block", "close an address's connections to your relay, and refuse new ones", true],
     ["unblock", "let a blocked address connect again", false],
   ] as const) {
     relay

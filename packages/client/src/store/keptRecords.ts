@@ -36,7 +36,7 @@ export class KeptRecords {
     return new KeptRecords(storage, keys, to.sum, bytes, from.item.n, to.item.n);
   }
 
-  /** Keeps the next record of the log. What is not next to the others begins anew. */
+  /** Keeps the next record of the log. Where it does not follow the last one, the others go. */
   // RULE: kept.bounded: a relay that gives a lot, and whoever writes a lot, fills no device with it (attack A83).
   async add(tx: Transaction, item: LogItem): Promise<void> {
     if (item.n !== this.newest + 1 && this.newest > 0) {

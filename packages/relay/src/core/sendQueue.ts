@@ -107,7 +107,7 @@ export class SendQueue {
     if (subscribers?.size === 0) this.subscribers.delete(roomKey);
   }
 
-  /** The room is no more: whoever subscribed asks again, and is told why there is nothing. */
+  /** The room is gone: those who subscribed ask again, and are told why there is nothing. */
   endRoom(roomTag: RoomTag): void {
     const key = keyOf(roomTag);
     this.notifyRoom(roomTag, { type: "lagged", roomTag, fromN: 1 });
