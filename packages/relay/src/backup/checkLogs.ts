@@ -1,10 +1,10 @@
 import type { Database, SqlRow } from "@conclave/sqlite";
 import { ID_BYTES, RoomTag, type Sha256 } from "@conclave/wire";
+import { HeadChain } from "../ledger/headChain.js";
 import { bytes, readNumber } from "../store/sqlite/row.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import { SqliteRecordTable } from "../store/sqlite/sqliteRecordTable.js";
 import { Statements } from "../store/sqlite/statements.js";
-import { HeadChain } from "./headChain.js";
 
 /** A room whose stored log is not what the relay wrote. */
 export interface DamagedRoom {

@@ -44,23 +44,54 @@ describe("RULE relay.damage-stays-local", () => {
     expect(await reader.ask({ type: "subscribe", roomTag, fromN: 1 })).toMatchObject(error("room_damaged"));
     const said = expect.stringMatching(/^table record, row \d+, column head$/u);
     expect(world.damages).toEqual([said, said]);
-    expect(await reader.ask(read(roomTag, 3))).toMatchObject({ items: [{ n: 3 }] });
+    // What follows it can be told from it alone.
+    expect(await reader.ask(read(roomTag, 3))).toMatchObject(error("room_damaged"));
     // Whoever was told that they are not subscribed gets nothing; from behind it they can be.
     expect(await client.ask(messageAppend(roomTag))).toMatchObject({ n: 4 });
     expect(reader.pushes).toEqual([]);
-    expect(await reader.ask({ type: "subscribe", roomTag, fromN: 3 })).toMatchObject({ items: [{ n: 3 }, { n: 4 }] });
+    expect(await reader.ask({ type: "subscribe", roomTag, fromN: 4 })).toMatchObject({ items: [{ n: 4 }] });
     // Something else that meets it ends no subscription.
     expect(await reader.ask(read(roomTag))).toMatchObject(error("room_damaged"));
     expect(await client.ask(messageAppend(roomTag))).toMatchObject({ n: 5 });
     expect(reader.pushes).toMatchObject([{ type: "records", items: [{ n: 5 }] }]);
   });
 
+  it("RULE relay.damage-unserved: a record of which one bit was changed is not sent, and its append is not answered", async () => {
+    const { world, client, roomTag, key, reader } = await scene();
+    const append = messageAppend(roomTag, { payload: systemRandom(100) });
+    expect(await client.ask(append)).toMatchObject({ n: 4 });
+    expect(await client.ask(append)).toMatchObject({ n: 4 });
+    for (const column of ["payload", "head", "epoch", "kind"]) {
+      const before = database.prepare("SELECT * FROM record WHERE id % 4294967296 = 4").get()!;
+      const value = before[column];
+      const changed =
+        value instanceof Uint8Array ? value.map((byte, at) => (at === 9 ? byte ^ 4 : byte)) : Number(value) ^ 3;
+      const set = database.prepare(`UPDATE record SET ${column} = ? WHERE id % 4294967296 = 4`);
+      set.run(changed);
+      for (const fromN of [1, 4]) {
+        expect(await reader.ask(read(roomTag, fromN)), column).toMatchObject(error("room_damaged"));
+        expect(await reader.ask({ type: "subscribe", roomTag, fromN })).toMatchObject(error("room_damaged"));
+      }
+      expect(await client.ask(append), column).toMatchObject(error("room_damaged"));
+      set.run(value!);
+    }
+    expect(await reader.ask(read(roomTag))).toMatchObject({ items: [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }] });
+    world.restart();
+    database.exec("UPDATE room SET head = zeroblob(32)");
+    const again = await world.connect();
+    expect(await again.prove(roomTag, 0, key)).toMatchObject(error("room_damaged"));
+    expect(await again.ask(messageAppend(roomTag))).toMatchObject(error("room_damaged"));
+  });
+
   it("a record that is missing is noticed, and the others are not told for it", async () => {
-    const { world, roomTag, reader } = await scene();
+    const { world, client, roomTag, reader } = await scene();
+    await client.ask(messageAppend(roomTag));
     database.exec("DELETE FROM record WHERE id % 4294967296 = 2");
-    expect(await reader.ask(read(roomTag))).toMatchObject(error("room_damaged"));
-    expect(world.damages).toEqual([expect.stringContaining("record 2 is missing")]);
-    expect(await reader.ask(read(roomTag, 3))).toMatchObject({ items: [{ n: 3 }] });
+    for (const fromN of [1, 3]) {
+      expect(await reader.ask(read(roomTag, fromN))).toMatchObject(error("room_damaged"));
+      expect(world.damages.splice(0)).toEqual([expect.stringContaining("record 2 is missing")]);
+    }
+    expect(await reader.ask(read(roomTag, 4))).toMatchObject({ items: [{ n: 4 }] });
     expect(await reader.ask(read(roomTag, 0))).toMatchObject(error("room_damaged"));
   });
 

@@ -30,6 +30,7 @@ import { appendOnProbation } from "./probation.js";
 import type { ProbationCounts } from "./probationCounts.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
+import { HeadChain } from "./headChain.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { membersKey } from "./keysBrought.js";
 import type { Recovery } from "./recovery.js";
@@ -173,12 +174,31 @@ export class Log {
 
   /** A part of the log, as large as a page may be. */
   items(room: HostedRoom, fromN: number, size: PageSize): LogItem[] {
-    const records = this.parts.rooms.store.records.page(room.row.no, fromN, size);
-    records.forEach(({ n }, at) => {
-      if (n !== Math.max(room.row.begin + 1, fromN) + at)
-        throw new RowDamaged(`table record, room ${room.row.no}: record ${n - 1} is missing`);
-    });
-    return records.map(itemOf);
+    return this.records(room, fromN, size).map(itemOf);
+  }
+
+  /**
+   * Records from `fromN` on that lead from the head before them to their own.
+   *
+   * RULE: relay.damage-unserved: a record that is not what was appended would lead members to another head than was signed, and they
+   * would take a broken disk for a lie. So none is sent that does not lead to its head (attack A21). @throws RowDamaged
+   */
+  private records({ row }: HostedRoom, fromN: number, size: PageSize): RecordRow[] {
+    const { rooms, sha256 } = this.parts;
+    const { records } = rooms.store;
+    const page = records.page(row.no, fromN, size);
+    if (page.length === 0) return page;
+    const before = Math.max(row.begin + 1, fromN) - 1;
+    try {
+      const head = before === row.begin ? null : records.head(row.no, before);
+      if (before !== row.begin && head === null) throw new RowDamaged(`record ${before} is missing`);
+      const chain = new HeadChain(sha256, row.tag, before, head);
+      for (const record of page) chain.add(record);
+    } catch (error) {
+      if (error instanceof RowDamaged) throw new RowDamaged(`table record, room ${row.no}: ${error.message}`);
+      throw error;
+    }
+    return page;
   }
 
   headReceipt(room: HostedRoom, now: number): Signed<HeadReceipt> {
@@ -247,7 +267,7 @@ export class Log {
   }
 
   private repeat(request: AppendRequest, room: HostedRoom, n: number): Result<Appended, Refusal> {
-    const row = this.parts.rooms.store.records.page(room.row.no, n, { items: 1, bytes: 0 })[0]!;
+    const row = this.records(room, n, { items: 1, bytes: 0 })[0]!;
     const hash = itemHash(this.parts.sha256, room.row.tag, itemOf(row));
     if (!equalBytes(hash, recordHash(this.parts.sha256, room.row.tag, request))) return refuse("append_conflict");
     return done({ response: this.appendedResponse(request, room, row), record: null });

@@ -1,3 +1,4 @@
+import { equalBytes } from "@conclave/codec";
 import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
@@ -104,9 +105,13 @@ export class Rooms {
     return room;
   }
 
-  // Appends go behind what is there: a row that says too little would let one record overwrite another.
-  private check({ no, n }: RoomRow): void {
+  // Appends go behind what is there: a row that says too little would let one record overwrite another, and one with another head
+  // would lead away from what was signed.
+  private check({ no, begin, n, head }: RoomRow): void {
     if (this.store.records.last(no) !== n) throw new RowDamaged(`table room, row ${no}, column n`);
+    if (n === begin) return;
+    const last = this.store.records.head(no, n);
+    if (last === null || !equalBytes(last, head)) throw new RowDamaged(`table room, row ${no}, column head`);
   }
 
   private dropUnused(): void {

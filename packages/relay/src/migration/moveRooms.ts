@@ -1,6 +1,6 @@
 import { done, equalBytes, failed, type Result } from "@conclave/codec";
 import { RoomTag, type Sha256 } from "@conclave/wire";
-import { HeadChain } from "../backup/headChain.js";
+import { HeadChain } from "../ledger/headChain.js";
 import type { RecordRow } from "../store/recordTable.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import {

@@ -37,6 +37,8 @@ export interface RecordTable {
   appended(room: number, appendId: Uint8Array): number | null;
   /** The `n` of the newest record; 0 where there is none. */
   last(room: number): number;
+  /** The head that record `n` led to, if it is the newest or the one before a page; null where there is none. */
+  head(room: number, n: number): Uint8Array | null;
   /** Replaces payload and attachment of a message by their hashes. */
   prune(room: number, n: number, digest: PrunedDigest): void;
   /** The commit at `n`; null where there is none. */

@@ -32,6 +32,11 @@ export class MemoryRecordTable implements RecordTable {
     return this.content.at(room).records.at(-1)?.n ?? 0;
   }
 
+  head(room: number, n: number): Uint8Array | null {
+    const { records } = this.content.at(room);
+    return records[placeOf(records, n)]?.head ?? null;
+  }
+
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {
     const { records } = this.content.at(room);
     const at = placeOf(records, n);

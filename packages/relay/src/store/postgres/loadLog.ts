@@ -54,13 +54,33 @@ async function loadKeys(db: PostgresConnection, rooms: readonly number[]): Promi
 export const RECORD_COLUMNS =
   "n, kind, epoch, time, append_id, head, on_probation, parent, pruned, payload, attachment";
 
+/** The heads that what is read and written goes on from: in a statement of its own, after the rooms were locked. */
+export async function loadHeads(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
+  const asked = rooms.flatMap(({ unit, reads }) => {
+    const before = reads.pages.map(({ fromN }) => fromN - 1).filter((n) => n > 0 && n < unit.row.n);
+    return [...new Set([unit.row.n, ...before])].map((n) => ({ unit, n }));
+  });
+  if (asked.length === 0) return;
+  for (const { unit, n } of asked) unit.heads.set(n, null);
+  const rows = await db.rows(
+    `SELECT q.at, r.head FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS q (room, n, at)
+     JOIN record r ON r.room = q.room AND r.n = q.n`,
+    [asked.map(({ unit }) => unit.row.no), asked.map(({ n }) => n)],
+  );
+  for (const row of rows) {
+    const { unit, n } = asked[(row["at"] as number) - 1]!;
+    unit.heads.set(n, row["head"] as Uint8Array);
+  }
+}
+
 /** The records that these append ids are of: each can be answered again. */
 export async function loadAppended(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
   const asked = rooms.flatMap(({ unit, reads }) => reads.appendIds.map((appendId) => ({ unit, appendId })));
   if (asked.length === 0) return;
   for (const { unit, appendId } of asked) unit.appended.set(keyOf(appendId), null);
   const rows = await db.rows(
-    `SELECT q.at, ${RECORD_COLUMNS} FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at)
+    `SELECT q.at, r.*, (SELECT b.head FROM record b WHERE b.room = r.room AND b.n = r.n - 1) AS head_before
+     FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at)
      JOIN record r ON r.room = q.room AND r.append_id = q.id`,
     [asked.map(({ unit }) => unit.row.no), asked.map(({ appendId }) => appendId)],
   );
@@ -69,6 +89,7 @@ export async function loadAppended(db: PostgresConnection, rooms: readonly Loade
     const record = recordRow(row);
     unit.appended.set(keyOf(record.appendId), record.n);
     unit.records.load(record.n - 1, record.n, [[record.n, record]]);
+    unit.heads.set(record.n - 1, row["head_before"] as Uint8Array | null);
   }
 }
 

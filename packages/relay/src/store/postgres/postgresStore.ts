@@ -12,6 +12,7 @@ import {
   recordRow,
   loadAppended,
   loadCommits,
+  loadHeads,
   loadRecordPages,
   loadRecords,
   loadRooms,
@@ -195,6 +196,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     const content = new UnitContent();
     const rooms = await loadRooms(connection, reads, content);
     content.numbers = await this.numbers(connection, reads.numbers);
+    await loadHeads(connection, rooms);
     await loadAppended(connection, rooms);
     await loadRecords(connection, rooms, this.options.retention);
     await loadCommits(connection, rooms);

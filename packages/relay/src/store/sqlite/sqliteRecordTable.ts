@@ -55,6 +55,11 @@ export class SqliteRecordTable implements RecordTable {
     return row === null ? 0 : readNumber(row, "id") % ROOM_SPAN;
   }
 
+  head(room: number, n: number): Uint8Array | null {
+    const row = this.sql.get("SELECT id, head FROM record WHERE id = ?", room * ROOM_SPAN + n);
+    return row && readRow("record", row, (each) => id(each, "head"));
+  }
+
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {
     const hashes = concatBytes(payloadHash, attachmentHash);
     this.sql.run("UPDATE record SET payload = ?, attachment = NULL WHERE id = ?", hashes, room * ROOM_SPAN + n);

@@ -50,6 +50,8 @@ export class UnitRoom {
     "records",
     (record) => record.payload.length + record.attachment.length,
   );
+  /** Heads of records: of the newest, and of those before what was loaded. */
+  readonly heads = new Map<number, Uint8Array | null>();
   readonly commits = new Map<number, CommitRow | null>();
   /** The newest commits on probation of an epoch, by {@link probationKey}, the newest first. */
   readonly onProbation = new Map<string, readonly number[]>();

@@ -28,6 +28,11 @@ export class UnitRecordTable implements RecordTable {
     return this.content.at(room).last;
   }
 
+  head(room: number, n: number): Uint8Array | null {
+    const unit = this.content.at(room);
+    return unit.records.get(n)?.head ?? unit.known(unit.heads.get(n), null, `head ${n}`);
+  }
+
   prune(room: number, n: number, { payloadHash, attachmentHash }: PrunedDigest): void {
     const change = { pruned: true, payload: payloadHash, attachment: attachmentHash };
     if (!this.change(room, n, change)) this.content.writes.pruned.push({ room, n, payloadHash, attachmentHash });

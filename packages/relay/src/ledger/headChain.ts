@@ -7,14 +7,18 @@ import { RowDamaged } from "../store/sqlite/rowDamage.js";
 export class HeadChain {
   private head: Uint8Array | null;
 
-  /** `n`: how many records the room had where its log begins; that of a room that moved here begins later than at 0. */
+  /**
+   * `n`: after how many records it begins, and the head there. Without a head it begins where the log does: that of a room that moved
+   * here begins later than at 0.
+   */
   constructor(
     private readonly sha256: Sha256,
     private readonly tag: RoomTag,
     public n: number,
+    head: Uint8Array | null = null,
   ) {
     // What the first record of a room that moved here is said to lead to is where its log begins.
-    this.head = n === 0 ? firstLogHead(sha256, tag) : null;
+    this.head = n === 0 ? firstLogHead(sha256, tag) : head;
   }
 
   /** Takes the next record. @throws RowDamaged if one is missing, or it does not lead to the head that is stored with it. */
