@@ -11,6 +11,8 @@ const FOR_TESTS = {
   "firefox-esr": { file: "/usr/bin/firefox-esr", tests: "the pages in Firefox" },
   "openssh-client": { file: "/usr/bin/ssh-keygen", tests: "joining with SSH keys" },
   postgresql: { file: "/usr/lib/postgresql", tests: "a relay on PostgreSQL" },
+  caddy: { file: "/usr/bin/caddy", tests: "relays behind Caddy" },
+  nginx: { file: "/usr/sbin/nginx", tests: "relays behind nginx" },
   zsh: { file: "/usr/bin/zsh", tests: "zsh's completion" },
   fish: { file: "/usr/bin/fish", tests: "fish's completion" },
 };

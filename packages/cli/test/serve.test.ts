@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
@@ -6,6 +5,7 @@ import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { certificate } from "./certificate.js";
 import { runHere } from "./inProcess.js";
 import { run, Running, startRelay } from "./processes.js";
 
@@ -19,15 +19,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-/** A certificate that signs itself, as an operator makes one. */
-function certificate(into: string, name: string): { cert: string; key: string } {
-  const [cert, key] = [join(into, "cert.pem"), join(into, "key.pem")];
-  const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const named = ["-subj", "/CN=relay", "-addext", `subjectAltName=DNS:${name}`];
-  execFileSync("openssl", [...made, ...named, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  return { cert, key };
-}
 
 /** An answer over TLS, from a relay whose certificate is trusted and checked. */
 async function secureAnswer(port: number, path: string, ca: string) {
