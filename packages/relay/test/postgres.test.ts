@@ -1,20 +1,19 @@
 import { toHex } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import { inboxIdOf, itemHash, recordHash, RoomTag, type AppendRequest, type LogItem } from "@conclave/wire";
-import { fork, type ChildProcess } from "node:child_process";
+import type { RoomTag} from "@conclave/wire";
+import { inboxIdOf, itemHash, recordHash, type AppendRequest, type LogItem } from "@conclave/wire";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { commitAppend, messageAppend, newKey, type Key } from "../src/core/scriptedClient.js";
+import { commitAppend, messageAppend, newKey } from "../src/core/scriptedClient.js";
 import { SocketClient } from "../src/server/socketClient.js";
 import { hasPostgres, PostgresServer } from "../src/store/postgres/postgresServer.js";
 import { dataFolder } from "./dataFolder.js";
+import { killProcesses, makeRoom, startProcess } from "./relayProcesses.js";
 
 type Append = Omit<AppendRequest, "id">;
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
-const file = fileURLToPath(new URL("./relayProcess.mjs", import.meta.url));
 
 describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)", () => {
   let server: PostgresServer;
@@ -22,23 +21,7 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
     server = await PostgresServer.start();
   });
   afterAll(() => server.stop());
-  const children: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill("SIGKILL");
-  });
-
-  async function start(dataDir: string, database: string) {
-    const child = fork(file, [dataDir, database], { execArgv: [] });
-    children.push(child);
-    const [told] = (await once(child, "message")) as [{ socketUrl: string; relayKey: string; address: string }];
-    return { child, ...told };
-  }
-
-  async function makeRoom(client: SocketClient): Promise<{ roomTag: RoomTag; key: Key }> {
-    const [roomTag, key, empty] = [RoomTag.of(systemRandom(32)), newKey(), new Uint8Array()];
-    await client.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment: empty, permit: empty });
-    return { roomTag, key };
-  }
+  afterEach(killProcesses);
 
   async function logOf(client: SocketClient, roomTag: RoomTag): Promise<LogItem[]> {
     const log: LogItem[] = [];
@@ -52,7 +35,7 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
 
   it("lose nothing and write nothing twice when one of them, or PostgreSQL, is killed in the midst of a group", async () => {
     const [dataDir, database] = [dataFolder(), server.newDatabase()];
-    const relays = [await start(dataDir, database), await start(dataDir, database)];
+    const relays = [await startProcess(dataDir, database), await startProcess(dataDir, database)];
     expect(relays[0]!.relayKey).toBe(relays[1]!.relayKey);
     const { roomTag, key } = await makeRoom(await SocketClient.connect(relays[0]!.socketUrl));
     const sent: Append[] = [];
@@ -89,7 +72,7 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
         client.socket.close();
       }
       await Promise.all([gone, stopped]);
-      if (round < 2) relays[round % 2] = await start(dataDir, database);
+      if (round < 2) relays[round % 2] = await startProcess(dataDir, database);
       // What was not answered is asked for again, at the other one.
       const other = await SocketClient.connect(relays[1 - (round % 2)]!.socketUrl);
       await other.prove(roomTag, 0, key);
@@ -111,7 +94,7 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
 
   it("push to their subscribers what is written at the other, each record once and in order, and tell of requests and inboxes", async () => {
     const [dataDir, database] = [dataFolder(), server.newDatabase()];
-    const relays = [await start(dataDir, database), await start(dataDir, database)];
+    const relays = [await startProcess(dataDir, database), await startProcess(dataDir, database)];
     const clients = [
       await SocketClient.connect(relays[0]!.socketUrl),
       await SocketClient.connect(relays[1]!.socketUrl),
@@ -153,7 +136,7 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
   }, 120_000);
 
   it("wait while PostgreSQL is away, and say so; and go on when it is back", async () => {
-    const relay = await start(dataFolder(), server.newDatabase());
+    const relay = await startProcess(dataFolder(), server.newDatabase());
     const client = await SocketClient.connect(relay.socketUrl);
     const { roomTag, key } = await makeRoom(client);
     await client.prove(roomTag, 0, key);

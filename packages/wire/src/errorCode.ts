@@ -51,4 +51,6 @@ export const CLOSE_CODES = {
   goingAway: 1001,
   /** Too many connections, from this address or in all. */
   crowded: 1013,
+  /** The relay's database refuses what was asked for, and would again: the relay's operator has to look. */
+  failed: 1011,
 } as const;

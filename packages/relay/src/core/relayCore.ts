@@ -220,6 +220,11 @@ export class RelayCore {
     this.outbox.lagEnded(connection, roomTag);
   }
 
+  /** Nobody could say hello, or show what they are for, until now. */
+  excuse(now: number): void {
+    this.sessions.excuse(now);
+  }
+
   /** Call it every second or so: it ends late hellos, and removes what retention says. True: call it again soon. */
   tick(now: number): boolean {
     for (const session of this.sessions.overdue(now)) this.end(session, CLOSE_CODES.hello);
@@ -250,6 +255,11 @@ export class RelayCore {
     const isMore = this.handler.sweep(now);
     if (isMore) this.nextSweep = now;
     return isMore;
+  }
+
+  /** A sweep could not be carried out: the next one is due when it would be after it. */
+  skipSweep(now: number): void {
+    this.nextSweep = now + SWEEP_EVERY_MS;
   }
 
   /** Rooms for the operator's list, in order: those after the one with the number `after`. Null without a store of its own. */

@@ -23,7 +23,8 @@ export class Session {
   constructor(
     readonly connection: number,
     readonly address: string,
-    readonly openedAt: number,
+    /** Since when it has time to say hello, and to show what it is for. */
+    public openedAt: number,
     private readonly settings: RelaySettings,
   ) {}
 

@@ -39,6 +39,11 @@ export class Sessions {
     this.all.delete(session.connection);
   }
 
+  /** Everybody's time begins again. */
+  excuse(now: number): void {
+    for (const session of [...this.greeting, ...this.idle]) session.openedAt = now;
+  }
+
   /** Sessions that have taken too long to say hello, or to show what they are for. */
   overdue(now: number): Session[] {
     const { helloTimeout, proofTimeout } = this.settings;

@@ -88,12 +88,16 @@ export class CoreLoop {
   tick(): void {
     if (this.isStopped) return;
     clearTimeout(this.sweeper);
-    const isMore = this.parts.core.tick(this.parts.now());
+    const { core, now } = this.parts;
+    // RULE: shared.away-excuses: who has waited for a store that is away is not closed for having said too little (attack A90).
+    if (this.groups?.isAway === true) core.excuse(now());
+    const isMore = core.tick(now());
     if (isMore)
       this.sweeper = setTimeout(() => {
         this.tick();
       }, SWEEP_AGAIN_MS);
-    if (this.groups?.isBusy !== true) this.commit();
+    if (this.groups?.isHeldUp === true) this.run();
+    else if (this.groups?.isBusy !== true) this.commit();
   }
 
   /** There may be something to do that nobody here asked for. */
@@ -132,8 +136,9 @@ export class CoreLoop {
 
   /** One group: what there is time for, each connection in its turn; then it is committed, and the rest waits for the next one. */
   private run(): void {
+    const isHeldUp = this.groups?.isHeldUp === true;
     // Its end plans the next one.
-    if (this.isStopped || this.groups?.isBusy === true) return;
+    if (this.isStopped || (this.groups?.isBusy === true && !isHeldUp)) return;
     const { core, now } = this.parts;
     const { queue } = this;
     const until = now() + MAX_GROUP_MS;
@@ -147,7 +152,7 @@ export class CoreLoop {
       if (this.groups === null && core.waitingBytes > MAX_GROUP_BYTES) this.commit();
     }
     this.commit();
-    if (this.groups === null) this.goOn();
+    if (this.groups === null || (isHeldUp && !this.groups.isFull && queue.hasWork)) this.goOn();
   }
 
   private goOn(): void {
@@ -246,6 +251,10 @@ export class CoreLoop {
       if (outputs.length > 0) core.counts.committed(now() - begun);
       onCommit();
       this.release(outputs);
+      return;
+    }
+    if (this.groups.isHeldUp) {
+      this.release(core.commit());
       return;
     }
     void this.groups.flush().then(() => {

@@ -11,6 +11,7 @@ import type {
   Damage,
   ProbationChange,
   ProofsChange,
+  RefusalNoticed,
   StorageChange,
 } from "./coreWorker.js";
 import type { RoomCommand, RoomCommandAnswer } from "./roomCommand.js";
@@ -21,6 +22,7 @@ type FromCore =
   | ClockJump
   | Damage
   | CopyNoticed
+  | RefusalNoticed
   | ProbationChange
   | ProofsChange
   | CountsChange
@@ -39,6 +41,8 @@ export interface CoreThreadEvents {
   clockJumped(by: number): void;
   /** Which row of the database cannot be read. Told each time the row is needed. */
   damaged(row: string): void;
+  /** PostgreSQL refused what some requests need: by which SQLSTATE, or for which other reason. */
+  refusedBy(reason: string): void;
   /** The database is a copy that was put in place of the one before, or was moved. */
   copyNoticed(): void;
   /** What people on probation did since the relay began; told once a second at most. */
@@ -81,6 +85,7 @@ export class CoreThread {
         else if ("storage" in message) on.storage(message.storage);
         else if ("clockJump" in message) on.clockJumped(message.clockJump);
         else if ("damage" in message) on.damaged(message.damage);
+        else if ("refusedBy" in message) on.refusedBy(message.refusedBy);
         else if ("isCopy" in message) on.copyNoticed();
         else if ("probation" in message) on.probation(message.probation);
         else if ("proofs" in message) on.proofs(message.proofs);

@@ -15,6 +15,7 @@ import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import type { ToCore } from "./batch.js";
 import { CoreLoop } from "./coreLoop.js";
 import { ProofThread, Verdicts } from "./proofThread.js";
+import { sqlStateOf } from "../store/postgres/sqlState.js";
 import { SharedGroups } from "./sharedGroups.js";
 import { SharedTail } from "./sharedTail.js";
 
@@ -41,6 +42,11 @@ export interface ClockJump {
 /** Which row of the database cannot be read. */
 export interface Damage {
   readonly damage: string;
+}
+
+/** PostgreSQL refused what some requests need, by an SQLSTATE or another reason. */
+export interface RefusalNoticed {
+  readonly refusedBy: string;
 }
 
 /** The database is in another file than before: a copy was put in its place, or it was moved. */
@@ -102,7 +108,16 @@ const loop: CoreLoop = new CoreLoop({
   groups:
     shared &&
     ((release) =>
-      new SharedGroups({ core, store: shared, verdicts, release, onAway, now: steady, ...(tail && { tail }) })),
+      new SharedGroups({
+        core,
+        store: shared,
+        verdicts,
+        release,
+        onAway,
+        onRefused,
+        now: steady,
+        ...(tail && { tail }),
+      })),
   proofs,
   verdicts,
   next,
@@ -153,6 +168,11 @@ function openShared(address: string): Promise<PostgresStore> {
 
 function onAway(isAway: boolean): void {
   port!.postMessage({ storage: isAway ? "away" : storage } satisfies StorageChange);
+}
+
+function onRefused(error: unknown): void {
+  const refusedBy = sqlStateOf(error) ?? (error instanceof Error ? error.name : "unknown");
+  port!.postMessage({ refusedBy } satisfies RefusalNoticed);
 }
 
 function tellStorage(): void {

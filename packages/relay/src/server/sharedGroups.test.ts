@@ -2,6 +2,7 @@ import { systemRandom } from "@conclave/crypto/node";
 import { type ClientFrame, RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { messageAppend, newKey, type Key, type ScriptedClient } from "../core/scriptedClient.js";
+import { StoreAway } from "../store/sharedStore.js";
 import { SharedMemory } from "./sharedMemory.js";
 import { SharedRelay } from "./sharedRelay.js";
 
@@ -87,7 +88,7 @@ describe("groups on a store that several relays share", () => {
     const relay = new SharedRelay(store);
     const { client } = await founder(relay, roomTag, key);
     let left = 3;
-    store.onLoad = () => (left-- > 0 ? Promise.reject(new Error("away")) : Promise.resolve());
+    store.onLoad = () => (left-- > 0 ? Promise.reject(new StoreAway("away")) : Promise.resolve());
     const answer = client.ask(messageAppend(roomTag));
     await relay.groups.flush();
     expect(await answer).toMatchObject({ type: "appended", n: 1 });
@@ -128,7 +129,7 @@ describe("groups on a store that several relays share", () => {
       relay.tick();
       return Promise.resolve();
     };
-    store.onCommit = () => Promise.reject(new Error("the connection broke"));
+    store.onCommit = () => Promise.reject(new StoreAway("the connection broke"));
     void client.ask(messageAppend(roomTag));
     await relay.groups.flush();
     expect([...relay.closed.keys()].sort()).toEqual([connection, 99]);
@@ -150,7 +151,7 @@ describe("groups on a store that several relays share", () => {
       const { onCommit } = store;
       store.onCommit = (commit) => {
         if (isStored) commit();
-        return Promise.reject(new Error("the connection broke"));
+        return Promise.reject(new StoreAway("the connection broke"));
       };
       await relay.groups.flush();
       expect([isAnswered, [...relay.closed], reader.client.pushes]).toEqual([false, [[connection, 1013]], []]);
@@ -192,7 +193,7 @@ describe("groups on a store that several relays share", () => {
               const isStored = draw(2) === 0;
               store.onCommit = (commit) => {
                 if (isStored) commit();
-                return Promise.reject(new Error("the connection broke"));
+                return Promise.reject(new StoreAway("the connection broke"));
               };
             }
             for (let n = draw(4); n >= 0; n--) void client.ask(messageAppend(roomTag));

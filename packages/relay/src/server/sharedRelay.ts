@@ -12,6 +12,7 @@ const relaySeed = systemRandom(32);
 export class SharedRelay {
   readonly closed = new Map<number, number>();
   readonly away: boolean[] = [];
+  readonly refused: unknown[] = [];
   now = 1000;
   private readonly clients = new Map<number, ScriptedClient>();
   private readonly verdicts = new Verdicts((...check) => nodeCrypto.ed25519Verify(...check));
@@ -37,6 +38,7 @@ export class SharedRelay {
         }
       },
       onAway: (isAway) => this.away.push(isAway),
+      onRefused: (error) => this.refused.push(error),
       now: () => this.now,
     });
   }

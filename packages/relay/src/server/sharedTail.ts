@@ -3,6 +3,7 @@ import type { RelayCore } from "../core/relayCore.js";
 import type { SharedChanges } from "../store/postgres/changes.js";
 import type { PostgresStore } from "../store/postgres/postgresStore.js";
 import type { RecordRow } from "../store/recordTable.js";
+import { StoreAway } from "../store/sharedStore.js";
 
 /** How often everybody is told to look, at most: somebody can write so much that no message holds it. */
 const TOLD_EVERY_S = 30;
@@ -51,26 +52,31 @@ export class SharedTail {
     return !this.isPaused && (this.isUnsure || this.behind().length > 0);
   }
 
-  /** Reads on in rooms with subscribers here; then the core's `commit` gives the pushes. Not while a group is carried out. */
-  async readOn(): Promise<void> {
-    if (!this.isBehind) return;
+  /**
+   * Reads on in rooms with subscribers here; then the core's `commit` gives the pushes. Not while a group is carried out. False when the
+   * store did not answer.
+   */
+  async readOn(): Promise<boolean> {
+    if (!this.isBehind) return true;
     try {
       if (this.isUnsure) await this.look();
       const behind = this.behind();
-      if (behind.length === 0) return;
+      if (behind.length === 0) return true;
       const found = await this.store.after(behind);
       for (const { roomTag } of behind) this.core.arrived(roomTag, recordsOf(found.get(roomTag) ?? []));
       // A room of which nothing can be read is not asked for again and again.
       if (found.size < behind.length) this.isPaused = true;
-    } catch {
+      return true;
+    } catch (error) {
       this.isUnsure = this.isPaused = true;
+      return !(error instanceof StoreAway);
     }
   }
 
   private async look(): Promise<void> {
     this.isUnsure = false;
     const tags = [...this.core.places].map(({ roomTag }) => roomTag);
-    if (tags.length === 0) return;
+    // Also without any: so it is seen that the store is away before somebody waits for it.
     for (const { tag, n } of await this.store.heads(tags)) this.core.heard(tag, n);
   }
 

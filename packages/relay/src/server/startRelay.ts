@@ -94,7 +94,7 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 /** How long an answer that is not read holds up the end, in ms. */
 const LINGER_MS = 1000;
 const CLOSE_TIMEOUT_MS = 5000;
-/** How many damaged rows are reported, each once. */
+/** How many damaged rows are reported, each once, and how many refusals. */
 const MOST_DAMAGED = 1000;
 
 /**
@@ -130,6 +130,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
   const damaged = new Set<string>();
+  let refusals = 0;
   let proofs = 0;
   let counts: Readonly<Record<string, number>> = {};
   let probation: ProbationTotals = { records: 0, bytes: 0, refusals: 0 };
@@ -151,6 +152,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
     cut_off_total: sockets.counts.cutOff,
     writable: storage === "open" ? 1 : 0,
     damaged_rows: damaged.size,
+    store_refusals_total: refusals,
     proofs_checked_total: proofs,
     probation_records_total: probation.records,
     probation_bytes_total: probation.bytes,
@@ -200,6 +202,12 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
         damaged.add(row);
         log.warn(
           `the database is damaged (${row}): what belongs to it is refused, everything else is served. Look at the disk`,
+        );
+      },
+      refusedBy: (reason) => {
+        if (refusals++ >= MOST_DAMAGED) return;
+        log.warn(
+          `PostgreSQL refused what some requests need (${reason}), so their connections were closed: its own log says more`,
         );
       },
       copyNoticed: () => {

@@ -9,9 +9,17 @@ export interface Unit {
   readonly time: number;
 }
 
+/**
+ * The store cannot be reached, or cannot work now: the same may be done later. Whatever else a store rejects with is said of what was
+ * asked of it, and would be said again.
+ */
+export class StoreAway extends Error {
+  override readonly name = "StoreAway";
+}
+
 /** Port: a store that several relay processes use at once, and that is reached by waiting for it. */
 export interface SharedStore<U extends Unit = Unit> {
-  /** Loads what a run will read. Rejects when the store is away: then nothing has happened. */
+  /** Loads what a run will read. Rejects with {@link StoreAway}, or when it refuses these reads: then nothing has happened. */
   load(reads: ReadSet): Promise<U>;
   /**
    * Makes durable what the unit's ledger was told to write. Rejects when it was not done, and when nobody knows whether it was: then

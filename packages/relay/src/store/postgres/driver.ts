@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { Duplex } from "node:stream";
 
 /** One row, by the names of its columns. */
 export type PostgresRow = Readonly<Record<string, unknown>>;
@@ -35,6 +36,8 @@ export interface DriverOptions {
   readonly application_name: string;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelayMillis: number;
+  /** What it connects by. */
+  readonly stream: () => Duplex;
   readonly types: { getTypeParser(oid: number): (value: string) => unknown };
 }
 

@@ -1,31 +1,52 @@
+import { Socket } from "node:net";
+import { StoreAway } from "../sharedStore.js";
 import { type DriverClient, loadDriver, type PostgresRow, type PostgresValue, TYPES } from "./driver.js";
+import { isPassing, sqlStateOf } from "./sqlState.js";
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** A connection on which nothing came for so long is tried: without that, one that was cut off is noticed after hours. */
 const KEEP_ALIVE_MS = 10_000;
+/** How long the other side has for its end of a goodbye. */
+const GOODBYE_MS = 1000;
 
-/** One connection to PostgreSQL. Its statements run one after the other. Rejects with what PostgreSQL says, or with why it is away. */
+/**
+ * One connection to PostgreSQL. Its statements run one after the other. Rejects with `StoreAway` when PostgreSQL is away or says that
+ * something else is in the way, and else with what it says of the statement.
+ */
 export class PostgresConnection {
   private lost: Error | null = null;
 
-  private constructor(private readonly client: DriverClient) {
+  private constructor(
+    private readonly client: DriverClient,
+    private readonly socket: Socket,
+    private readonly longestMs: number,
+  ) {
     // Without a listener, a connection that breaks would end the process.
     client.on("error", (error) => (this.lost ??= error));
     client.on("end", () => (this.lost ??= new Error("the connection to PostgreSQL ended")));
   }
 
-  static async open(address: string): Promise<PostgresConnection> {
+  /** `longestMs`: how long a statement may take before PostgreSQL is taken for away; as long as it likes if not given. */
+  static async open(address: string, longestMs = Infinity): Promise<PostgresConnection> {
     const { Client } = loadDriver();
+    const socket = new Socket();
     const client = new Client({
       connectionString: address,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: "conclave",
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      stream: () => socket,
       types: TYPES,
     });
-    const connection = new PostgresConnection(client);
-    await client.connect();
+    const connection = new PostgresConnection(client, socket, longestMs);
+    try {
+      await client.connect();
+    } catch (cause) {
+      socket.destroy();
+      // Also a password that is refused: it is the same for everybody who asks for something, and an operator can mend it.
+      throw new StoreAway(cause instanceof Error ? cause.message : "no connection to PostgreSQL", { cause });
+    }
     return connection;
   }
 
@@ -36,13 +57,13 @@ export class PostgresConnection {
 
   /** Runs one statement, which is parsed once: so its text is always the same. */
   async rows(text: string, values: readonly PostgresValue[] = []): Promise<readonly PostgresRow[]> {
-    const { rows } = await this.client.query({ text, values, name: nameOf(text) });
+    const { rows } = await this.inTime(this.client.query({ text, values, name: nameOf(text) }));
     return rows;
   }
 
   /** Runs several statements, without values and without an answer. */
   async run(text: string): Promise<void> {
-    await this.client.query({ text });
+    await this.inTime(this.client.query({ text }));
   }
 
   /** Calls `listener` with each message of a channel. */
@@ -60,7 +81,34 @@ export class PostgresConnection {
 
   async close(): Promise<void> {
     this.lost ??= new Error("the connection to PostgreSQL was closed");
+    const cut = setTimeout(() => this.socket.destroy(), GOODBYE_MS);
     await this.client.end().catch(() => undefined);
+    clearTimeout(cut);
+  }
+
+  /**
+   * RULE: shared.frozen-is-away: a PostgreSQL that is stopped, or a network that swallows everything, answers nothing at all, and its
+   * connections look alive: they are cut off, so that everybody is told, and whoever holds locks by them lets go (attack A83).
+   */
+  private async inTime<T>(answer: Promise<T>): Promise<T> {
+    const late = this.longestMs === Infinity ? null : setTimeout(() => this.cut(), this.longestMs);
+    try {
+      return await answer;
+    } catch (error) {
+      const sqlState = sqlStateOf(error);
+      // Without either, it is a mistake of whoever asked, such as a value of a wrong type.
+      const isRefused = sqlState === null ? this.lost === null : !isPassing(sqlState);
+      if (isRefused) throw error;
+      const cause = this.lost ?? error;
+      throw new StoreAway(cause instanceof Error ? cause.message : "PostgreSQL is away", { cause });
+    } finally {
+      if (late !== null) clearTimeout(late);
+    }
+  }
+
+  private cut(): void {
+    this.lost ??= new Error(`PostgreSQL did not answer for ${this.longestMs / 1000} s`);
+    this.socket.destroy();
   }
 }
 

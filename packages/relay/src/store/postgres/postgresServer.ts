@@ -95,6 +95,16 @@ export class PostgresServer {
     this.child?.kill("SIGKILL");
   }
 
+  /** Stops all its processes, as a machine that hangs does: it takes connections, and says nothing. Until {@link thaw}. */
+  freeze(): void {
+    for (const pid of this.processes()) process.kill(pid, "SIGSTOP");
+  }
+
+  /** Has it go on after {@link freeze}. */
+  thaw(): void {
+    for (const pid of this.processes()) process.kill(pid, "SIGCONT");
+  }
+
   /** Ends it, and deletes everything. */
   async stop(): Promise<void> {
     const { child } = this;
@@ -115,6 +125,13 @@ export class PostgresServer {
     const settings = ["listen_addresses=", "fsync=off", "max_connections=100", "log_min_messages=fatal"];
     const options = ["-D", join(this.folder, "data"), "-k", this.folder, ...settings.flatMap((each) => ["-c", each])];
     return spawn(join(this.bin, "postgres"), options, { ...runner(), cwd: this.folder, stdio: "ignore" });
+  }
+
+  private processes(): number[] {
+    const first = this.child?.pid;
+    if (first === undefined) return [];
+    const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(first)], { encoding: "utf8" });
+    return [first, ...stdout.split("\n").map(Number).filter(Boolean)];
   }
 
   private isReady(): boolean {

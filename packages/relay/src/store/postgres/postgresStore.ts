@@ -19,7 +19,7 @@ import {
   loadRosterLog,
 } from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
-import { type SharedChanges, unitChanges } from "./changes.js";
+import { readUnitChanges, type SharedChanges, unitChanges } from "./changes.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres, refuseUnfinished } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
@@ -32,6 +32,11 @@ const READ_ON = 64;
 
 /** A unit ends when nothing was asked of PostgreSQL for so long: carrying out a group takes much less. */
 const LONGEST_PAUSE_MS = 10_000;
+/** A statement may wait for a lock that a dead relay holds, and little more. PostgreSQL itself gives up first, where it still can. */
+const LONGEST_STATEMENT_MS = 12_000;
+const LONGEST_ANSWER_MS = 15_000;
+
+const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}; SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
 
 /** How a store on PostgreSQL is opened. */
 export interface PostgresStoreOptions {
@@ -67,8 +72,8 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       throw error;
     }
   });
-  /** Tells what this store wrote from what others did. */
-  private readonly name = randomUUID();
+  /** Tells what this store wrote from what others did: it has another one after each commit of which nobody knows how it ended. */
+  private name = randomUUID();
   private isClosed = false;
 
   private constructor(private readonly options: PostgresStoreOptions) {}
@@ -82,21 +87,19 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       await migratePostgres(connection, options.relayKey);
       // While it waited for its turn, a move may have begun and been interrupted.
       await refuseUnfinished(connection);
-    } catch (error) {
+    } finally {
       await connection.close();
-      throw error;
     }
-    store.idle.push(connection);
     return store;
   }
 
-  /** Begins a unit. Rejects when PostgreSQL is away, or says no: then nothing has happened. */
+  /** Begins a unit. Rejects with `StoreAway`, or with what PostgreSQL says of these reads: then nothing has happened. */
   async load(reads: ReadSet): Promise<PostgresUnit> {
     const connection = await this.take();
     try {
       // RULE: shared.dead-holds-nothing: a relay whose machine stops, or is cut off, in the midst of a group keeps its rooms from the
       // others for no longer than this: PostgreSQL would wait for it for hours (attack A83).
-      await connection.run(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
+      await connection.run(BEGIN);
       return await this.loadInto(connection, reads);
     } catch (error) {
       await this.giveUp(connection);
@@ -109,6 +112,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
    * has to ask again, under the same append id.
    */
   async commit({ ledger, connection }: PostgresUnit): Promise<void> {
+    const message = unitChanges(ledger);
     try {
       const { writes } = ledger;
       await deletePending(connection, writes);
@@ -119,11 +123,13 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       await writePending(connection, writes);
       await writeBlobs(connection, writes);
       if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
-      const message = unitChanges(ledger);
       // Told when it is committed, and not before.
       if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, `${this.name} ${message}`]);
       await connection.run("COMMIT");
     } catch (error) {
+      // It may be stored, or will be: what is said of it is then news here, too. It may have been said already.
+      this.name = randomUUID();
+      if (message !== null) for (const watch of this.watches) watch.tell(readUnitChanges(message));
       await this.giveUp(connection);
       throw error;
     }
@@ -140,7 +146,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
    * says is in the database, and what it does not say may be there too ({@link heads}).
    */
   watch(changed: (changes: SharedChanges | null) => void): void {
-    this.watches.push(new PostgresWatch(this.options.address, this.name, changed));
+    this.watches.push(new PostgresWatch(this.options.address, (name) => name === this.name, changed));
   }
 
   /** How long the logs of these rooms are now. */
@@ -239,7 +245,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
 
   private async take(): Promise<PostgresConnection> {
     for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
-    return PostgresConnection.open(this.options.address);
+    return PostgresConnection.open(this.options.address, LONGEST_ANSWER_MS);
   }
 
   private release(connection: PostgresConnection): void {

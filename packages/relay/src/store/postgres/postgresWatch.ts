@@ -4,20 +4,33 @@ import { PostgresConnection } from "./postgresConnection.js";
 /** The channel on which relays tell each other what they wrote. */
 export const CHANNEL = "conclave";
 const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** A statement that takes longer than this is not answered. */
+const LONGEST_MS = 10_000;
 
 /** Listens for what other relays write, on a connection of its own, for as long as it is not closed. */
 export class PostgresWatch {
   private connection: PostgresConnection | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private wait = RETRY_MS;
   private isClosed = false;
 
-  /** `changed`: told of what was written; of null when that may have been anything: at first, and when messages were missed. */
+  /**
+   * `isOwn`: whether a message is of the store itself, by the name before it. `changed`: told of what was written; of null when that may
+   * have been anything: at first, and when messages were missed.
+   */
   constructor(
     private readonly address: string,
-    private readonly ownName: string,
+    private readonly isOwn: (name: string) => boolean,
     private readonly changed: (changes: SharedChanges | null) => void,
+    private readonly channel = CHANNEL,
   ) {
     void this.listen();
+  }
+
+  /** Tells of what the store itself wrote, or perhaps did. */
+  tell(changes: SharedChanges | null): void {
+    this.changed(changes);
   }
 
   async close(): Promise<void> {
@@ -27,20 +40,25 @@ export class PostgresWatch {
   }
 
   private async listen(): Promise<void> {
+    let connection: PostgresConnection | null = null;
     try {
-      const connection = await PostgresConnection.open(this.address);
-      this.connection = connection;
+      connection = this.connection = await PostgresConnection.open(this.address, LONGEST_MS);
       connection.onLost(() => {
         this.again();
       });
-      await connection.listen(CHANNEL, (message) => {
-        const [name, ...parts] = message.split(" ");
-        if (name !== this.ownName) this.changed(readUnitChanges(parts.join(" ")));
+      await connection.listen(this.channel, (message) => {
+        const [name = "", ...parts] = message.split(" ");
+        if (!this.isOwn(name)) this.changed(readUnitChanges(parts.join(" ")));
       });
+      this.wait = RETRY_MS;
       if (this.isClosed) await connection.close();
       else this.changed(null);
     } catch {
+      await connection?.close();
+      // Some poolers and standbys take connections, and let nobody listen: whoever hears nothing has to look, now and then.
+      if (connection !== null) this.changed(null);
       this.again();
+      this.wait = Math.min(2 * this.wait, LONGEST_RETRY_MS);
     }
   }
 
@@ -49,6 +67,6 @@ export class PostgresWatch {
     this.retry = setTimeout(() => {
       this.retry = null;
       void this.listen();
-    }, RETRY_MS);
+    }, this.wait);
   }
 }

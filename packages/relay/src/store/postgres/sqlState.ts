@@ -1,0 +1,17 @@
+/**
+ * Classes of SQLSTATE that say how PostgreSQL is, and nothing of what it was asked: no connection (08), a standby or an ended transaction
+ * (25), one that was rolled back for others (40), no resources (53), a lock that was not had (55), an operator's or a timeout's word (57),
+ * a failing disk (58).
+ */
+const PASSING: ReadonlySet<string> = new Set(["08", "25", "40", "53", "55", "57", "58"]);
+
+/** The SQLSTATE of an error of PostgreSQL's; null for any other error. */
+export function sqlStateOf(error: unknown): string | null {
+  const code: unknown = error instanceof Error && "severity" in error && "code" in error ? error.code : null;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/u.test(code) ? code : null;
+}
+
+/** Whether the same statement may work later, by the SQLSTATE that it failed with. */
+export function isPassing(sqlState: string): boolean {
+  return PASSING.has(sqlState.slice(0, 2));
+}
