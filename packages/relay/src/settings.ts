@@ -76,6 +76,8 @@ export interface RecoveryWaits {
   readonly settle: number;
   /** After somebody has brought something: others may know of what came after it. */
   readonly tail: number;
+  /** For records that this relay signed and nobody brings. Then the room goes on without them. */
+  readonly owed: number;
 }
 
 /** Everything about a relay's behaviour that its operator can set. */
@@ -133,7 +135,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
     freeBytes: 64 * MIB,
   },
   retention: { maxAge: null, messageBytesPerRoom: 1024 * MIB, uploadAge: DAY_MS, pendingAge: 30 * DAY_MS },
-  recovery: { settle: 45_000, tail: 5_000 },
+  recovery: { settle: 45_000, tail: 5_000, owed: DAY_MS },
   createPermit: null,
   helloTimeout: 10_000,
   proofTimeout: 180_000,

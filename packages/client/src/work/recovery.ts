@@ -74,17 +74,27 @@ async function partAfter(state: RoomState, n: number, { receipt }: Signed<HeadRe
   const { room, kept } = state;
   if (!room) return null;
   const isSigned = n < receipt.n;
-  const all = (await kept.from(n + 1, isSigned ? MOST_BYTES : CHUNK_BYTES)).slice(
-    0,
-    isSigned ? receipt.n - n : CHUNK_ITEMS,
-  );
+  const after = await kept.from(n + 1, isSigned ? MOST_BYTES : CHUNK_BYTES);
+  const all = isSigned ? after.slice(0, receipt.n - n) : messagesOf(after);
   if (all.length === 0 || (isSigned && all.length < receipt.n - n)) return null;
   const items = isSigned ? firstOf(all) : all;
   const sha256 = (data: Uint8Array) => state.ports.crypto.hash("sha256", data);
+  // It was deleted after that head was signed, and the relay would not take it so.
+  if (isSigned && items.some((item) => item.pruned && item.n >= receipt.availableFrom)) return null;
   const hashes = all.slice(items.length).map((item) => itemHash(sha256, room.tag, item));
   if (hashes.length > MOST_BROUGHT_HASHES) return null;
   const head = isSigned ? receipt.head : room.headAt(n + items.length);
   return head && { items, hashes, head };
+}
+
+/**
+ * What can come back without a signature: messages, and nothing that comes after something else.
+ *
+ * RULE: client.no-false-charge: what an honest relay does not take is not brought: its refusal would look like another log (attack A162).
+ */
+function messagesOf(all: readonly LogItem[]): readonly LogItem[] {
+  const end = all.findIndex(({ kind, pruned }) => kind === "commit" || pruned);
+  return all.slice(0, Math.min(CHUNK_ITEMS, end < 0 ? all.length : end));
 }
 
 function firstOf(all: readonly LogItem[]): readonly LogItem[] {

@@ -18,7 +18,8 @@ import { CoreWorld } from "./coreWorld.js";
 import { commitAppend, messageAppend, newKey, type Ask, type Key, type ScriptedClient } from "./scriptedClient.js";
 
 const sha256 = (data: Uint8Array) => nodeCrypto.hash("sha256", data);
-const settings = { recovery: { settle: 1000, tail: 100 } };
+const DAY_MS = 24 * 3_600_000;
+const settings = { recovery: { settle: 1000, tail: 100, owed: DAY_MS }, retention: { maxAge: 30 * DAY_MS } };
 const error = (code: string) => ({ type: "error", error: code });
 
 async function log(client: ScriptedClient, roomTag: RoomTag) {
@@ -193,6 +194,60 @@ describe("a relay that was restored from a copy", () => {
       expect(headOf(roomTag, without.items)).toEqual(headOf(roomTag, items));
       expect(await member.ask(bring(without, 3, 4))).toMatchObject(error("unlinked"));
     }
+  });
+
+  it("A162: RULE recovery.times-in-order: whoever brings records says nothing of when they were written that has them deleted", async () => {
+    const all = await scene();
+    const { world, member, roomTag, items } = all;
+    world.now += 5000;
+    const old = { ...all, items: items.map((item, at) => ({ ...item, time: at === 2 ? 0 : Number.MAX_SAFE_INTEGER })) };
+    expect(await member.ask(bring(old, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+    world.tick(61_000);
+    const after = await log(member, roomTag);
+    expect(after.items.slice(0, 4).map(({ pruned }) => pruned)).toEqual([false, false, false, false]);
+    const times = after.items.map(({ time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times.at(3)).toBeLessThanOrEqual(all.receipt.receipt.time);
+  });
+
+  it("A83, A162: RULE recovery.gone-on: who comes with a signed head after the room has gone on without it stops nothing", async () => {
+    const all = await scene();
+    const { world, member, roomTag, key, receipt } = all;
+    await member.ask(subscribe(roomTag));
+    world.now += 1000;
+    await prove(member, roomTag, 0, key);
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 3 });
+    const late = await world.connect();
+    expect(await late.ask(bring(all, 4, 3, 3))).toMatchObject({ type: "brought", n: 3 });
+    expect(receipt.receipt.n).toBeGreaterThan(3);
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 4 });
+    // Where nothing was written meanwhile, all of it comes back.
+    const quiet = await scene();
+    await quiet.member.ask(subscribe(quiet.roomTag));
+    quiet.world.now += 1000;
+    expect(await quiet.member.ask(subscribe(quiet.roomTag))).toMatchObject({ type: "subscribed" });
+    expect(await quiet.member.ask(bring(quiet, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+  });
+
+  it("A83, A162: RULE recovery.owed-ends: records that nobody brings are waited for a day in which people are there, and not for ever", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, member, roomTag, key } = all;
+    await prove(member, roomTag, 0, key);
+    await (await world.connect()).ask(bring(all, 3, 2, 2));
+    const waiting = error("room_recovering");
+    const hours = async (count: number) => {
+      for (let hour = 0; hour < count * 2; hour++) {
+        expect(await member.ask(say(roomTag, 0, 0))).toMatchObject(waiting);
+        world.tick(DAY_MS / 48);
+      }
+    };
+    await hours(20);
+    // Nobody was there, who could have brought it.
+    world.tick(DAY_MS);
+    await hours(24);
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 3 });
+    await (await world.connect()).ask(bring(all, 4, 3, 3));
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 4 });
   });
 
   it("A83: RULE recovery.own-ids: takes back a record under whose head another one was appended", async () => {

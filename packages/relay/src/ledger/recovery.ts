@@ -46,6 +46,8 @@ export interface Brought {
 /** How often a room waits because a member says that messages are missing which nothing was signed for. */
 const CLAIM_EVERY_MS = 10 * 60 * 1000;
 const RETRY_MS = 2000;
+/** After how long without a question nobody is there. */
+const AWAY_MS = 60 * 60 * 1000;
 
 /**
  * Rooms of a relay that was restored from a copy (docs/protocol.md §6, Recovery). What the relay signed before stands: nothing is
@@ -56,6 +58,8 @@ export class Recovery {
   /** Until when a room waits for more, by the room's key. */
   private readonly waiting = new Map<string, number>();
   private readonly claims = new Map<string, number>();
+  /** By the room's key: since when people are there, and nobody brings anything of what the room lacks; and when one last asked. */
+  private readonly lacking = new Map<string, { readonly since: number; readonly asked: number }>();
 
   constructor(private readonly parts: RecoveryParts) {}
 
@@ -67,7 +71,7 @@ export class Recovery {
    */
   wait(room: HostedRoom, now: number): number {
     const { n, owed, restored } = room.row;
-    if (n < owed) return RETRY_MS;
+    if (n < owed && !this.isGivenUp(room, now)) return RETRY_MS;
     const until = this.waiting.get(room.key);
     if (until !== undefined) {
       if (now < until) return Math.ceil(until - now);
@@ -96,7 +100,8 @@ export class Recovery {
     // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A162).
     if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return refuse("proof_invalid");
     time.atLeast(receipt.time);
-    if (receipt.n > room.row.owed) room.change({ owed: receipt.n });
+    if (receipt.n > Math.max(room.row.n, room.row.owed) && !this.hasGoneOn(room, receipt.time))
+      room.change({ owed: receipt.n });
     // Somebody else was faster, or is needed first.
     if (request.fromN !== room.row.n + 1 || request.items.length + request.hashes.length === 0) return at(room.row.n);
     if (!this.isForm(request)) return refuse("unlinked");
@@ -110,7 +115,11 @@ export class Recovery {
     const hashes = request.items.map((item) => itemHash(this.parts.sha256, room.row.tag, item));
     if (!this.leadsTo(request, hashes, room, isTail)) return refuse("unlinked");
     if (!this.canFollowPruned(request.items, receipt.availableFrom, room)) return at(room.row.n);
-    const records = request.items.map((item, index) => this.write(item, hashes[index]!, room, receipt.keyEpoch, now));
+    const latest = isTail ? this.parts.time.at(now) : receipt.time;
+    const records = request.items.map((item, index) =>
+      this.write(item, hashes[index]!, room, receipt.keyEpoch, latest),
+    );
+    this.lacking.delete(room.key);
     if (room.row.n === receipt.n) {
       const { writeKeys, lineage, lastCommit } = room.row;
       const since = this.parts.clock.at(now);
@@ -129,6 +138,39 @@ export class Recovery {
   /** Forgets what no longer counts. */
   sweep(now: number): void {
     for (const [key, since] of this.claims) if (now - since >= CLAIM_EVERY_MS) this.claims.delete(key);
+    // While nobody is there, nobody can bring anything.
+    for (const [key, { asked }] of this.lacking) if (now - asked >= AWAY_MS) this.lacking.delete(key);
+  }
+
+  /**
+   * Whether the room has gone on without what was signed at `time`.
+   *
+   * RULE: recovery.gone-on: a record that was written after a head was signed is none of those under it. So where the newest record is
+   * newer than a head above it, there are two logs already, and nobody can complete this one: whoever comes with such a head, which
+   * everybody has who once read the room, stops nothing (attacks A83, A162).
+   */
+  private hasGoneOn(room: HostedRoom, time: number): boolean {
+    return this.timeOfNewest(room) > time;
+  }
+
+  /**
+   * Whether what is missing has been waited for long enough.
+   *
+   * RULE: recovery.owed-ends: records that nobody brings stop a room for a day and not for ever: who holds a head that this relay signed
+   * may have kept the records for themselves, or lost them (attacks A83, A162).
+   */
+  private isGivenUp(room: HostedRoom, now: number): boolean {
+    const since = this.lacking.get(room.key)?.since ?? now;
+    this.lacking.set(room.key, { since, asked: now });
+    if (now - since < this.parts.settings.recovery.owed) return false;
+    this.lacking.delete(room.key);
+    room.change({ owed: 0 });
+    return true;
+  }
+
+  /** When the newest record was written; 0 where there is none. */
+  private timeOfNewest(room: HostedRoom): number {
+    return room.row.n === room.row.begin ? 0 : this.recordAt(room, room.row.n)!.time;
   }
 
   /**
@@ -194,11 +236,13 @@ export class Recovery {
     return true;
   }
 
-  private write(item: LogItem, hash: Uint8Array, room: HostedRoom, keyEpoch: number, now: number): LogRecord | null {
-    const { rooms, roster, sha256, time } = this.parts;
+  private write(item: LogItem, hash: Uint8Array, room: HostedRoom, keyEpoch: number, latest: number): LogRecord | null {
+    const { rooms, roster, sha256 } = this.parts;
     const { row } = room;
     const { n, kind, epoch, pruned } = item;
-    const at = Math.min(item.time, time.at(now));
+    // RULE: recovery.times-in-order: no head covers a record's time, and anybody brings records: so it is never before that of the record
+    // before it, else retention would delete at once what has just come back (attack A162).
+    const at = Math.max(this.timeOfNewest(room), Math.min(item.time, latest));
     // Commits from the epoch of the members' key on are of people whom no member had vouched for.
     const isOnProbation = kind === "commit" && epoch >= keyEpoch;
     const [payload, attachment] = pruned ? [item.payloadHash, item.attachmentHash] : [item.payload, item.attachment];

@@ -21,6 +21,8 @@ export class RoomReads {
   addedBytes = 0;
   /** Messages that come back deleted: what is before them is deleted then, and so it is read too. */
   isPruned = false;
+  /** The newest record. */
+  hasNewest = false;
   /** The commits that its write keys came with, and those that these follow. */
   hasKeysCommits = false;
   /** All its open slots. */
@@ -166,6 +168,7 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
   bring: ({ roomTag, receipt, items }, reads) => {
     const room = reads.written(roomTag);
     room.hasKeysCommits = true;
+    room.hasNewest = true;
     room.pages.push({ fromN: receipt.receipt.n, size: ONE });
     for (const item of items) {
       if (item.pruned) room.isPruned = true;

@@ -56,6 +56,43 @@ describe("a relay that was restored from a copy", () => {
   );
 });
 
+describe("a relay that was restored while somebody was still reading", () => {
+  it("RULE client.no-false-charge: is not accused by who had read a decision, and not to the head that was signed after it", async () => {
+    const world = new World({ isRelayHonest: false });
+    const [alice, bob, carol] = await world.roomOf(["Alice", "Bob", "Carol"]);
+    await world.say(alice!, "one");
+    await world.inStep();
+    const copy = world.relay.snapshot();
+    bob!.crash();
+    await world.say(carol!, "two");
+    granted(await world.finish(alice!.room.decide(remove(carol!))));
+    await world.say(alice!, "three");
+    await world.inStep([alice!]);
+    const n = alice!.room.status().n;
+    // The line breaks while Bob reads.
+    world.relay.tamper({
+      reply: (node, frame) => {
+        if (node !== "Bob") return [frame];
+        if (frame.type === "page") return [];
+        return [frame.type === "subscribed" ? { ...frame, items: frame.items.slice(0, 2) } : frame];
+      },
+    });
+    await world.start(bob!);
+    await world.pass(5000);
+    expect(bob!.room.status().n).toBe(n - 1);
+    alice!.crash();
+    world.relay.tamper(null);
+    world.relay.restore(copy, true);
+    await world.pass(15_000);
+    expect(bob!.room.status().isRecovering).toBe(true);
+    expect(alarmsOf(bob!)).toEqual([]);
+    await world.start(alice!);
+    await world.pass(60_000);
+    await world.inStep([alice!, bob!]);
+    for (const one of [alice!, bob!]) expect([alarmsOf(one), namesOf(one)]).toEqual([[], ["Alice", "Bob"]]);
+  });
+});
+
 /** From now on the relay says to all that it lost everything from the copy on, whatever they bring. */
 function claimsToRecover(world: World, n: number): void {
   world.relay.tamper({

@@ -109,6 +109,7 @@ export async function loadRecords(
     reads.pages.map(({ fromN, size }) => ({ unit, after: Math.max(1, fromN) - 1, size })),
   );
   for (const { unit, reads } of rooms) {
+    if (reads.hasNewest && unit.row.n > 0) asked.push({ unit, after: unit.row.n - 1, size: { items: 1, bytes: 0 } });
     const { messageBytes, probationBytes, availableFrom } = unit.row;
     const tooMuch = messageBytes - probationBytes + reads.addedBytes - retention.keepBytes;
     if (reads.isPruned || (reads.addedBytes > 0 && tooMuch > 0))

@@ -250,20 +250,20 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     const client = await relay.connect();
     const { roomTag, key } = await newRoom(client);
     await client.prove(roomTag, 0, key);
-    for (let n = 0; n < 2; n++) await client.ask(messageAppend(roomTag));
+    for (let n = 0; n < 3; n++) await client.ask(messageAppend(roomTag));
     const log = await logOf(client, roomTag);
     const hash = systemRandom(32);
-    const gone: LogItem = { ...log[1]!, n: 3, pruned: true, payloadHash: hash, attachmentHash: hash };
+    const gone: LogItem = { ...log[1]!, n: 4, pruned: true, payloadHash: hash, attachmentHash: hash };
     const head = [...log, gone].reduce(
       (before, item) => nextLogHead(sha256, before, itemHash(sha256, roomTag, item)),
       firstLogHead(sha256, roomTag),
     );
-    const signed = { roomTag, n: 3, head, time: gone.time, availableFrom: 4, keyEpoch: 0, writeKey: key.publicKey };
+    const signed = { roomTag, n: 4, head, time: log[2]!.time, availableFrom: 5, keyEpoch: 0, writeKey: key.publicKey };
     const receipt = { receipt: signed, signature: nodeCrypto.ed25519Sign(seed, headReceiptBytes(signed)) };
-    const bring = { type: "bring", roomTag, receipt, fromN: 3, items: [gone], hashes: [], head } as const;
+    const bring = { type: "bring", roomTag, receipt, fromN: 4, items: [gone], hashes: [], head } as const;
     // The copy's are deleted a step at a time.
-    for (const n of [2, 3]) expect(await client.ask(bring)).toMatchObject({ type: "brought", n });
-    expect(server.query(address, "SELECT n FROM record WHERE pruned ORDER BY n")).toBe("1\n2\n3");
+    for (const n of [3, 4]) expect(await client.ask(bring)).toMatchObject({ type: "brought", n });
+    expect(server.query(address, "SELECT n FROM record WHERE pruned ORDER BY n")).toBe("1\n2\n3\n4");
   });
 
   it("prune what was loaded for a group, and go on with the next one", async () => {

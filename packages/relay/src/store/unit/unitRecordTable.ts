@@ -10,7 +10,7 @@ export class UnitRecordTable implements RecordTable {
   add(room: number, record: RecordRow, nextKey?: Uint8Array): void {
     const unit = this.content.at(room);
     this.content.writes.records.push({ room, record, nextKey: nextKey ?? null });
-    unit.records.set(record.n, record);
+    unit.records.load(record.n - 1, record.n, [[record.n, record]]);
     unit.appended.set(keyOf(record.appendId), record.n);
     unit.last = record.n;
   }
