@@ -143,4 +143,62 @@ describe("AlarmLog", () => {
       expect(() => new AlarmLog(keys, other)).toThrow(TypeError);
     }
   });
+
+  it("keeps of the evidence as much as one alarm may have, and a proof whole, up to 64 KB; the same to that length is the same", () => {
+    const log = new AlarmLog(keys, []);
+    const tx = new Transaction();
+    const long = (length: number, end: string) => "e".repeat(length) + end;
+    const kept = (change: Partial<Alarm>) => log.add(tx, alarm(change), 1, 1);
+    expect(kept({ evidence: long(16 * 1024, "a") }).entry.alarm.evidence).toBe(long(16 * 1024, ""));
+    expect(kept({ evidence: long(16 * 1024, "b") })).toMatchObject({ isNew: false, entry: { count: 2 } });
+    expect(kept({ evidence: long(16 * 1024 - 1, "b") })).toMatchObject({ isNew: true });
+    for (const code of ["EQUIVOCATION", "ROLLBACK"] as const) {
+      const { person } = alarm({});
+      expect(kept({ code, person, evidence: long(20_000, "a") }).entry.alarm.evidence).toBe(long(20_000, "a"));
+      expect(kept({ code, person, evidence: long(20_000, "b") })).toMatchObject({ isNew: true });
+      expect(kept({ code, person, evidence: long(70_000, "b") }).entry.alarm.evidence).toHaveLength(64 * 1024);
+    }
+  });
+
+  it("of one lie keeps the first proof, and takes none from what proves nothing; a member's claim is not the relay's lie", () => {
+    const log = new AlarmLog(keys, []);
+    const tx = new Transaction();
+    const head = (n: number, time: number) => {
+      const receipt = {
+        ...{ roomTag: RoomTag.of(new Uint8Array(32)), n, head: new Uint8Array(32).fill(n), time, availableFrom: 1 },
+        ...{ keyEpoch: 0, writeKey: new Uint8Array(32) },
+      };
+      return { kind: "head", signed: { receipt, signature: new Uint8Array(64) } } as const;
+    };
+    const proof = (n: number) => proofToJson({ relayKey: new Uint8Array(32), first: head(n, 1), second: head(4, 2) });
+    const lie = (evidence: string, person: PersonId | null = null) =>
+      log.add(tx, alarm({ code: "ROLLBACK", person, rejection: null, evidence }), 1, 1);
+    lie(proof(5));
+    expect(lie(proof(6)).entry).toMatchObject({ count: 2, alarm: { evidence: proof(5) } });
+    expect(lie("nothing").entry).toMatchObject({ count: 3, alarm: { evidence: proof(5) } });
+    // By a member: it neither counts as the relay's, nor does the relay's next one count as theirs.
+    expect(lie("claimed", alarm({}).person)).toMatchObject({ isNew: true, entry: { order: 2 } });
+    expect(lie("again")).toMatchObject({ isNew: false, entry: { order: 1, count: 4 } });
+    // Of two that prove nothing the first one stays.
+    const other = new AlarmLog(keys, []);
+    const withheld = (evidence: string) => alarm({ code: "WITHHELD", person: null, rejection: null, evidence });
+    other.add(tx, withheld("first"), 1, 1);
+    expect(other.add(tx, withheld("second"), 2, 2).entry.alarm.evidence).toBe("first");
+    // What is no relay's lie is each its own, though nobody is named.
+    const closed = (evidence: string) => alarm({ code: "INVITE_CLOSED", person: null, rejection: null, evidence });
+    other.add(tx, closed("one"), 1, 1);
+    expect(other.add(tx, closed("two"), 1, 1)).toMatchObject({ isNew: true });
+  });
+
+  it("counts what members cause apart from what the relay does, also where a member claims the relay's", () => {
+    const log = new AlarmLog(keys, []);
+    const tx = new Transaction();
+    for (let n = 0; n < 300; n++) log.add(tx, alarm({ code: "FORK", evidence: String(n) }), n, n);
+    expect(log.entries).toHaveLength(180);
+    expect(log.entries.at(-1)!.alarm.evidence).toBe("299");
+    // The first of them are there still, with those that came before the last place was taken again and again.
+    expect(log.entries.slice(0, 179).map((entry) => entry.alarm.evidence)).toEqual(
+      Array.from({ length: 179 }, (_, n) => String(n)),
+    );
+  });
 });

@@ -61,4 +61,22 @@ describe("amend", () => {
     expect(decodeAmendment(encodeAmendment(UNAMENDED))).toEqual(UNAMENDED);
     expect(() => decodeAmendment(encodeAmendment(full).subarray(0, -1))).toThrow("damaged");
   });
+
+  it("says in full what a message is like after each act, and keeps what the act is not about", () => {
+    const reacted = amend(UNAMENDED, target, act({ kind: "reaction", author: bob, body: utf8Bytes("👍") }), roster)!;
+    expect(reacted).toEqual({ ...UNAMENDED, reactions: [{ emoji: "👍", people: [bob] }] });
+    const edited = amend(reacted, target, act({}), roster)!;
+    expect(edited).toEqual({ ...reacted, edit: { body: utf8Bytes("new"), time: 5, n: 9 } });
+    const again = amend(edited, target, act({ kind: "reaction", body: utf8Bytes("👍"), n: 10 }), roster)!;
+    expect(again).toEqual({ ...edited, reactions: [{ emoji: "👍", people: [bob, alice] }] });
+    // An empty one takes all of one's own back; where there is none it does nothing.
+    const taken = amend(again, target, act({ kind: "reaction", author: bob, body: new Uint8Array(0) }), roster)!;
+    expect(taken).toEqual({ ...edited, reactions: [{ emoji: "👍", people: [alice] }] });
+    expect(amend(taken, target, act({ kind: "reaction", author: bob, body: new Uint8Array(0) }), roster)).toBeNull();
+    expect(amend(again, target, act({ kind: "remove", author: alice, n: 12 }), roster)).toEqual({
+      ...UNAMENDED,
+      deletion: { by: alice, time: 5, n: 12 },
+    });
+    expect(amend(again, target, act({ kind: "text" }), roster)).toBeNull();
+  });
 });

@@ -187,4 +187,69 @@ describe("History", () => {
     for (const effect of tx.effects) effect();
     expect(await seen()).toEqual(wanted);
   });
+
+  it("gives a hundred where nobody says how many: the newest, or those from a place on; and those between two places", async () => {
+    const items = Array.from({ length: 130 }, (_, at) => message(at + 1, "x"));
+    const { history } = await historyOf(...items);
+    expect(await history.page()).toEqual(items.slice(30));
+    expect(await history.page({ before: 121 })).toEqual(items.slice(20, 120));
+    expect(await history.page({ after: 5 })).toEqual(items.slice(5, 105));
+    expect(await history.page({ after: 5, before: 9 })).toEqual(items.slice(5, 8));
+    expect(await history.page({ after: 130 })).toEqual([]);
+    expect(await history.page({ before: 1, limit: 5 })).toEqual([]);
+  });
+
+  it("has what was done last, though an earlier change to it is only now on the disk", async () => {
+    const { storage, history } = await historyOf();
+    const [first, second] = [new Transaction(), new Transaction()];
+    const item = message(4, "soon gone");
+    history.add(first, item);
+    history.amended(second, item, { ...UNAMENDED, deletion: { by: item.message.author, time: 1, n: 5 } });
+    await storage.commit(first.writes);
+    for (const effect of first.effects) effect();
+    expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
+    await storage.commit(second.writes);
+    for (const effect of second.effects) effect();
+    expect((await history.find(item.message.id))?.message.body).toHaveLength(0);
+    // What was taken back once is not written again.
+    const third = new Transaction();
+    const emptied = (await history.find(item.message.id))!;
+    history.amended(third, emptied, { ...UNAMENDED, deletion: { by: item.message.author, time: 1, n: 6 } });
+    expect(third.writes).toEqual([]);
+  });
+
+  it("finds nothing by an id whose place has another line, and none where something else is", async () => {
+    const { storage, history } = await historyOf(message(1, "one"), { kind: "decision", n: 2, seq: 1 });
+    const tx = new Transaction();
+    const other = { ...message(2, "").message, id: MessageId.of(new Uint8Array(16).fill(77)) };
+    history.addAct(tx, other);
+    history.addAct(tx, { ...other, id: MessageId.of(new Uint8Array(16).fill(78)), n: 1 });
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
+    for (const fill of [77, 78]) {
+      const id = MessageId.of(new Uint8Array(16).fill(fill));
+      expect([await history.has(id), await history.find(id)]).toEqual([true, null]);
+    }
+  });
+
+  it("counts ten thousand unread and no more, also after a restart; what only a text says names nobody by another kind", async () => {
+    const { storage, history } = await historyOf();
+    const tx = new Transaction();
+    for (let n = 1; n <= 10_003; n++) history.add(tx, message(n, "hello"));
+    expect([history.unread, history.firstUnread]).toEqual([10_000, 1]);
+    await storage.commit(tx.writes);
+    for (const effect of tx.effects) effect();
+    const again = await History.load(storage, keys);
+    expect([again.unread, again.mentions, again.firstUnread]).toEqual([0, 0, null]);
+    await again.countUnread(new Amendments(storage, keys), (text) => text === "hello");
+    expect([again.unread, again.mentions]).toEqual([10_000, 10_000]);
+    // One that counts already is counted as it reads now, though no more are counted.
+    const change = new Transaction();
+    again.amended(change, message(7, "hello"), { ...UNAMENDED, edit: { body: utf8Bytes("bye"), time: 1, n: 5 } });
+    expect([again.unread, again.mentions]).toEqual([10_000, 9999]);
+    again.markRead(change, 10_003);
+    const file = message(10_004, "hello");
+    again.add(change, { ...file, message: { ...file.message, kind: "file" } });
+    expect([again.unread, again.mentions]).toEqual([1, 0]);
+  });
 });
