@@ -30,7 +30,7 @@ export const PACKAGES = {
       "test/*.test.ts",
       // What several homes do about a list that grows old, about who was shut out, and about what a relay does not show, is tested in
       // the simulator.
-      "../simulator/test/attacks/{comingBack,freshness,leaving,neverShown,pleas,withheld}.test.ts",
+      "../simulator/test/attacks/{comingBack,freshness,leaving,neverShown,pleas,recovery,withheld}.test.ts",
     ],
     not: [
       "**/{attachment,attachmentRelay,frameLimit,remote,wsTransport}.test.ts",

@@ -47,7 +47,7 @@ export async function moveRoom(
     return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
   if (isOldGone) return moveAlone(engine, action, permit);
   const decided = await makeDecision(engine, action);
-  if (!decided.ok || !decided.value.done) return decided;
+  if (!decided.ok) return decided;
   await engine.settleMove(UNTIL_MOVED_MS);
   // RULE: move.told: what is there may have the right head, and be nobody's to write in: then newcomers' history cannot be brought.
   const { relocation, moveRefusal } = state;
