@@ -233,6 +233,8 @@ describe("A139: a room that moves", () => {
     for (const address of ["wss://chat.example:99999", "wss://999.999.999.999", "wss://xn--a"]) {
       const world = new World();
       world.addRelay("ws://relay2");
+      // Newer versions of Node take some of these for an address. Nobody answers there.
+      world.downAt.add(`${address}/relay`);
       const [alice, bob] = await twoIn(world);
       const { n, head } = { n: alice.room.status().n, head: new Uint8Array(32) };
       const action = { type: "setRelay", relay: { publicKey: new Uint8Array(32), address }, n, logHead: head } as const;
