@@ -23,6 +23,8 @@ import type { LiveSession } from "../src/room/liveSession.js";
 
 /** The relay lets 30 in by one invite at once, then slows down; and an invite that is used up needs no slot any more. */
 const BY_INVITE = 25;
+/** Longer than a member needs who has lost the connection meanwhile. */
+const SEEN_WITHIN_MS = 90_000;
 
 /**
  * Lets people come in one after another through the room's relay, each by a join of their own that every member judges.
@@ -46,7 +48,11 @@ export async function fillRoom(
       if (number % BY_INVITE === 1) link = await newLink(Math.min(BY_INVITE, count - number + 1));
       const { epoch } = state.room!;
       await comeIn(link, `Person ${number}`);
-      while (state.room!.epoch === epoch) await new Promise((resolve) => setTimeout(resolve, 1));
+      const until = performance.now() + SEEN_WITHIN_MS;
+      while (state.room!.epoch === epoch) {
+        if (performance.now() > until) throw new Error(`nobody saw person ${number} come: ${told(room)}`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
     }
   });
 
@@ -80,6 +86,11 @@ export async function fillRoom(
       ...{ confirmedBy: memberOfLeaf(roster, slot.leaf)!, confirmedAt: slot.time },
     };
   }
+}
+
+function told(room: RoomSession): string {
+  const { connection, epoch, seq, n, pending, alarms } = room.status();
+  return JSON.stringify({ connection, epoch, seq, n, pending, alarms: alarms.map(({ code }) => code) });
 }
 
 /** All these people are one process: what one of them has verified, the others need not. */

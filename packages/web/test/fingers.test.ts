@@ -49,6 +49,15 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
 
   it("a finger that rests opens the menu, which stays when it lifts and when the keyboard goes; a swipe scrolls, and opens none", async () => {
     await field(phone).tap();
+    // The list goes on moving for some frames after the last line came.
+    const place = async () => Math.round((await line(27).boundingBox())!.y);
+    let before = -1;
+    const rests = async () => {
+      const was = before;
+      before = await place();
+      return before === was;
+    };
+    await expect.poll(rests, { interval: 400 }).toBe(true);
     const at = await fingerOn(28);
     await finger("touchStart", at);
     await finger("touchMove", { x: at.x + 3, y: at.y - 2 });
@@ -70,13 +79,6 @@ describe.skipIf(!canBrowse)("fingers, paste and drop in Chromium (skipped withou
 
     // The smaller page moves the list to its end, some frames later. Lines are looked at, not the list's own count of
     // pixels: that is put right as lines above are measured.
-    const place = async () => Math.round((await line(27).boundingBox())!.y);
-    let before = -1;
-    const rests = async () => {
-      const was = before;
-      before = await place();
-      return before === was;
-    };
     await expect.poll(rests, { interval: 400 }).toBe(true);
     const from = await fingerOn(27);
     await finger("touchStart", { x: from.x, y: 300 });

@@ -3,7 +3,7 @@ import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillRoom } from "../../client/test/crowd.js";
-import { canBrowse, found, get, join, World } from "./browser.js";
+import { canBrowse, found, get, join, PATIENCE_MS, World } from "./browser.js";
 
 // The figures are held in the long form (`npm run verify`), on a machine with nothing else to do. In every other run they
 // are printed, and only a collapse is a failure: other tests run beside this one.
@@ -85,7 +85,7 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     for (const name of ["Bob", "Bea"]) {
       const page = await world.visitor();
       const before = crowding();
-      const steps = await firstMessage(page, link, name);
+      const steps = await inTime(`the first message of ${name}`, firstMessage(page, link, name));
       const share = (before + crowding()) / 2;
       sums.push(steps.reduce((sum, each) => sum + each, 0) / share);
       console.log(
@@ -98,13 +98,13 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     const page = await world.visitor();
     await found(page, world.url, "Notes", "Carla");
     await page.evaluate(watchGaps);
-    const quiet = await typing(page, page.waitForTimeout(1500));
+    const quiet = await inTime("typing alone", typing(page, page.waitForTimeout(1500)));
     // Another tab of the same home: the first one's worker does the work of both. A tab behind is drawn once in a second.
     const other = await page.context().newPage();
     await other.goto(link);
     await other.getByLabel("Your name").waitFor();
     await page.bringToFront();
-    const busy = await typing(page, joinBehind(other));
+    const busy = await inTime("typing while another tab joins", typing(page, joinBehind(other)));
     await page.evaluate(() => {
       probe.worst = 0;
     });
@@ -168,6 +168,15 @@ describe.skipIf(!canBrowse)("how fast it feels in Chromium (skipped without /usr
     return page.evaluate(() => probe.worst);
   }
 });
+
+/** What a browser never answers is told by its name, and not by the end of the whole test. */
+async function inTime<T>(what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end within two minutes: ${what}`)), 2 * PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 /** How many times longer work takes than it computes, because others compute too: 1 on a machine of one's own; at most 4. */
 function crowding(): number {
