@@ -69,7 +69,7 @@ export class Inboxes {
     if (!session.hasProof("inbox", inboxId)) return refuse("inbox_denied");
     const items = this.store.inboxes.page(inboxId, after, this.page);
     const last = items.at(-1)?.item ?? after;
-    const more = this.store.inboxes.page(inboxId, last, { items: 1, bytes: 0 }).length > 0;
+    const more = this.store.inboxes.hasAfter(inboxId, last);
     return done({ type: "inbox", id, items, more });
   }
 

@@ -209,6 +209,7 @@ export class RequestHandler {
       old: this.pruner.due(now),
       slots: this.slots.due(now),
       blobs: this.blobs.due(now),
+      pending: this.pruner.pendingDue(now),
       purge: PURGED_AT_ONCE,
     };
   }

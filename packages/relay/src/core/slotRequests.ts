@@ -126,7 +126,7 @@ export class SlotRequests {
     const isPlea = standing === "probation";
     const requests = store.requests.page(room.row.no, after, page, isPlea);
     const last = requests.at(-1)?.request ?? after;
-    const more = store.requests.page(room.row.no, last, { items: 1, bytes: 0 }, isPlea).length > 0;
+    const more = store.requests.hasAfter(room.row.no, last, isPlea);
     return done({ type: "requests", id, requests, more });
   }
 

@@ -10,6 +10,8 @@ import type { WallClock } from "./wallClock.js";
 /** How much of a room is pruned in one step. */
 export const PRUNE_STEP = { items: 256, bytes: 4 * 1024 * 1024 };
 const ROOMS_AT_ONCE = 64;
+/** Rooms with old requests, and inboxes with old items: a store that is shared keeps others out of them meanwhile. */
+const PENDING_AT_ONCE = 256;
 
 /** Removes what retention says. A pruned message leaves its hashes, so the log can still be followed across it. */
 export class Pruner {
@@ -64,6 +66,11 @@ export class Pruner {
   due(now: number): SweepReads["old"] {
     const { maxAge } = this.retention;
     return maxAge === null ? null : { before: this.clock.at(now) - maxAge, limit: ROOMS_AT_ONCE, size: PRUNE_STEP };
+  }
+
+  /** The same among requests and inboxes. */
+  pendingDue(now: number): SweepReads["pending"] {
+    return { before: this.clock.at(now) - this.retention.pendingAge, limit: PENDING_AT_ONCE };
   }
 
   private prune(room: HostedRoom, isDue: (record: RecordRow, freed: number) => boolean): void {

@@ -2,7 +2,7 @@ import type { Ledger } from "../store/ledger.js";
 import type { WallClock } from "./wallClock.js";
 
 /** Ms by which the reserved time runs ahead: after a crash the relay's time is at most this far ahead of the clock. */
-const RESERVED = 10_000;
+export const RESERVED = 10_000;
 
 /**
  * The time that the relay puts on records and under receipts: the machine's clock, except that it never goes back.

@@ -130,6 +130,7 @@ function everything(): ReadSet {
     slots: { now: most, before: most, commits: -most, limit: 99 },
     blobs: { complete: most, unfinished: most, limit: 99 },
     purge: 99,
+    pending: { before: Number.MAX_SAFE_INTEGER, limit: 999 },
   };
   return reads;
 }

@@ -8,7 +8,7 @@ import {
   type SlotId,
 } from "@conclave/wire";
 import { keyOf } from "../key.js";
-import type { PageSize } from "./recordPage.js";
+import { ONE, type PageSize } from "./recordPage.js";
 import { UNKNOWN_KEY } from "./recordTable.js";
 
 /** What is read of one room. All of it is in memory while a group of requests is carried out. */
@@ -35,6 +35,8 @@ export class RoomReads {
   readonly roster: { readonly hash: Uint8Array; readonly size: PageSize }[] = [];
   /** Slots; with the content of their versions, or with the requests that came through them, these without their content. */
   readonly slots = new Map<string, SlotReads>();
+  /** Requests that may go: pages are read so much longer. */
+  requestsGone = 0;
   readonly requestPages: { readonly after: number; readonly size: PageSize }[] = [];
   /** Blobs, with the chunk that is asked for. */
   readonly blobs: { readonly blobId: Uint8Array; readonly chunk: number | null }[] = [];
@@ -63,6 +65,7 @@ export interface InboxReads {
   /** The rooms from which something may be added. */
   readonly from: RoomTag[];
   isCleared: boolean;
+  clearedUpTo: number;
 }
 
 /** What a sweep reads, beside what it finds by it. */
@@ -71,6 +74,8 @@ export interface SweepReads {
   readonly old: { readonly before: number; readonly limit: number; readonly size: PageSize } | null;
   readonly slots: { readonly now: number; readonly before: number; readonly commits: number; readonly limit: number };
   readonly blobs: { readonly complete: number; readonly unfinished: number; readonly limit: number };
+  /** Requests, and what is in inboxes, from before this: in so many rooms and inboxes. */
+  readonly pending: { readonly before: number; readonly limit: number };
   /** So many chunks of blobs that were dropped. */
   readonly purge: number;
 }
@@ -115,7 +120,7 @@ export class ReadSet {
 
   inbox(inboxId: InboxId): InboxReads {
     const key = keyOf(inboxId);
-    const known = this.inboxes.get(key) ?? { inboxId, pages: [], from: [], isCleared: false };
+    const known = this.inboxes.get(key) ?? { inboxId, pages: [], from: [], isCleared: false, clearedUpTo: 0 };
     this.inboxes.set(key, known);
     return known;
   }
@@ -130,9 +135,6 @@ export class ReadSet {
 }
 
 type RequestOf<T extends Request["type"]> = Extract<Request, { readonly type: T }>;
-
-/** A page of one, which `more` is told by. */
-const ONE: PageSize = { items: 1, bytes: 0 };
 
 /** What each type of request reads. The compiler sees to it that none is left out. */
 const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: ReadSet) => void } = {
@@ -234,10 +236,14 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     reads.room(roomTag).requestPages.push({ after, size: reads.page });
   },
   deleteRequest: ({ roomTag, request }, reads) => {
-    reads.written(roomTag).requestPages.push({ after: request - 1, size: ONE });
+    const room = reads.written(roomTag);
+    room.requestPages.push({ after: request - 1, size: ONE });
+    room.requestsGone++;
   },
   answerRequest: ({ roomTag, request, inboxId }, reads) => {
-    reads.written(roomTag).requestPages.push({ after: request - 1, size: ONE });
+    const room = reads.written(roomTag);
+    room.requestPages.push({ after: request - 1, size: ONE });
+    room.requestsGone++;
     reads.inbox(inboxId).from.push(roomTag);
     reads.numbers++;
   },
@@ -245,7 +251,10 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
   fetchInbox: ({ inboxId, after }, reads) => {
     reads.inbox(inboxId).pages.push({ after, size: reads.page });
   },
-  clearInbox: ({ inboxId }, reads) => {
-    reads.inbox(inboxId).isCleared = true;
+  clearInbox: ({ inboxId, upTo }, reads) => {
+    const inbox = reads.inbox(inboxId);
+    inbox.isCleared = true;
+    // Whoever reads on in the same group begins behind it.
+    if (inbox.clearedUpTo < upTo) inbox.clearedUpTo = upTo;
   },
 };

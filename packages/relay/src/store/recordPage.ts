@@ -4,6 +4,9 @@ export interface PageSize {
   readonly bytes: number;
 }
 
+/** A page of one: by it is seen whether there is anything. */
+export const ONE: PageSize = { items: 1, bytes: 0 };
+
 /** Applies a page size to items that come in order. The first item is always taken. */
 export class RecordPage<T> {
   readonly items: T[] = [];

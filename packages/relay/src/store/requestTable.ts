@@ -25,6 +25,8 @@ export interface RequestTable {
   oldest(room: number, slotId: SlotId | null, address: Uint8Array | null): CrowdedRequest | null;
   /** `isPlea`: of pleas only. */
   page(room: number, after: number, size: PageSize, isPlea?: boolean): JoinRequestItem[];
+  /** Whether there is any after this number, or may be. */
+  hasAfter(room: number, after: number, isPlea?: boolean): boolean;
   delete(room: number, request: number): void;
   deleteBefore(time: number): void;
 }

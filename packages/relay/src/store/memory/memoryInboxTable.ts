@@ -2,7 +2,7 @@ import { compareBytes } from "@conclave/codec";
 import type { InboxId, InboxItem } from "@conclave/wire";
 import { keyOf } from "../../key.js";
 import type { InboxTable } from "../inboxTable.js";
-import { type PageSize, RecordPage } from "../recordPage.js";
+import { ONE, type PageSize, RecordPage } from "../recordPage.js";
 import type { MemoryContent } from "./memoryContent.js";
 
 /** The inboxes of a `MemoryStore`. */
@@ -27,6 +27,10 @@ export class MemoryInboxTable implements InboxTable {
       if (item.item > after && !page.add(item, item.blob.length)) break;
     }
     return page.items;
+  }
+
+  hasAfter(inboxId: InboxId, after: number): boolean {
+    return this.page(inboxId, after, ONE).length > 0;
   }
 
   clear(inboxId: InboxId, upTo: number): void {

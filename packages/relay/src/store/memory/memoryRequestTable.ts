@@ -1,7 +1,7 @@
 import { compareBytes } from "@conclave/codec";
 import type { JoinRequestItem, SlotId } from "@conclave/wire";
 import { keyOf } from "../../key.js";
-import { type PageSize, RecordPage } from "../recordPage.js";
+import { ONE, type PageSize, RecordPage } from "../recordPage.js";
 import type { CrowdedRequest, RequestOrigin, RequestTable } from "../requestTable.js";
 import type { MemoryContent } from "./memoryContent.js";
 
@@ -43,6 +43,10 @@ export class MemoryRequestTable implements RequestTable {
       if (item.request > after && !page.add(item, item.blob.length)) break;
     }
     return page.items;
+  }
+
+  hasAfter(room: number, after: number, isPlea?: boolean): boolean {
+    return this.page(room, after, ONE, isPlea).length > 0;
   }
 
   delete(room: number, request: number): void {

@@ -1,4 +1,4 @@
-import { BlobId, RoomTag, SlotId } from "@conclave/wire";
+import { BlobId, InboxId, RoomTag, SlotId } from "@conclave/wire";
 import { keyOf } from "../../key.js";
 import type { SweepReads } from "../readSet.js";
 import type { UnitBlob, UnitContent } from "../unit/unitContent.js";
@@ -34,7 +34,10 @@ export async function loadBlobs(
 }
 
 /** The rooms in which a sweep has something to do: to be locked before {@link loadSweep}. */
-export async function roomsOfSweep(db: PostgresConnection, { old, slots, blobs }: SweepReads): Promise<RoomTag[]> {
+export async function roomsOfSweep(
+  db: PostgresConnection,
+  { old, slots, blobs, pending }: SweepReads,
+): Promise<RoomTag[]> {
   const rows = await db.rows(
     `SELECT tag FROM room WHERE no IN (
        (SELECT no FROM room WHERE oldest < $1 LIMIT $2)
@@ -42,15 +45,26 @@ export async function roomsOfSweep(db: PostgresConnection, { old, slots, blobs }
        UNION (SELECT room FROM slot s WHERE time < $5 AND commits + $6 <= (SELECT commits FROM room WHERE no = s.room) LIMIT $4)
        UNION (SELECT room FROM blob WHERE NOT dropped AND missing = 0 AND time < $7 ORDER BY time LIMIT $9)
        UNION (SELECT room FROM blob WHERE NOT dropped AND missing > 0 AND time < $8 ORDER BY time LIMIT $9)
+       UNION (SELECT room FROM request WHERE time < $10 ORDER BY time LIMIT $11)
      )`,
     [
       old?.before ?? 0,
       old?.limit ?? 0,
       ...[slots.now, slots.limit, slots.before, slots.commits],
       ...[blobs.complete, blobs.unfinished, blobs.limit],
+      ...[pending.before, pending.limit],
     ],
   );
   return rows.map((row) => RoomTag.of(row["tag"] as Uint8Array));
+}
+
+/** The inboxes in which something is too old. */
+export async function inboxesOfSweep(db: PostgresConnection, { pending }: SweepReads): Promise<InboxId[]> {
+  const rows = await db.rows(
+    "SELECT DISTINCT inbox_id FROM (SELECT inbox_id FROM inbox WHERE time < $1 ORDER BY time LIMIT $2) AS old",
+    [pending.before, pending.limit],
+  );
+  return rows.map((row) => InboxId.of(row["inbox_id"] as Uint8Array));
 }
 
 /** What a sweep finds in rooms that are locked, and the chunks that are to be deleted. */

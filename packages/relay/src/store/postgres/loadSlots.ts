@@ -106,7 +106,7 @@ export async function loadRequests(db: PostgresConnection, rooms: readonly Loade
 
 async function loadRequestPages(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
   const asked = rooms.flatMap(({ unit, reads }) =>
-    reads.requestPages.flatMap(({ after, size }) => [
+    reads.requestPages.map(longerBy(reads.requestsGone)).flatMap(({ after, size }) => [
       { pages: unit.requests, room: unit.row.no, isPlea: false, after, size },
       { pages: unit.pleas, room: unit.row.no, isPlea: true, after, size },
     ]),
@@ -156,7 +156,7 @@ export async function loadInboxes(db: PostgresConnection, reads: ReadSet, conten
     }
   }
   const asked = inboxes.flatMap((inbox) =>
-    inbox.pages.map(({ after, size }) => ({ inbox, pages: units.get(inbox)!.pages, after, size })),
+    pagesOf(inbox).map(({ after, size }) => ({ inbox, pages: units.get(inbox)!.pages, after, size })),
   );
   if (asked.length === 0) return;
   const rows = await db.rows(
@@ -183,6 +183,18 @@ export async function loadInboxes(db: PostgresConnection, reads: ReadSet, conten
   );
   for (const row of rows)
     units.get(asked[(row["at"] as number) - 1]!.inbox)!.times.set(row["no"] as number, row["time"] as number);
+}
+
+/** The pages that are asked for, and what may take their place behind what is cleared. */
+function pagesOf({ pages, clearedUpTo }: InboxReads): InboxReads["pages"] {
+  const covered = pages.filter(({ after }) => after < clearedUpTo);
+  return [...pages, ...covered.map(({ size }) => ({ after: clearedUpTo, size }))];
+}
+
+function longerBy(gone: number) {
+  return ({ after, size }: { readonly after: number; readonly size: PageSize }) => {
+    return { after, size: { ...size, items: size.items + gone } };
+  };
 }
 
 /** Gives pages what was found for each of them: all that there is, unless it is more than the page. */

@@ -2,11 +2,11 @@ import { RoomTag } from "@conclave/wire";
 import { randomUUID } from "node:crypto";
 import type { PageSize } from "../recordPage.js";
 import type { RecordRow } from "../recordTable.js";
-import type { ReadSet } from "../readSet.js";
+import type { ReadSet, SweepReads } from "../readSet.js";
 import type { SharedStore, Unit } from "../sharedStore.js";
 import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
-import { loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
+import { inboxesOfSweep, loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
 import {
   RECORD_COLUMNS,
   recordRow,
@@ -35,6 +35,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A statement may wait for a lock that a dead relay holds, and little more. PostgreSQL itself gives up first, where it still can. */
 const LONGEST_STATEMENT_MS = 12_000;
 const LONGEST_ANSWER_MS = 15_000;
+
+/** The lock of whoever sweeps: any number that is no name of `lockOf`, and nobody else's in this database. */
+const SWEEP_LOCK = 0x73776570;
 
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}; SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
 
@@ -115,7 +118,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     const message = unitChanges(ledger);
     try {
       const { writes } = ledger;
-      await deletePending(connection, writes);
+      await deletePending(connection, ledger);
       await writeRooms(connection, ledger.changedRooms());
       await writeRecords(connection, writes);
       await writeRoster(connection, writes);
@@ -196,10 +199,10 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   }
 
   private async loadInto(connection: PostgresConnection, reads: ReadSet): Promise<PostgresUnit> {
-    if (reads.sweep !== null) for (const tag of await roomsOfSweep(connection, reads.sweep)) reads.written(tag);
+    const content = new UnitContent();
+    const sweep = await this.beginSweep(connection, reads, content);
     await this.lock(connection, reads);
     // Numbers are given out under the locks, so that a greater one in a room or an inbox is always the later one.
-    const content = new UnitContent();
     const rooms = await loadRooms(connection, reads, content);
     content.numbers = await this.numbers(connection, reads.numbers);
     await loadHeads(connection, rooms);
@@ -211,10 +214,10 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     await loadRequests(connection, rooms);
     await loadInboxes(connection, reads, content);
     await loadBlobs(connection, rooms, content);
-    if (reads.sweep !== null) {
-      await loadSweep(connection, reads.sweep, rooms, content);
+    if (sweep !== null) {
+      await loadSweep(connection, sweep, rooms, content);
       const { step } = this.options.retention;
-      const before = reads.sweep.old?.before ?? 0;
+      const before = sweep.old?.before ?? 0;
       const old = rooms.filter(({ unit }) => unit.row.oldest !== null && unit.row.oldest < before);
       await loadRecordPages(
         connection,
@@ -224,6 +227,29 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     const { time, signedUntil, restorations } = await this.clock.read(connection);
     [content.signedUntil, content.restorations] = [signedUntil, restorations];
     return { ledger: new UnitOfWork(content), time, connection };
+  }
+
+  /**
+   * Adds to the reads what a sweep finds, if there is one, so that it is locked like everything else. Null when there is none, or another
+   * relay sweeps: then this one finds nothing.
+   *
+   * RULE: shared.one-sweeper: what a sweep deletes is locked before, in the order in which everybody locks, and one relay sweeps at a
+   * time: so nobody waits in a circle (attack A83).
+   */
+  private async beginSweep(
+    connection: PostgresConnection,
+    reads: ReadSet,
+    content: UnitContent,
+  ): Promise<SweepReads | null> {
+    const { sweep } = reads;
+    if (sweep === null) return null;
+    content.dropped = [];
+    const [row] = await connection.rows("SELECT pg_try_advisory_xact_lock($1) AS mine", [SWEEP_LOCK]);
+    if (row!["mine"] !== true) return null;
+    for (const tag of await roomsOfSweep(connection, sweep)) reads.written(tag);
+    content.sweptInboxes = await inboxesOfSweep(connection, sweep);
+    for (const inboxId of content.sweptInboxes) reads.inbox(inboxId).isCleared = true;
+    return sweep;
   }
 
   /** Keeps others away from rooms that may be made, and from inboxes that change. */

@@ -1,4 +1,10 @@
+import { RESERVED } from "../../ledger/relayTime.js";
 import type { PostgresConnection } from "./postgresConnection.js";
+
+/** By how much of itself a clock that is corrected without being set runs slower. */
+const FASTEST = 0.001;
+/** A step back that is not seen. Two relays would have to sign in one room within that. */
+const SLACK_MS = 20;
 
 /**
  * The time that all relays of a database put on records and under receipts: the database's clock, except that it never goes back.
@@ -7,25 +13,38 @@ import type { PostgresConnection } from "./postgresConnection.js";
  * against an honest operator. So the time is the database's, read while the room is locked (attack A17).
  */
 export class RelayClock {
-  /** The database's clock when this relay last read it. */
-  private last = 0;
+  /** The database's clock when this relay last read it, and when that was by the relay's own, which is never set. */
+  private last: { readonly clock: number; readonly at: number } | null = null;
 
   /** `apart`: does something in a transaction of its own, which is durable when it resolves. */
-  constructor(private readonly apart: (work: (connection: PostgresConnection) => Promise<unknown>) => Promise<void>) {}
+  constructor(
+    private readonly apart: (work: (connection: PostgresConnection) => Promise<unknown>) => Promise<void>,
+    private readonly steady: () => number = () => performance.now(),
+  ) {}
 
   /** Reads the time: under the locks of what is signed. */
   async read(connection: PostgresConnection): Promise<{ time: number; signedUntil: number; restorations: number }> {
+    const asked = this.steady();
     const first = await this.look(connection);
-    const isSame = first.began === first.serverBegan && first.clock >= this.last;
+    const isSame = first.began === first.serverBegan && this.isAhead(first.clock, asked);
     if (!isSame) {
-      // Another server, or one whose clock was set back: it may be behind what was signed. From now on nothing less than what was
-      // reserved is signed, by no relay.
-      const text = "UPDATE relay SET floor = greatest(floor, signed_until), server_began = $1";
+      // Another server, or one whose clock was set back, or perhaps was before this relay saw it: it may be behind what was signed. From
+      // now on nothing less than the last reserved moment is signed, by no relay. No new one is reserved by that: relays that are
+      // started again and again do not push the time ahead.
+      const text = "UPDATE relay SET floor = greatest(floor, signed_until - 1), server_began = $1";
       await this.apart((other) => other.rows(text, [first.began]));
     }
-    this.last = first.clock;
+    this.last = { clock: first.clock, at: this.steady() };
     const { clock, floor, signedUntil, restorations } = isSame ? first : await this.look(connection);
-    return { time: Math.max(clock, floor), signedUntil, restorations };
+    // What is reserved was signed when it was reserved: by whom, and how long ago, does not matter.
+    return { time: Math.max(clock, floor, signedUntil - RESERVED), signedUntil, restorations };
+  }
+
+  /** Whether a clock that was asked for then has gone on since the last look, for as long as that was ago by the relay's own. */
+  private isAhead(clock: number, asked: number): boolean {
+    if (this.last === null) return false;
+    const passed = asked - this.last.at;
+    return clock >= this.last.clock + passed * (1 - FASTEST) - SLACK_MS;
   }
 
   /** Reserves time ahead: durable with the unit, before anything with that time leaves the relay. */

@@ -1,8 +1,12 @@
 import type { UnitWrites } from "../unit/unitContent.js";
+import type { UnitOfWork } from "../unit/unitOfWork.js";
 import type { PostgresConnection } from "./postgresConnection.js";
 
 /** Deletes what goes, of slots, requests and inboxes: before anything is added. */
-export async function deletePending(db: PostgresConnection, writes: UnitWrites): Promise<void> {
+export async function deletePending(
+  db: PostgresConnection,
+  { writes, swept }: Pick<UnitOfWork, "writes" | "swept">,
+): Promise<void> {
   const { emptied, versionsGone, requestsGone, requestsBefore, itemsGone, itemsBefore, cleared } = writes;
   if (emptied.length > 0) {
     const pairs = [emptied.map(({ room }) => room), emptied.map(({ slotId }) => slotId)];
@@ -21,9 +25,11 @@ export async function deletePending(db: PostgresConnection, writes: UnitWrites):
       [requestsGone.map(({ room }) => room), requestsGone.map(({ request }) => request)],
     );
   }
-  if (requestsBefore !== null) await db.rows("DELETE FROM request WHERE time < $1", [requestsBefore]);
+  if (requestsBefore !== null)
+    await db.rows("DELETE FROM request WHERE time < $1 AND room = ANY($2)", [requestsBefore, swept.rooms]);
   if (itemsGone.length > 0) await db.rows("DELETE FROM inbox WHERE no = ANY($1::bigint[])", [itemsGone]);
-  if (itemsBefore !== null) await db.rows("DELETE FROM inbox WHERE time < $1", [itemsBefore]);
+  if (itemsBefore !== null)
+    await db.rows("DELETE FROM inbox WHERE time < $1 AND inbox_id = ANY($2)", [itemsBefore, swept.inboxes]);
   for (const { inboxId, upTo } of cleared)
     await db.rows("DELETE FROM inbox WHERE inbox_id = $1 AND no <= $2", [inboxId, upTo]);
 }

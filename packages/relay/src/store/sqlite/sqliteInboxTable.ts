@@ -1,7 +1,7 @@
 import type { SqlRow } from "@conclave/sqlite";
 import { type InboxId, type InboxItem, RoomTag } from "@conclave/wire";
 import type { InboxTable } from "../inboxTable.js";
-import type { PageSize } from "../recordPage.js";
+import { ONE, type PageSize } from "../recordPage.js";
 import type { DamageLog } from "./damageLog.js";
 import { bytes, id, readNumber, readRow } from "./row.js";
 import { type Statements, readPage } from "./statements.js";
@@ -30,6 +30,10 @@ export class SqliteInboxTable implements InboxTable {
       (item) => item.blob.length,
       (last, limit) => this.sql.all(sql, inboxId, last ?? after, limit),
     );
+  }
+
+  hasAfter(inboxId: InboxId, after: number): boolean {
+    return this.page(inboxId, after, ONE).length > 0;
   }
 
   clear(inboxId: InboxId, upTo: number): void {

@@ -1,6 +1,6 @@
 import type { SqlRow } from "@conclave/sqlite";
 import { type JoinRequestItem, SlotId } from "@conclave/wire";
-import type { PageSize } from "../recordPage.js";
+import { ONE, type PageSize } from "../recordPage.js";
 import type { CrowdedRequest, RequestOrigin, RequestTable } from "../requestTable.js";
 import { bytes, id, readNumber, readRow } from "./row.js";
 import { type Statements, readPage } from "./statements.js";
@@ -48,6 +48,10 @@ export class SqliteRequestTable implements RequestTable {
       (item) => item.blob.length,
       (last, limit) => this.sql.all(sql, room, last ?? after, limit),
     );
+  }
+
+  hasAfter(room: number, after: number, isPlea?: boolean): boolean {
+    return this.page(room, after, ONE, isPlea).length > 0;
   }
 
   delete(room: number, request: number): void {

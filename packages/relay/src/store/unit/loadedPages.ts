@@ -35,6 +35,17 @@ export class LoadedPages<T> {
     for (const [no, item] of this.items) if (!isKept(item, no)) this.items.delete(no);
   }
 
+  /** Whether there is an item above `after`; true also if that was not loaded: somebody else may say so, or ask again. */
+  hasAfter(after: number): boolean {
+    for (const no of this.items.keys()) if (no > after) return true;
+    for (let known = after; ;) {
+      const stretch = this.stretches.find((each) => each.after <= known && each.upTo > known);
+      if (stretch === undefined) return true;
+      if (stretch.upTo === Infinity) return false;
+      known = stretch.upTo;
+    }
+  }
+
   /**
    * Items above `after`, in order. A page ends early at the end of what was loaded. @throws NotLoaded if nothing of it was, unless
    * `isPartial`.

@@ -146,6 +146,8 @@ export class UnitContent {
   readonly writes = new UnitWrites();
   /** Chunks of blobs that were dropped, in a unit that sweeps; a blob without any has one whose `at` is null. */
   dropped: readonly { readonly blob: number; readonly at: number | null }[] | null = null;
+  /** The inboxes in which such a unit may delete what is too old. */
+  sweptInboxes: readonly InboxId[] = [];
   signedUntil = 0;
   restorations = 0;
 

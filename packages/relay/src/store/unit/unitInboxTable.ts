@@ -30,10 +30,16 @@ export class UnitInboxTable implements InboxTable {
     return this.inbox(inboxId).pages.page(after, size);
   }
 
+  hasAfter(inboxId: InboxId, after: number): boolean {
+    return this.inbox(inboxId).pages.hasAfter(after);
+  }
+
   clear(inboxId: InboxId, upTo: number): void {
     const inbox = this.inbox(inboxId);
     const { writes } = this.content;
     inbox.pages.keep((_item, no) => no > upTo);
+    // Nothing is left up to there: what follows begins behind it.
+    inbox.pages.load(0, upTo, []);
     for (const [key, numbers] of inbox.ofRoom)
       inbox.ofRoom.set(
         key,

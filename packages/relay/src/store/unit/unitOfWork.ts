@@ -1,3 +1,4 @@
+import type { InboxId } from "@conclave/wire";
 import type { BlobTable } from "../blobTable.js";
 import type { InboxTable } from "../inboxTable.js";
 import type { Ledger } from "../ledger.js";
@@ -46,6 +47,11 @@ export class UnitOfWork implements Ledger {
 
   /** A room of the unit, as it is now. */
   readonly roomAt = (room: number): RoomRow => this.content.at(room).row;
+
+  /** Where what is too old may be deleted: nobody else changes these rooms and inboxes. */
+  get swept(): { readonly rooms: readonly number[]; readonly inboxes: readonly InboxId[] } {
+    return { rooms: [...this.content.byNo.keys()], inboxes: this.content.sweptInboxes };
+  }
 
   /** Rooms that were made, or changed. */
   changedRooms(): UnitRoom[] {

@@ -43,6 +43,11 @@ export class UnitRequestTable implements RequestTable {
     return (isPlea ? pleas : requests).page(after, size);
   }
 
+  hasAfter(room: number, after: number, isPlea = false): boolean {
+    const { requests, pleas } = this.content.at(room);
+    return (isPlea ? pleas : requests).hasAfter(after);
+  }
+
   delete(room: number, request: number): void {
     const unit = this.content.at(room);
     const { writes } = this.content;
