@@ -70,7 +70,7 @@ export default tseslint.config(
   { ignores: ["**/dist/**", "**/build/**", "**/generated/**", "**/node_modules/**", "coverage/**", "data/**"] },
   eslint.configs.recommended,
   {
-    files: ["packages/**/*.{ts,tsx}", "docs/**/*.ts"],
+    files: ["packages/**/*.{ts,tsx}", "docs/**/*.ts", "scripts/**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -92,7 +92,11 @@ export default tseslint.config(
     rules: { "conclave/layers": "error", "conclave/no-circle": "error" },
   },
   ...packages.map(arrowsOf),
-  { files: [...tests, "docs/**/*.ts"], plugins: { conclave }, rules: { "conclave/arrows": ["error", foreignFiles] } },
+  {
+    files: [...tests, "docs/**/*.ts", "scripts/**/*.ts"],
+    plugins: { conclave },
+    rules: { "conclave/arrows": ["error", foreignFiles] },
+  },
   // Bytes are compared as bytes: equalBytes of codec, or constantTimeEqual of crypto where they are secret.
   {
     files: ["packages/*/src/**/*.{ts,tsx}"],

@@ -9,7 +9,12 @@ export default defineConfig({
   test: {
     // Sentences that changed are compiled again.
     globalSetup: "packages/words/compiler/setup.mjs",
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "docs/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "docs/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 90_000,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,9 +12,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const COMMANDS = ["bench", "cli", "web"];
 
 const text = (path: string) => readFileSync(join(root, path), "utf8");
-const manifest = (path: string) => JSON.parse(text(path)) as { private?: boolean; scripts?: Record<string, string> };
-const published = readdirSync(join(root, "packages")).filter(
-  (name) => manifest(`packages/${name}/package.json`).private !== true,
+const manifest = (path: string) => JSON.parse(text(path)) as { scripts?: Record<string, string> };
+const withReadme = readdirSync(join(root, "packages")).filter((name) =>
+  existsSync(join(root, `packages/${name}/README.md`)),
 );
 
 const list = (names: readonly string[], none: string) => (names.length === 0 ? none : names.join(", "));
@@ -27,10 +27,10 @@ function blocks(name: string, language: string): string[] {
   return [...found].map(([, block]) => block!);
 }
 
-describe("the README of each published package", () => {
+describe("the README of each package", () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it.each(published)("%s: says what it is, who uses it, where to read on and what it does not do", (name) => {
+  it.each(withReadme)("%s: says what it is, who uses it, where to read on and what it does not do", (name) => {
     const readme = text(`packages/${name}/README.md`);
     expect(readme.startsWith(`# @conclave/${name}\n`)).toBe(true);
     const users = Object.keys(ARROWS).filter((user) => ARROWS[user]!.includes(name));
@@ -45,7 +45,7 @@ describe("the README of each published package", () => {
     expect(table).toEqual(Object.fromEntries(Object.entries(ARROWS).map(([name, to]) => [name, list(to, "nothing")])));
   });
 
-  it.each(published.filter((name) => !COMMANDS.includes(name)))(
+  it.each(withReadme.filter((name) => !COMMANDS.includes(name)))(
     "%s: shows what runs, and prints that",
     async (name) => {
       expect(blocks(name, "ts").at(0)).toBe(text(`packages/${name}/test/readme.ts`));

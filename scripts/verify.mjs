@@ -5,10 +5,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-// Tests in a package's own test folder, and those of the docs, are no part of a build.
-const testFolders = ["docs", ...readdirSync(`${root}packages`).map((name) => `packages/${name}/test`)].filter(
-  (folder) => existsSync(`${root}${folder}/tsconfig.json`),
-);
+// Tests in a package's own test folder, and those of docs and scripts, are no part of a build.
+const testFolders = [
+  "docs",
+  "scripts",
+  ...readdirSync(`${root}packages`).map((name) => `packages/${name}/test`),
+].filter((folder) => existsSync(`${root}${folder}/tsconfig.json`));
 const speed = "packages/web/test/speed.test.ts";
 const steps = [
   ["setup and types", "node", ["scripts/setup.mjs", "--for-tests"]],

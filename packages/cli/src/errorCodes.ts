@@ -71,7 +71,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   NOT_WRITTEN: [refused, "The file could not be written."],
   NO_PROOF: [refused, "The file is not a proof file."],
   PROVES_NOTHING: [refused, "The file is a proof file, but it proves nothing."],
-  NOT_BUILT: [refused, "The web client is not built in this checkout."],
+  NOT_BUILT: [refused, "This program's own web client is missing."],
   PAGES_DAMAGED: [refused, "The built web client is not what its manifest says."],
   PORT_IN_USE: [refused, "Another program is using the port."],
   PORT_DENIED: [refused, "The port needs more rights than this user has."],

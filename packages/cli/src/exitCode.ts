@@ -11,7 +11,7 @@ export const EXIT = {
   locked: 4,
   /** The relay, or somebody in the room, was caught breaking the rules. */
   alarm: 5,
-  /** `verify-web`: the host serves something other than this checkout's web client. */
+  /** `verify-web`: the host serves something other than this program's own web client. */
   differs: 6,
   /** It was proposed or you approved it: more people must approve before it is done. */
   waiting: 7,
@@ -33,7 +33,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   unreachable: "The relay cannot be reached, or does not answer in time.",
   locked: "Another process is using this home.",
   alarm: "An alarm: the relay, or somebody in the room, was caught breaking the rules.",
-  differs: "verify-web: the host serves a different web client from this checkout's.",
+  differs: "verify-web: the host serves a different web client from this program's own.",
   waiting: "Proposed or approved: it is done once more people approve.",
   outdated: "The room was moved to a version that this Conclave does not know: update it to go on.",
   databaseFailed: "serve: the relay's database failed. What was acknowledged is on the disk; the log says why.",

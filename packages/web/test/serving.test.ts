@@ -198,7 +198,7 @@ describe("the web client as conclave serve gives it", () => {
     ).toEqual([6, false, ["conclave-manifest.json", "zz.js"], []]);
     hostile.tamper = null;
     const people = await run(["verify-web", address]);
-    expect(people.stdout).toContain("The same as this checkout's");
+    expect(people.stdout).toContain("The same as this program's");
     expect((await run(["verify-web", "http://127.0.0.1:9"])).code).toBe(3);
   });
 

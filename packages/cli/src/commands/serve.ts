@@ -12,7 +12,7 @@ import { Output } from "../terminal/output.js";
 import { LINK, otherCommand, programName } from "../terminal/nextCommand.js";
 import { shellWord } from "../terminal/shellWord.js";
 import { parseDuration } from "../terminal/when.js";
-import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
+import { loadPages, OWN_PAGES, toGetPages, type BuiltPages } from "../pages/builtPages.js";
 import { PageSite } from "../pages/pageSite.js";
 import { keepCertificate, readCertificate, type CertificateFiles } from "./certificate.js";
 import { landingPage } from "./landingPage.js";
@@ -200,7 +200,7 @@ function announce(relay: Relay, config: ServeConfig, hasPages: boolean, output: 
     ...others.map((other) => `  Network  ${paint.cyan(other)}`),
     `  Data     ${data}`,
     "",
-    ...(hasPages || !config.web ? [] : ["The web client is not built here: npm run build", ""]),
+    ...(hasPages || !config.web ? [] : [`The web client is not here. ${toGetPages()}`, ""]),
     hasPages ? "Or in another terminal:" : "Next, in another terminal:",
     "",
     ...(programName() === "conclave" ? [] : [`  cd ${shellWord(process.cwd())}`]),

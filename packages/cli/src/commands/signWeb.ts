@@ -9,7 +9,7 @@ import { SIGNATURE, signBuild } from "../pages/pageSignature.js";
 import type { CommandContext } from "../program/context.js";
 import { ownPages } from "./web.js";
 
-/** `conclave sign-web`: writes a signature beside the manifest of this checkout's build; hosts serve it with the pages. */
+/** `conclave sign-web`: writes a signature beside the manifest of this program's pages; hosts serve it with the pages. */
 export function signWeb({ output }: CommandContext, keyFile: string): void {
   const { manifest } = ownPages();
   const seed = signingSeed(resolve(keyFile));

@@ -18,7 +18,7 @@ const STATES = {
   headers: "wrong headers",
 } as const satisfies Record<ComparedFile["state"], string>;
 
-/** `conclave verify-web URL`: does this host serve the web client of this checkout? */
+/** `conclave verify-web URL`: does this host serve this program's own web client? */
 export async function verifyWeb({ output, options }: CommandContext, url: string): Promise<void> {
   const base = baseOf(url);
   const signer = signerOf(options["signer"]);
@@ -61,15 +61,15 @@ function verdict(
   const mine = `version ${ours.version}, fingerprint ${shortHash(ours.build)}`;
   const signature =
     signed === null ? [] : [signed ? "Its signature is the signer's." : "It is not signed by that key."];
-  if (isSame) return [`${paint.green("The same")} as this checkout's: ${mine}.`, ...signature];
+  if (isSame) return [`${paint.green("The same")} as this program's: ${mine}.`, ...signature];
   const other = theirs
     ? `version ${theirs.version}, fingerprint ${shortHash(theirs.build)}`
     : "nothing that can be read";
   return [
-    `${paint.red("Not the same.")} It serves ${other}; this checkout has ${mine}.`,
+    `${paint.red("Not the same.")} It serves ${other}; this program has ${mine}.`,
     ...signature,
     ...(theirs !== null && theirs.version !== ours.version
-      ? [`To compare, check out version ${theirs.version} and build it:  npm run build`]
+      ? [`To compare, run verify-web of version ${theirs.version}.`]
       : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { CliError, usageError } from "../cliError.js";
 import { connectSource } from "../config/settings.js";
-import { loadPages, OWN_PAGES, type BuiltPages } from "../pages/builtPages.js";
+import { loadPages, OWN_PAGES, toGetPages, type BuiltPages } from "../pages/builtPages.js";
 import { PageSite } from "../pages/pageSite.js";
 import { shortHash } from "../pages/pageManifest.js";
 import type { CommandContext } from "../program/context.js";
@@ -46,10 +46,10 @@ export async function web(
   server.close();
 }
 
-/** The web client that this checkout has built. @throws CliError when it has not. */
+/** The web client that this program came with, or this clone's build. @throws CliError when it has not. */
 export function ownPages(): BuiltPages {
   const pages = loadPages(OWN_PAGES);
-  if (!pages) throw new CliError("NOT_BUILT", "The web client is not built here.", "Build it:  npm run build");
+  if (!pages) throw new CliError("NOT_BUILT", "The web client is not here.", toGetPages());
   return pages;
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
 import { MANIFEST } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
+import { isInClone } from "../terminal/nextCommand.js";
 import { PackedFile } from "./packedFile.js";
 import { HEADERS, readManifest, sha256, type PageManifest } from "./pageManifest.js";
 import { SIGNATURE } from "./pageSignature.js";
@@ -40,8 +41,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 const TEXT = /^text\/|json|svg|wasm/u;
 
-/** Where this checkout's own build lies. */
-export const OWN_PAGES = fileURLToPath(new URL("../../../web/dist", import.meta.url));
+/** Where the pages lie that belong to this program: this clone's own build, or what was installed with it. */
+export const OWN_PAGES = join(dirname(createRequire(import.meta.url).resolve("@conclave/web/package.json")), "dist");
 
 /**
  * Reads a build of the web client, or null when the folder holds none.
@@ -79,10 +80,15 @@ function servedFile(path: string, bytes: Uint8Array): PageFile {
   return { bytes, packed, mediaType, cacheControl, etag: `W/"${sha256(bytes).slice(0, 32)}"` };
 }
 
+/** What to do where the pages are missing or damaged. */
+export function toGetPages(): string {
+  return isInClone() ? "Build it again:  npm run build" : "Install Conclave again.";
+}
+
 function damaged(path: string): CliError {
   return new CliError(
     "PAGES_DAMAGED",
     `The built web client is damaged: ${path} is not what its manifest says.`,
-    "Build it again:  npm run build",
+    toGetPages(),
   );
 }

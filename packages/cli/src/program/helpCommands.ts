@@ -1,8 +1,10 @@
+import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { usageError } from "../cliError.js";
 import { contextOf } from "./context.js";
 
-export const PROGRAM_VERSION = "0.1.0";
+/** The version in this package's package.json, in a clone and where it was installed. */
+export const { version: PROGRAM_VERSION } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 /** Help by topic, the manual, completion, the version. */
 export function addHelpCommands(program: Command): void {

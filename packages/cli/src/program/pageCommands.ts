@@ -12,7 +12,7 @@ Examples:
 
 const VERIFY_HELP = `
 Fetches the manifest, every file and the headers that the host serves to this machine now, and
-compares them with the web client that this checkout has built. Exit code 0 means that they are
+compares them with the web client that this program came with. Exit code 0 means that they are
 the same; 6 means that something differs, and the output says which files. It cannot know what
 the host serves to others, or later.
 
@@ -36,7 +36,7 @@ export function addPageCommands(program: Command): void {
 
   program
     .command("verify-web")
-    .description("compare the web client that a host serves with this checkout's own")
+    .description("compare the web client that a host serves with this program's own")
     .argument("<url>", "the host's address")
     .option("--signer <key>", "also require a signature by this key (64 hexadecimal digits)")
     .addHelpText("after", VERIFY_HELP)
@@ -47,7 +47,7 @@ export function addPageCommands(program: Command): void {
 
   program
     .command("sign-web")
-    .description("sign this checkout's web client, so that others can check your signature")
+    .description("sign this program's web client, so that others can check your signature")
     .requiredOption("--key <file>", "file with the signing key; created if it doesn't exist")
     .action(async (_: unknown, command: Command) => {
       const { signWeb } = await import("../commands/signWeb.js");

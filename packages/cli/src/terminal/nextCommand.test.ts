@@ -47,6 +47,24 @@ describe("what the program is called by who types it", () => {
     expect(started({ script: hidden, env: { PATH: "" } })).toBe(`${process.execPath} node_modules/.bin/conclave`);
   });
 
+  it("is npx with what npx was asked for, where npx fetched it: its folder is on nobody's PATH", () => {
+    const kept = join(folder, "_npx/5497c4c49d8f8ed5");
+    const script = join(kept, "node_modules/.bin/conclave");
+    mkdirSync(join(kept, "node_modules/.bin"), { recursive: true });
+    symlinkSync("../../../../clone/dist/main.js", script);
+    const npm = { PATH: `${join(kept, "node_modules/.bin")}:${join(folder, "bin")}`, npm_command: "exec" };
+    const asked = (dependencies: Record<string, string>, ...packages: string[]) =>
+      writeFileSync(join(kept, "package.json"), JSON.stringify({ dependencies, _npx: { packages } }));
+    asked({ conclave: "file:../../new files/conclave-0.1.0.tgz" }, "./conclave-0.1.0.tgz");
+    expect(started({ script, env: npm, cwd: folder })).toBe("npx './new files/conclave-0.1.0.tgz'");
+    expect(started({ script, env: npm, cwd: join(folder, "bin") })).toBe("npx '../new files/conclave-0.1.0.tgz'");
+    asked({ conclave: "^0.1.0" }, "conclave@0.1.0");
+    expect(started({ script, env: npm, cwd: folder })).toBe("npx conclave@0.1.0");
+    // Nothing to read there: then as any other program.
+    rmSync(join(kept, "package.json"));
+    expect(started({ script, env: npm, cwd: folder })).toBe("conclave");
+  });
+
   it("words of a shell are one word each, whatever is in them", () => {
     const words = [
       "plain",

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, delimiter, join, relative, resolve, sep } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { basename, delimiter, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "./shellWord.js";
 
@@ -19,6 +19,12 @@ export interface Start {
   readonly execPath: string;
   /** The folder of the clone that the program may be in; whether it is a clone is checked. */
   readonly clone: string;
+}
+
+/** What npx writes into its folder's package.json. */
+interface Fetched {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly _npx?: { readonly packages?: readonly string[] };
 }
 
 const CLONE = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -70,15 +76,37 @@ export function nameOf({ script, cwd, env, execPath, clone }: Start): string {
   const isInside = cwd === resolve(clone) || cwd.startsWith(resolve(clone) + sep);
   // `npm start` and `npx conclave` in a clone: there npx finds its own program, and never asks a registry for one.
   if (env["npm_command"] !== undefined && isInside && existsSync(link)) return IN_CLONE;
+  const fetched = env["npm_command"] === "exec" ? fetchedBy(script, cwd) : null;
+  if (fetched !== null) return `npx ${shellWord(fetched)}`;
   if (basename(script) === "conclave" && isSame(onPath("conclave", env), script)) return "conclave";
   const node = isSame(onPath("node", env), execPath) ? "node" : execPath;
   const path = relative(cwd, script);
   return `${shellWord(node)} ${shellWord(path.startsWith("..") ? script : path)}`;
 }
 
+/** Whether this program is a clone's own, which whoever runs it can build again; else it was installed. */
+export function isInClone(): boolean {
+  return existsSync(join(CLONE, "packages/cli/src"));
+}
+
 /** A text of `--help` with this program's name where it says `conclave`. */
 export function withProgramName(text: string): string {
   return text.replace(/(?<![\w./-])conclave(?= [a-z[])/gu, () => programName());
+}
+
+// npx keeps what it fetched in a folder of its own, which is on the PATH of no shell. There it notes what it was asked for.
+function fetchedBy(script: string, cwd: string): string | null {
+  const folder = dirname(dirname(dirname(script)));
+  if (basename(dirname(folder)) !== "_npx") return null;
+  try {
+    const { dependencies, _npx } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Fetched;
+    const file = Object.values(dependencies ?? {}).find((place) => place.startsWith("file:"));
+    if (file === undefined) return _npx?.packages?.[0] ?? null;
+    const path = relative(cwd, resolve(folder, file.slice("file:".length)));
+    return path.startsWith("..") ? path : `./${path}`;
+  } catch {
+    return null;
+  }
 }
 
 function onPath(name: string, env: NodeJS.ProcessEnv): string | null {

@@ -1,0 +1,179 @@
+// Puts a package as it is published into a folder of its own: built files that its entries lead to, README, licence, and a
+// package.json without what only this clone needs. `npm pack` then packs that folder. Modes and bytes do not depend on this
+// machine, nor on what else was ever built here.
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { lockOf } from "./lock.mjs";
+import { entryFiles, everyEntry, reach } from "./reach.mjs";
+import { ownPackage, readJson, releaseOf, renamed, root, without } from "./workspace.mjs";
+
+const PAGES = "conclave-manifest.json";
+/** Its dependencies are inside its built pages: whoever installs it needs none of them. */
+const BUILT = "web";
+
+/** Stages packages/NAME as a package of its own into `target`. */
+export function stagePackage(name, target, release = releaseOf()) {
+  const folder = `${root}packages/${name}`;
+  const own = readJson(`packages/${name}/package.json`);
+  const entries = everyEntry(folder).flatMap((entry) => entryFiles(folder, entry));
+  const { files } = reach([...binFiles(folder, own), ...entries], { types: true });
+  const stage = new Stage(target, release);
+  stage.code(folder, "", files, own);
+  if (name === BUILT) stage.pages(`${folder}/dist`, "dist");
+  stage.text("README.md", withoutLinks(readFileSync(`${folder}/README.md`, "utf8")));
+  stage.text("LICENSE", readFileSync(`${root}LICENSE`, "utf8"));
+  stage.manifest("", { ...published(own, release), description: aboutPackage(folder) });
+}
+
+/**
+ * Stages the program into `target`: packages/cli under the program's name, with what it needs of the other packages inside, and
+ * everything that comes from the registry by its exact version. Gives its lock, for the list of what it is made of.
+ */
+export function stageProgram(target, release = releaseOf()) {
+  const cli = `${root}packages/cli`;
+  const own = readJson("packages/cli/package.json");
+  const packages = new Map(insideOf("cli").map((name) => [name, `${root}packages/${name}`]));
+  const { files, entries } = reach(binFiles(cli, own), { types: false, packages });
+  const stage = new Stage(target, release);
+  const parts = [{ place: "", folder: "packages/cli", outside: outside(own) }];
+  for (const [name, folder] of packages) {
+    const used = [...(entries.get(name) ?? [])];
+    if (used.length === 0 && name !== BUILT) continue;
+    const theirs = readJson(`packages/${name}/package.json`);
+    const place = `node_modules/${release.scope}/${name}`;
+    stage.code(folder, `${place}/`, files, theirs);
+    if (name === BUILT) stage.pages(`${folder}/dist`, `${place}/dist`);
+    const { exports, ...rest } = published(theirs, release);
+    const manifest = exports ? { ...rest, exports: trimmed(exports, used) } : rest;
+    stage.manifest(`${place}/`, manifest);
+    parts.push({ place, folder: `packages/${name}`, outside: outside(theirs), manifest });
+  }
+  stage.code(cli, "", files, own);
+  stage.text("README.md", withoutLinks(readFileSync(`${cli}/README.md`, "utf8")));
+  stage.text("LICENSE", readFileSync(`${root}LICENSE`, "utf8"));
+  const rest = without(published(own, release), "exports", "dependencies");
+  const inside = parts.slice(1).map(({ folder }) => `${release.scope}/${basename(folder)}`);
+  const lock = JSON.parse(renamed(JSON.stringify(lockOf({ ...rest, name: release.name }, parts)), release));
+  const manifest = {
+    ...rest,
+    name: release.name,
+    description: readJson("package.json").description,
+    dependencies: lock.packages[""].dependencies,
+    optionalDependencies: lock.packages[""].optionalDependencies,
+    bundleDependencies: inside,
+  };
+  stage.manifest("", manifest);
+  return lock;
+}
+
+/** A folder in which a package is put together. */
+class Stage {
+  constructor(target, release) {
+    this.target = target;
+    this.release = release;
+  }
+
+  /** The files of a package among these, under `inside`. */
+  code(folder, inside, files, { bin = {} }) {
+    const programs = Object.values(bin).map((path) => join(folder, path));
+    for (const file of files.filter((each) => each.startsWith(`${folder}/`))) {
+      const text = readFileSync(file, "utf8").replace(/^\/\/# sourceMappingURL=.*\n?/mu, "");
+      this.text(`${inside}${relative(folder, file)}`, text, programs.includes(file) ? 0o755 : 0o644);
+    }
+  }
+
+  /** The built pages: what their manifest names, it, and its signature where there is one. */
+  pages(folder, inside) {
+    const { files } = JSON.parse(readFileSync(`${folder}/${PAGES}`, "utf8"));
+    for (const { path } of [...files, { path: PAGES }])
+      this.bytes(`${inside}/${path}`, readFileSync(`${folder}/${path}`));
+  }
+
+  manifest(inside, manifest) {
+    this.text(`${inside}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  text(path, text, mode) {
+    this.bytes(path, renamed(text, this.release), mode);
+  }
+
+  bytes(path, bytes, mode = 0o644) {
+    const file = join(this.target, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+    chmodSync(file, mode);
+  }
+}
+
+/** A package.json as it is published: nothing of it is for this clone only. */
+function published(own, { version }) {
+  const { license, engines, repository } = readJson("package.json");
+  const { name, type, bin, exports, sideEffects } = own;
+  return {
+    name,
+    version,
+    license,
+    ...(repository && { repository }),
+    type,
+    ...(sideEffects !== undefined && name !== `@conclave/${BUILT}` && { sideEffects }),
+    engines,
+    ...(bin && { bin }),
+    ...(exports && { exports: withoutSources(exports) }),
+    dependencies: dependenciesOf(own),
+  };
+}
+
+function withoutSources(exports) {
+  return Object.fromEntries(
+    Object.entries(exports).map(([entry, target]) => {
+      if (typeof target === "string") return [entry, target];
+      return [entry, without(target, "@conclave/source")];
+    }),
+  );
+}
+
+/** The exports that somebody inside the program imports, without types. */
+function trimmed(exports, used) {
+  const isUsed = (entry) => used.includes(entry) || (entry.includes("*") && used.some((each) => !(each in exports)));
+  return Object.fromEntries(
+    Object.entries(exports)
+      .filter(([entry]) => isUsed(entry))
+      .map(([entry, target]) => [entry, typeof target === "string" ? target : target.default]),
+  );
+}
+
+/** The packages of the workspace that a package needs, and those that these need. */
+function insideOf(name, found = new Set()) {
+  for (const dependency of Object.keys(dependenciesOf(readJson(`packages/${name}/package.json`)))) {
+    const own = ownPackage(dependency);
+    if (!own || found.has(own.name)) continue;
+    found.add(own.name);
+    insideOf(own.name, found);
+  }
+  return [...found].sort();
+}
+
+/** What a package needs of the registry to run: types are for those who compile. */
+function outside(own) {
+  return Object.keys(dependenciesOf(own)).filter((name) => !ownPackage(name) && !name.startsWith("@types/"));
+}
+
+function dependenciesOf({ name, dependencies = {} }) {
+  return name === `@conclave/${BUILT}` ? {} : dependencies;
+}
+
+function binFiles(folder, { bin = {} }) {
+  return Object.values(bin).flatMap((path) => [join(folder, path), join(folder, "dist/main.js")]);
+}
+
+/** What a README says first: its first sentence, on one line. */
+function aboutPackage(folder) {
+  const [, about] = /^# .*\n\n([\s\S]*?)\n\n/u.exec(readFileSync(`${folder}/README.md`, "utf8")) ?? [];
+  if (about === undefined) throw new Error(`${folder}/README.md does not begin with what the package is`);
+  return about.replaceAll("\n", " ");
+}
+
+/** Links that lead out of the package lead nowhere once it is installed: their words stay. */
+function withoutLinks(text) {
+  return text.replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]+\)/gu, "$1");
+}
