@@ -202,4 +202,29 @@ describe("what was decided in a room", () => {
     log.take(titled(4, alice), 0);
     expect(log.creatorOf(inviteId(4))).toBeNull();
   });
+
+  it("keeps a name where a later decision about somebody gives none, and begins with who founded the room, as its owner", () => {
+    const log = new DecisionLog(crypto, keys, you, []);
+    const charter = { type: "charter", leafCert: new Uint8Array(0) } as unknown as Action;
+    const founded = log.take({ ...titled(0, alice), action: charter }, 0);
+    expect(log.admissionOf(alice)).toBe(founded);
+    expect(log.nameOf(alice)).toBe("");
+    expect(log.take(titled(1, alice), 0).role).toBe("owner");
+    log.take(added(2, bob, "Bob"), 0);
+    log.take({ ...added(3, bob, ""), name: null }, 0);
+    expect(log.nameOf(bob)).toBe("Bob");
+    log.take(added(4, bob, "Bobby"), 0);
+    expect(log.nameOf(bob)).toBe("Bobby");
+    // A name without anybody whose it is.
+    log.take({ ...titled(5, alice), name: "Nobody" }, 0);
+    expect([log.nameOf(alice), log.nameOf(bob), log.nameOf(you)]).toEqual(["", "Bobby", null]);
+  });
+
+  it("is not that of who only asked: a decision about a leaf is theirs alone, and lets nobody in", () => {
+    const log = new DecisionLog(crypto, keys, you, []);
+    const device = { type: "addDevice", leafCert: new Uint8Array(0) } as unknown as Action;
+    log.take({ ...titled(0, bob), action: device, person: bob, name: "Bob" }, 0);
+    expect([log.nameOf(bob), log.admissionOf(bob)]).toEqual(["Bob", null]);
+    expect(log.take(titled(1, bob), 0).role).toBeNull();
+  });
 });

@@ -1,5 +1,5 @@
 import { utf8Bytes } from "@conclave/codec";
-import { LeafKey, MessageId, PersonId, RoomId } from "@conclave/protocol";
+import { ActionHash, LeafKey, MessageId, PersonId, RoomId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { UNAMENDED } from "./amendment.js";
 import { Amendments } from "./amendments.js";
@@ -7,6 +7,7 @@ import { MemoryDisk, MemoryStorage } from "../memory/memoryStorage.js";
 import { History } from "./history.js";
 import type { HistoryItem, HistoryMessage } from "./historyItem.js";
 import { RoomKeys } from "./homeKey.js";
+import type { ProposalEnding } from "./proposalLog.js";
 import { Transaction } from "./transaction.js";
 
 const keys = new RoomKeys(RoomId.of(new Uint8Array(32)));
@@ -251,5 +252,19 @@ describe("History", () => {
     const file = message(10_004, "hello");
     again.add(change, { ...file, message: { ...file.message, kind: "file" } });
     expect([again.unread, again.mentions]).toEqual([1, 0]);
+  });
+
+  it("keeps a proposal's line with what became of it, and without where nothing has", async () => {
+    const proposal = (n: number, ending: ProposalEnding | null) => ({
+      ...({ kind: "proposal", n } as const),
+      proposal: {
+        ...{ n, action: { type: "seal" } as const, actionHash: ActionHash.of(new Uint8Array(32).fill(n)) },
+        ...{ by: PersonId.of(new Uint8Array(32)), time: n, ending },
+      },
+    });
+    const items = [null, "done", "withdrawn", "void", "displaced"] as const;
+    const lines = items.map((ending, at) => proposal(at + 1, ending));
+    const { history } = await historyOf(...lines);
+    expect(await history.page()).toEqual(lines);
   });
 });

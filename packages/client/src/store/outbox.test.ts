@@ -63,4 +63,20 @@ describe("what waits to be sent", () => {
     expect(bodies(outbox.lines)).toEqual(["one", "four"]);
     expect(outbox.find(content("one").id)?.order).toBe(1);
   });
+
+  it("is shown until what took it out is stored, each for itself", () => {
+    const outbox = new Outbox(keys, []);
+    const made = new Transaction();
+    for (const text of ["one", "two", "three"]) outbox.add(made, content(text), 1);
+    const [one, two] = outbox.all;
+    const [first, second] = [new Transaction(), new Transaction()];
+    outbox.remove(first, one!);
+    outbox.remove(second, two!);
+    const lines = () => outbox.lines.map((entry) => new TextDecoder().decode(entry.content.body));
+    expect(lines()).toEqual(["one", "two", "three"]);
+    for (const effect of second.effects) effect();
+    expect(lines()).toEqual(["one", "three"]);
+    for (const effect of first.effects) effect();
+    expect(lines()).toEqual(["three"]);
+  });
 });

@@ -57,3 +57,13 @@ it("64 are followed: the oldest gives way, and nothing is said of what becomes o
   }
   expect(await change((tx) => followed.end(tx, hash(1), "done"))).toBeNull();
 });
+
+it("64 are followed: the oldest is the one that was asked first, also after a restart", async () => {
+  const { load, change } = log();
+  const first = await load();
+  for (let n = 1; n <= 64; n++) await change((tx) => first.add(tx, { ...proposal(n), actionHash: hash(200 - n) }));
+  const again = await load();
+  await change((tx) => again.add(tx, { ...proposal(65), actionHash: hash(201) }));
+  expect(again.by(alice).map(({ n }) => n)).toEqual(Array.from({ length: 64 }, (_, at) => at + 2));
+  expect((await load()).by(alice).map(({ n }) => n)).toEqual(again.by(alice).map(({ n }) => n));
+});

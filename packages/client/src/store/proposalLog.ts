@@ -46,10 +46,8 @@ export class ProposalLog {
     private readonly keys: RoomKeys,
     records: readonly StoredRecord[],
   ) {
-    for (const { value } of records) {
-      const proposal = stored("proposal", value, proposalLayout);
-      this.open.set(toHex(proposal.actionHash), proposal);
-    }
+    const all = records.map(({ value }) => stored("proposal", value, proposalLayout));
+    for (const proposal of all.sort((a, b) => a.n - b.n)) this.open.set(toHex(proposal.actionHash), proposal);
   }
 
   /** Follows one that came; false where the same is open already. */

@@ -6,7 +6,8 @@ const person = (n: number) => new Uint8Array(32).fill(n & 255).map((byte, at) =>
 
 describe("isReaction", () => {
   it("takes one emoji, with its skin tone, its flag or what it is joined of", () => {
-    for (const emoji of ["👍", "❤️", "👍🏽", "🏳️‍🌈", "👩🏽‍💻", "1️⃣", "🇨🇿", "☺"]) expect(isReaction(emoji), emoji).toBe(true);
+    for (const emoji of ["👍", "❤️", "👍🏽", "🏳️‍🌈", "👩🏽‍💻", "1️⃣", "🇨🇿", "☺", "🏳️‍⚧️"])
+      expect(isReaction(emoji), emoji).toBe(true);
   });
 
   it("takes no words, no two of them, nothing invisible, nothing of more than 16 bytes", () => {
@@ -52,5 +53,16 @@ describe("toggled", () => {
     expect(total(many)).toBe(500);
     // Whoever is in can still go out.
     expect(total(toggled(many, PersonId.of(person(10)), emoji(0))!)).toBe(499);
+  });
+
+  it("takes away the one that is sent again, of its sender, and no other; what is no emoji does nothing", () => {
+    const two = toggled(toggled([], PersonId.of(person(1)), "👍")!, PersonId.of(person(1)), "🎂")!;
+    const three = toggled(two, PersonId.of(person(2)), "🎂")!;
+    expect(toggled(three, PersonId.of(person(1)), "🎂")).toEqual([
+      { emoji: "👍", people: [person(1)] },
+      { emoji: "🎂", people: [person(2)] },
+    ]);
+    expect(toggled(three, PersonId.of(person(1)), null)).toEqual([{ emoji: "🎂", people: [person(2)] }]);
+    expect(toggled(three, PersonId.of(person(3)), "yes")).toBeNull();
   });
 });

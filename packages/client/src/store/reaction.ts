@@ -19,7 +19,6 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** Whether a text can be a reaction: one emoji, of at most 16 bytes. */
 export function isReaction(text: string): boolean {
   return (
-    text.length <= LONGEST &&
     utf8Bytes(text).length <= LONGEST &&
     EMOJI_PARTS.test(text) &&
     INK.test(text) &&

@@ -107,4 +107,53 @@ describe("when others saw the room as we do", () => {
     expect(signs.of(DORA)).toBeNull();
     expect((await again()).of(DORA)).toBeNull();
   });
+
+  it("dates by the last 64 messages of ours, and tells a clock only by an answer within a minute", async () => {
+    const { signs, heard, clock } = made();
+    for (let n = 1; n <= 65; n++) signs.sent(n, NOW + n, NOW + n);
+    const wrong = { time: NOW + 30 * HOUR };
+    expect(await heard({ ...wrong, seen: 1 }, NOW + HOUR)).toBeNull();
+    expect(await heard({ ...wrong, seen: 2 }, NOW + HOUR)).toMatchObject({ answered: NOW + 2, vouched: NOW + 2 });
+    expect(clock.dated("01".repeat(32), 0)).toBeNull();
+    expect(signs.isDated(DORA)).toBe(false);
+    signs.sent(70, NOW + 2 * HOUR, NOW + 2 * HOUR);
+    await heard({ ...wrong, seen: 70 }, NOW + 2 * HOUR + MINUTE + 1);
+    expect(signs.isDated(DORA)).toBe(false);
+    signs.sent(71, NOW + 3 * HOUR, NOW + 3 * HOUR);
+    await heard({ ...wrong, seen: 71 }, NOW + 3 * HOUR + MINUTE);
+    expect(signs.isDated(DORA)).toBe(true);
+    // Who says nothing of our log answers nothing.
+    const other = made();
+    await other.heard({ time: NOW }, NOW);
+    expect(other.signs.isDated(DORA)).toBe(false);
+  });
+
+  it("believes of a clock that it is ahead by two minutes, and takes the present for it; and stores only what is news", async () => {
+    const { heard, storage } = made();
+    expect(await heard({ time: NOW + 2 * MINUTE + 1 }, NOW)).toBeNull();
+    expect(await heard({ time: NOW + 2 * MINUTE }, NOW)).toMatchObject({ heard: NOW });
+    const { commits } = storage.disk;
+    const writes: number[] = [];
+    const commit = storage.commit.bind(storage);
+    storage.commit = (all) => {
+      writes.push(all.length);
+      return commit(all);
+    };
+    await heard({ time: NOW - 5 }, NOW + 1);
+    await heard({ time: NOW + 2 }, NOW + 2);
+    expect([commits, writes]).toEqual([2, [0, 1]]);
+  });
+
+  it("RULE freshness.set-back: a second is no clock that was set", async () => {
+    for (const [back, isKept] of [
+      [1000, true],
+      [1001, false],
+    ] as const) {
+      const { signs, heard } = made();
+      signs.sent(10, NOW, NOW);
+      await heard({ seen: 10 }, NOW);
+      await heard({ time: 0, seen: null }, NOW - back);
+      expect([back, signs.of(DORA) !== null]).toEqual([back, isKept]);
+    }
+  });
 });

@@ -57,6 +57,34 @@ describe("the queue of transactions", () => {
     expect((await storage.range({ prefix: "" })).map(({ key }) => key)).toEqual(["first", "second"]);
   });
 
+  it("who asks is not told that none is left while one is being done, or stored", async () => {
+    const storage = new MemoryStorage();
+    let stored: () => void = () => undefined;
+    const commit = storage.commit.bind(storage);
+    storage.commit = (writes) => new Promise<void>((resolve) => (stored = resolve)).then(() => commit(writes));
+    const queue = new TransactionQueue(storage, () => undefined);
+    const seen: string[] = [];
+    const turns = async () => new Promise((resolve) => setTimeout(resolve, 0));
+    let finish: () => void = () => undefined;
+    const work = new Promise<void>((resolve) => (finish = resolve));
+    const run = queue.run(async (tx) => {
+      await work;
+      tx.put("a", new Uint8Array(1));
+    });
+    await turns();
+    for (const step of ["doing", "storing"]) {
+      void queue.idle().then(() => seen.push(`idle, asked while ${step}`));
+      await turns();
+      expect(seen).toEqual([]);
+      if (step === "doing") finish();
+      await turns();
+    }
+    stored();
+    await run;
+    await turns();
+    expect(seen).toEqual(["idle, asked while doing", "idle, asked while storing"]);
+  });
+
   it("a failure is told once, as the first one was, also where it was no error that was thrown", async () => {
     const failures: Error[] = [];
     const queue = new TransactionQueue(new MemoryStorage(), (error) => failures.push(error));

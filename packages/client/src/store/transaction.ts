@@ -86,7 +86,7 @@ export class TransactionQueue {
 
   /** Resolves when no transaction is running or waiting. */
   idle(): Promise<void> {
-    if (!this.isRunning && this.jobs.length === 0) return Promise.resolve();
+    if (!this.isRunning) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
