@@ -62,19 +62,9 @@ export class Caretaker extends ElectedWorker {
     this.nextEnd.stop();
   }
 
-  /** Nothing is owed that this device could do now. */
+  /** Nothing is owed that this device could do now, by the requests that it has: {@link JoinRequests.isListed}. */
   get isIdle(): boolean {
-    if (this.isBusy) return false;
-    return !this.sync.canSend || (this.chore() === null && (this.requests.isListed || !this.awaitsRequest));
-  }
-
-  /** It is agreed to admit somebody, and what they sent may still be on its way to us. */
-  private get awaitsRequest(): boolean {
-    const proposals = this.state.room?.proposals.list() ?? [];
-    return proposals.some(
-      ({ action, isAgreed, isWanted }) =>
-        isAgreed && isWanted && action.type === "add" && !this.requests.findLeaf(action.leafCert),
-    );
+    return !this.isBusy && (!this.sync.canSend || this.chore() === null);
   }
 
   protected chore(): Chore | null {
