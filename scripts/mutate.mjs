@@ -45,9 +45,10 @@ const within = (glob) => `packages/${name.split("/")[0]}/${glob}`;
 const kept = name.replace("/", ".");
 const report = join(cache, `${kept}.json`);
 const survived = join(cache, `${kept}.survived.txt`);
+const tried = join(cache, `${kept}.tried.txt`);
 const took = join(cache, `${kept}.took.json`);
 mkdirSync(cache, { recursive: true });
-for (const old of [report, survived, took]) rmSync(old, { force: true });
+for (const old of [report, survived, tried, took]) rmSync(old, { force: true });
 const settings = {
   mutate: [
     ...(values.files ?? known.files).map(within),
@@ -88,6 +89,7 @@ const { status } = spawnSync(node.path, ["node_modules/@stryker-mutator/core/bin
     CONCLAVE_MUTATION_TESTS: JSON.stringify(known.tests.map(within)),
     CONCLAVE_MUTATION_ROOT: root,
     CONCLAVE_MUTATION_SURVIVED: survived,
+    CONCLAVE_MUTATION_TRIED: tried,
     CONCLAVE_MUTATION_TOOK: took,
     CONCLAVE_MUTATION_SAMPLE: JSON.stringify(sample),
     CONCLAVE_MUTATION_NOT: JSON.stringify(known.not ?? []),

@@ -88,7 +88,7 @@ class OneProcess {
       // Perhaps an earlier mutant did it: a new process says.
       if (failsAlways && this.mutants > 1) process.exit(1);
     }
-    if (loop === undefined && failed === undefined) noteSurvivor(activeMutant);
+    note(activeMutant, loop === undefined && failed === undefined);
     return toMutantRunResult(loop ?? { status: DryRunStatus.Complete, tests });
   }
 
@@ -126,10 +126,11 @@ async function inTime(result, limit) {
   return first;
 }
 
-/** Survivors can be read while the run goes on. */
-function noteSurvivor({ fileName, location, mutatorName, replacement }) {
+/** What was tried, and what survived, can be read while the run goes on, and of one that is given up. */
+function note({ fileName, location, mutatorName, replacement }, hasSurvived) {
   const line = `${relative(process.env.CONCLAVE_MUTATION_ROOT, fileName)}:${location.start.line + 1} ${mutatorName}: ${replacement}\n`;
-  appendFileSync(process.env.CONCLAVE_MUTATION_SURVIVED, line);
+  appendFileSync(process.env.CONCLAVE_MUTATION_TRIED, line);
+  if (hasSurvived) appendFileSync(process.env.CONCLAVE_MUTATION_SURVIVED, line);
 }
 
 function slowest(results) {
