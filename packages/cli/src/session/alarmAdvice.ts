@@ -2,9 +2,11 @@ import type { TimelineAlarm } from "@conclave/client";
 import { type AlarmCode, alarmTopic } from "@conclave/protocol";
 import { nextCommand, otherCommand } from "../terminal/nextCommand.js";
 
-/** A room cannot be moved to another relay yet: people have to start again elsewhere. */
 const elsewhere = () =>
   `create a new room on another relay:  ${otherCommand("room", "new", "TITLE", "--relay", "ADDRESS")}`;
+/** Where the relay shows less than it did, an owner takes the room along. */
+const moveOn = () =>
+  `an owner can move the room to another relay:  ${nextCommand("room", "move", "ADDRESS", "--old-gone")}`;
 const goOn = () => `To go on anyway:  ${nextCommand("resume")}`;
 const again = () =>
   `If it happens again, the relay is broken or lying: ask its operator. To see whether it does:  ${nextCommand("status")}`;
@@ -15,9 +17,9 @@ const ADVICE: Readonly<Record<AlarmCode, () => string>> = {
   FORK: () =>
     `${backup} Compare the room code with the others over another channel:  ${nextCommand("verify")}  If it differs, ${elsewhere()}`,
   ROLLBACK: () =>
-    `${backup} Ask the others what their newest message is; yours is here:  ${nextCommand("history")}  ${goOn()}  If it keeps showing less, ${elsewhere()}`,
+    `${backup} Ask the others what their newest message is; yours is here:  ${nextCommand("history")}  ${goOn()}  If it keeps showing less, ${moveOn()}`,
   EQUIVOCATION: () =>
-    `Anyone can check the proof:  ${otherCommand("verify-proof", "FILE")}  If the relay's operator can't explain it, ${elsewhere()}  ${goOn()}`,
+    `${backup} Anyone can check the proof:  ${otherCommand("verify-proof", "FILE")}  If the relay's operator can't explain it, ${elsewhere()}  ${goOn()}`,
   BAD_RECEIPT: () => `It was ignored. ${again()}`,
   WITHHELD: () =>
     `Nothing is sent until the relay hands it over. It may be hiding that somebody was removed: ask the others over another channel what has happened. To try again:  ${nextCommand("sync")}  If this goes on, ${elsewhere()}`,

@@ -79,7 +79,8 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
     "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here. If it does not come back, an owner can move the room: see room move --old-gone.",
   room_deleted:
     "You can still read what is stored here. To go on, an owner can move the room to another relay (see room move --old-gone), or somebody starts a new one: see room new.",
-  room_exists: OPERATOR,
+  room_exists:
+    "Somebody else brought a room with this tag there first. An owner can move the room to another relay: see room move --old-gone.",
   stale_epoch: OPERATOR,
   append_conflict: OPERATOR,
   proof_invalid: OPERATOR,

@@ -1,10 +1,9 @@
 import { done, equalBytes, failed, type Result } from "@conclave/codec";
-import type { Action, Append, Rejection, Room } from "@conclave/protocol";
+import type { Action, Append, Rejection, RelayIdentity, Room } from "@conclave/protocol";
 import type { DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import type { MoveOptions } from "../api/roomSession.js";
 import { problemOf } from "../joining/readInvite.js";
-import type { RoomRelay } from "../relay/roomRelay.js";
 import { hindering } from "../work/hindrance.js";
 import { GONE } from "../work/sync.js";
 import { makeDecision, silenced } from "./deciding.js";
@@ -31,6 +30,9 @@ export async function moveRoom(
   const offered = await next.use(UNTIL_REACHED_MS, async ({ relayKey }) => {
     // The same relay, at another address: it has the room.
     if (equalBytes(relayKey, room.roster.relay.publicKey)) return done(relayKey);
+    // It may have the room by now, from this device, which did not hear so.
+    const pending = isOldGone && state.isPendingAlone ? pendingMove(room) : null;
+    if (pending?.address === next.url && equalBytes(pending.publicKey, relayKey)) return done(relayKey);
     const answer = await next.request<"offerRoom">({ type: "offerRoom", roomTag: room.tag, permit });
     return answer.type === "done" ? done(relayKey) : failed(problemOf(answer));
   });
@@ -43,9 +45,17 @@ export async function moveRoom(
   const action = room.moving.to({ publicKey: offered.value, address: next.url });
   // RULE: move.alone-when-gone: who gives the commit to the new relay alone leaves behind all who read on at the old one, so it is done
   // only while nobody can.
-  if (isOldGone && (await isReadable(connection, room)))
+  if (isOldGone && (await isReadable(engine, room)))
     return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
-  if (isOldGone) return moveAlone(engine, action, permit);
+  if (isOldGone) {
+    state.isMovingAlone = true;
+    try {
+      return await moveAlone(engine, action, permit);
+    } finally {
+      state.isMovingAlone = false;
+      engine.plan();
+    }
+  }
   const decided = await makeDecision(engine, action);
   if (!decided.ok) return decided;
   await engine.settleMove(UNTIL_MOVED_MS);
@@ -54,13 +64,23 @@ export async function moveRoom(
   return relocation?.isBrought === false && moveRefusal !== null ? failed(moveRefusal) : decided;
 }
 
-/** Whether the room's own relay answers, and does not say that it has no such room. */
-async function isReadable({ url, find }: RoomRelay, { tag: roomTag, cursor, roster }: Room): Promise<boolean> {
-  const relay = find(url);
+/**
+ * Whether members can go on at the room's own relay: it answers, and does not say that it has no such room, nor shows less for good than
+ * we have read, nor was given the room by somebody else.
+ */
+async function isReadable({ state, connection }: RoomEngine, room: Room): Promise<boolean> {
+  const { tag: roomTag, cursor, roster } = room;
+  const { relocation, moveRefusal, alarms } = state;
+  const isDenied = moveRefusal?.kind === "relay" && moveRefusal.error === "room_exists";
+  if (relocation?.isThere === false && isDenied) return false;
+  // An accident is waited for, for an hour: then it is told as one that shows less.
+  const isLess = alarms.entries.some(({ alarm }) => alarm.code === "ROLLBACK");
+  const relay = connection.find(connection.url);
   const answered = await relay?.use(UNTIL_REACHED_MS, async ({ relayKey }) => {
     // Another relay in its place: nothing that it signs is believed.
     if (!equalBytes(relayKey, roster.relay.publicKey)) return false;
     const answer = await relay.request<"read">({ type: "read", roomTag, fromN: cursor.n + 1, limit: 0 });
+    if (isLess && answer.type === "page" && answer.n < cursor.n) return false;
     return answer.type !== "error" || !GONE.has(answer.error);
   });
   return answered === true;
@@ -89,8 +109,15 @@ export async function followRoom(engine: RoomEngine, address: string): Promise<R
   if (!judged.ok) return failed({ kind: "refused", rejection: judged.error });
   const taken = await engine.sync.takeMove(item);
   if (!taken.ok) return taken;
+  // What was judged and could not be used is no move: nobody is told that they are there.
+  if (!taken.value) return failed(hindering(state) ?? { kind: "behind" });
   await engine.settleMove(UNTIL_MOVED_MS);
   return done(undefined);
+}
+
+/** The relay to which a commit that waits to be sent moves the room. */
+function pendingMove({ pending }: Room): RelayIdentity | null {
+  return pending?.action?.type === "setRelay" ? pending.action.relay : null;
 }
 
 /** Moves the room though its relay is gone or takes nothing: the commit is given to the new relay alone, and others follow when told. */
@@ -104,13 +131,14 @@ async function moveAlone(
   const built = await state.transact((tx): Result<Append, Rejection> => {
     const room = state.room!;
     const { pending } = room;
-    if (pending?.action?.type === "setRelay" && pending.action.relay.address === action.relay.address)
-      return done(pending.append);
+    if (pending && pendingMove(room)?.address === action.relay.address) return done(pending.append);
+    if (state.isPendingAlone) state.apply(tx, room.discardPending());
     // There is nothing more to read at a relay that is gone.
     room.caughtUp();
     const made = room.act(action, { now: state.clock.timeOf(state.now()) });
     if (!made.ok) return made;
     state.apply(tx, made.value.delta);
+    state.keepAlone(tx, made.value.append.appendId);
     return done(made.value.append);
   });
   if (!built.ok) return built;

@@ -71,6 +71,8 @@ export class RoomKeys {
   readonly recovery: string;
   /** There while something is left to do since the room moved to another relay. */
   readonly relocation: string;
+  /** The append id of a commit that is for another relay alone, because the room's own is gone. */
+  readonly alone: string;
   /** What lets this device make rooms at a relay to which it moves the room. */
   readonly permit: string;
 
@@ -99,6 +101,7 @@ export class RoomKeys {
     this.kept = `${this.prefix}kept/`;
     this.recovery = `${this.prefix}recovery`;
     this.relocation = `${this.prefix}relocation`;
+    this.alone = `${this.prefix}alone`;
     this.permit = `${this.prefix}permit/`;
   }
 

@@ -1,6 +1,6 @@
-import { bool, encode, opaque, stored, struct, text, u53, versioned } from "@conclave/codec";
+import { bool, encode, list, opaque, stored, struct, text, u53, versioned } from "@conclave/codec";
 import type { RoomAdoption } from "@conclave/protocol";
-import { RoomTag } from "@conclave/wire";
+import { RoomTag, SlotId, type SlotContent } from "@conclave/wire";
 
 /** The room has moved to another relay, and what is to be done for it (docs/decisions/0033). */
 export interface Relocation {
@@ -21,6 +21,8 @@ export interface Relocation {
   readonly isBrought: boolean;
   /** Links to the old relay lead on. */
   readonly isForwarded: boolean;
+  /** The slots of the open invites as they were when the room moved, for the old relay; none once they are there. */
+  readonly slots: readonly SlotContent[];
 }
 
 const layout = versioned(
@@ -38,6 +40,7 @@ const layout = versioned(
     isThere: bool,
     isBrought: bool,
     isForwarded: bool,
+    slots: list(struct<SlotContent>({ slotId: SlotId, tokenPub: opaque(32), blob: opaque() })),
   }),
 );
 

@@ -91,7 +91,8 @@ export class Decisions extends Worker {
   /** An event of the room. */
   heard(event: RoomEvent): void {
     this.rivals.heard(event);
-    if (event.type === "lostRace") this.lost = event;
+    // A commit for another relay alone lost to one at the room's own: that one is there, and the room can be moved as usual.
+    if (event.type === "lostRace" && !this.state.hasAlone) this.lost = event;
   }
 
   /** Whether a decision of this device is on its way or waiting. */
@@ -157,6 +158,10 @@ export class Decisions extends Worker {
     if (!room || !this.parts.sync.canAsk) return null;
     if (this.isHeldBack()) return null;
     const { pending } = room;
+    // RULE: move.never-to-old: a commit that was made for another relay alone, as the room's own was gone, is not given to that one
+    // where it comes back: the other one may have it already, and what comes after it would be there and nowhere else (attack A90).
+    if (this.state.isMovingAlone) return null;
+    if (this.state.isPendingAlone) return () => this.dropAlone();
     if (room.isPendingTakenBack) return () => this.drop();
     // RULE: client.pause-holds: what is stored already does not leave while an alarm pauses the room. It goes once a person goes
     // on; what was sent before that the log may show all the same, and it is taken in.
@@ -217,6 +222,7 @@ export class Decisions extends Worker {
       });
       if (!outcome.ok) return outcome.error;
       this.state.apply(tx, outcome.value.delta);
+      if (this.state.hasAlone) this.state.keepAlone(tx, null);
       return null;
     });
     this.sentOn = 0;
@@ -308,6 +314,14 @@ export class Decisions extends Worker {
     });
     this.sentOn = 0;
     if (losses > 1) this.retry.later();
+  }
+
+  private async dropAlone(): Promise<void> {
+    await this.state.transact((tx) => {
+      if (!this.state.isPendingAlone || !this.state.room) return;
+      this.state.apply(tx, this.state.room.discardPending());
+      this.state.keepAlone(tx, null);
+    });
   }
 
   /** What the commit rests on was taken back. Where somebody waits for it, it is built again of what is still given. */

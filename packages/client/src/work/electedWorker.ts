@@ -61,6 +61,6 @@ export abstract class ElectedWorker extends Worker {
     if (await job()) {
       this.planned = "";
       this.retry.reset();
-    } else this.retry.later();
+    } else if (!this.retry.isWaiting) this.retry.later();
   }
 }

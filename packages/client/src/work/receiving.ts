@@ -86,12 +86,14 @@ function keepMove(
   if (room?.status !== "active") return;
   const to = room.roster.relay.address;
   const isOwn = events.some((event) => event.type === "entry" && event.own);
-  const left = { isThere: false, isBrought: false, isForwarded: false };
+  const slots = room.slots(state.now());
+  const left = { isThere: false, isBrought: false, isForwarded: false, slots };
   const adoption = room.moving.adoption(item, before);
   const { seed: writeSeed } = room.writeKey();
   state.keepRelocation(tx, { from: meta.relay, to, adoption, writeSeed, since: state.now(), isOwn, ...left });
+  state.keepAlone(tx, null);
+  state.moveRefusal = null;
   state.moveTo(tx, to);
-  state.slotsOfMove = room.slots(state.now());
 }
 
 /**

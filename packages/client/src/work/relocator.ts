@@ -31,17 +31,24 @@ export class Relocator extends ElectedWorker {
     super(work, sync);
   }
 
-  /** Whether nothing is left to do for a move. */
+  /** The old relay did not take the slots when it was asked last: it may be gone for good. */
+  private isUnforwarded = false;
+  /** Up to which of the records to be brought the new relay has them, and for which move. */
+  private brought = { move: -1, upTo: 0 };
+
+  /** Whether nothing is left to do for a move, or nothing that can be done now. */
   get isDone(): boolean {
     const { relocation } = this.state;
-    return relocation === null || (relocation.isThere && relocation.isBrought && relocation.isForwarded);
+    if (relocation === null) return true;
+    // RULE: move.dead-waits-nobody: where the old relay does not answer nobody waits for it: its slots are put once it does.
+    return relocation.isThere && relocation.isBrought && (relocation.isForwarded || this.isUnforwarded);
   }
 
   protected override next(): Job | null {
     const { relocation } = this.state;
     if (!relocation) return null;
     if (relocation.isThere) return super.next();
-    if (this.sync.isLive) return () => this.keep({ isThere: true });
+    if (this.sync.isLive) return () => this.arrive(relocation);
     return this.sync.isRoomUnknown ? () => this.adopt(relocation) : null;
   }
 
@@ -50,7 +57,7 @@ export class Relocator extends ElectedWorker {
     if (!relocation || !room) return null;
     const age = this.state.now() - relocation.since;
     if (age > FORMER_MS) return { key: "forget", wait: () => 0, job: () => this.forget() };
-    if (this.isDone) return null;
+    if (relocation.isThere && relocation.isBrought && relocation.isForwarded) return null;
     return {
       key: String(relocation.adoption.n),
       wait: () => {
@@ -60,6 +67,28 @@ export class Relocator extends ElectedWorker {
       },
       job: () => this.finish(room, relocation),
     };
+  }
+
+  /**
+   * The new relay shows the room as it left the old one.
+   *
+   * RULE: move.key-denied: the commit that moved the room registers a key there. A relay that has the commit, and not that key, was given
+   * the room by somebody else, who keeps everybody from writing: each member is told so, and an owner can move on (attack A139).
+   */
+  private async arrive({ adoption }: Relocation): Promise<void> {
+    const isNewest = this.state.room?.lastCommit === adoption.n + 1;
+    const answer = isNewest ? await this.proof.check() : null;
+    if (answer?.type === "lost") return;
+    if (answer?.type === "error") {
+      const { error, retryAfter } = answer;
+      const isDenied = error === "write_denied";
+      this.state.moveRefusal = { kind: "relay", error: isDenied ? "room_exists" : error, retryAfter };
+      this.state.tell({ type: "changed" });
+      this.retry.later(retryAfter);
+      return;
+    }
+    this.state.moveRefusal = null;
+    await this.keep({ isThere: true });
   }
 
   private async adopt({ adoption, to }: Relocation): Promise<void> {
@@ -89,7 +118,7 @@ export class Relocator extends ElectedWorker {
     }
     if (!relocation.isForwarded) {
       if (!(await this.forward(room, relocation))) return false;
-      await this.keep({ isForwarded: true });
+      await this.keep({ isForwarded: true, slots: [] });
     }
     return true;
   }
@@ -113,7 +142,9 @@ export class Relocator extends ElectedWorker {
     });
     if (last.type !== "roster") return false;
     if (last.records.length > 0) return true;
-    for (let at = begin + 1; at < records.length;) {
+    // A long history needs several tries: what the relay has taken is not brought again.
+    const { move, upTo } = this.brought;
+    for (let at = move === adoption.n ? upTo : begin + 1; at < records.length;) {
       const batch: Uint8Array[] = [];
       for (let bytes = 0; at + batch.length < records.length && batch.length < BATCH.records;) {
         const record = records[at + batch.length]!;
@@ -125,8 +156,12 @@ export class Relocator extends ElectedWorker {
       const answer = await this.connection.request<"bringRoster">({
         ...{ type: "bringRoster", roomTag: room.tag, after, records: batch },
       });
-      if (answer.type !== "done") return false;
+      if (answer.type !== "done") {
+        if (answer.type === "error") this.retry.later(answer.retryAfter);
+        return false;
+      }
       at += batch.length;
+      this.brought = { move: adoption.n, upTo: at };
     }
     return true;
   }
@@ -135,10 +170,8 @@ export class Relocator extends ElectedWorker {
    * Puts the slots of the open invites at the old relay, made for the room as it moved: whoever has a link to it reads in the room's own
    * history where the room is now. Nobody but a link's holder learns it by that, and the old relay decides nothing.
    */
-  private async forward(room: Room, { adoption }: Relocation): Promise<boolean> {
+  private async forward(room: Room, { slots }: Relocation): Promise<boolean> {
     // What was decided at the new relay the old one does not have: a slot that names it would lead nowhere.
-    const isAsMoved = room.lastCommit === adoption.n + 1;
-    const slots = isAsMoved ? room.slots(this.state.now()) : this.state.slotsOfMove;
     if (slots.length === 0) return true;
     const put = await atFormerRelay(this.state, this.connection.find, async (relay) => {
       const answers = slots.map((slot) =>
@@ -149,7 +182,9 @@ export class Relocator extends ElectedWorker {
         answer.type === "error" ? answer.retryAfter === 0 : answer.type !== "lost";
       return (await Promise.all(answers)).every(isFinal);
     });
-    return put.ok ? put.value : put.error.kind === "unknown";
+    const isOver = put.ok ? put.value : put.error.kind === "unknown";
+    this.isUnforwarded = !isOver;
+    return isOver;
   }
 
   private async forget(): Promise<boolean> {

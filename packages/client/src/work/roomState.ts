@@ -1,6 +1,5 @@
-import { encode, stored, u53, failed, type Result, done } from "@conclave/codec";
+import { done, encode, equalBytes, failed, type Result, stored, u53 } from "@conclave/codec";
 import type { Alarm, Delta, PersonId, Room, Upgraded } from "@conclave/protocol";
-import type { SlotContent } from "@conclave/wire";
 import { Amendments } from "../store/amendments.js";
 import { RoomTimeline } from "../timeline/roomTimeline.js";
 import { isOwnMessage } from "../timeline/timelineView.js";
@@ -49,10 +48,12 @@ export class RoomState {
   comingBack: ComingBack | null = null;
   /** The room has moved to another relay, lately or with something left to do for it; null else. */
   relocation: Relocation | null = null;
-  /** The slots of the open invites as they were when the room moved; empty where this process did not see it. */
-  slotsOfMove: readonly SlotContent[] = [];
   /** Why the relay to which the room has moved does not take it in; null while it has not refused. */
   moveRefusal: Problem | null = null;
+  /** The append id of a commit that is for another relay alone, because the room's own is gone; null for none. */
+  private alone: Uint8Array | null = null;
+  /** It is being given to that relay. */
+  isMovingAlone = false;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
   /** What the relay says of having been restored from a copy. */
@@ -131,6 +132,7 @@ export class RoomState {
     if (back) state.comingBack = decodeComingBack(back);
     const relocation = await storage.get(keys.relocation);
     if (relocation) state.relocation = decodeRelocation(relocation);
+    state.alone = await storage.get(keys.alone);
     state.isMuted = (await storage.get(keys.muted)) !== null;
     const recovery = await storage.get(keys.recovery);
     if (recovery) state.recovery = decodeRecoveryNote(recovery);
@@ -252,6 +254,24 @@ export class RoomState {
     if (relocation) tx.put(this.keys.relocation, encodeRelocation(relocation));
     else tx.delete(this.keys.relocation);
     this.emit(tx, { type: "changed" });
+  }
+
+  /** Whether there is a commit that is for another relay alone: the one that waits to be sent, or one that lost to another. */
+  get hasAlone(): boolean {
+    return this.alone !== null;
+  }
+
+  /** Whether the commit that waits to be sent is for another relay alone. */
+  get isPendingAlone(): boolean {
+    const pending = this.room?.pending;
+    return pending != null && this.alone !== null && equalBytes(pending.append.appendId, this.alone);
+  }
+
+  /** Keeps which commit is for another relay alone; null: none. */
+  keepAlone(tx: Transaction, appendId: Uint8Array | null): void {
+    this.alone = appendId;
+    if (appendId) tx.put(this.keys.alone, appendId);
+    else tx.delete(this.keys.alone);
   }
 
   /** What lets us make rooms at a relay; empty where we were given nothing for it. */

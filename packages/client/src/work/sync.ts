@@ -80,7 +80,7 @@ export class Sync extends Worker {
     const stopped = hindrance(this.state);
     if (stopped) return stopped;
     if (!this.connection.welcome) return { kind: "unreachable" };
-    if (!this.isLive) return this.problem ?? this.refused ?? { kind: "behind" };
+    if (!this.isLive || this.isArriving) return this.problem ?? this.refused ?? { kind: "behind" };
     const alarm = this.state.room?.pausingAlarms[0];
     return alarm ? pausedBy(alarm.code) : null;
   }
@@ -110,7 +110,8 @@ export class Sync extends Worker {
 
   /** The room has moved here, and nobody has brought it yet. */
   private get isArriving(): boolean {
-    return this.state.relocation?.isThere === false && !this.live;
+    const { relocation, moveRefusal } = this.state;
+    return relocation?.isThere === false && (!this.live || moveRefusal !== null);
   }
 
   /** The relay says that it has no such room. */

@@ -1,5 +1,6 @@
 import { writeProofBytes } from "@conclave/wire";
 import type { Room, RoomWriteKey } from "@conclave/protocol";
+import type { Answer } from "../relay/answer.js";
 import type { RelayAccess } from "../relay/relayConnection.js";
 import type { RoomState } from "./roomState.js";
 
@@ -38,13 +39,25 @@ export class WriteProof {
     for (const key of keys) this.prove(key, welcome.challenge);
   }
 
-  private prove(key: RoomWriteKey, challenge: Uint8Array): void {
+  /** What the relay says to the key of the room's present epoch; null where there is nothing to prove, or nobody to prove it to. */
+  check(): Promise<Answer<"prove">> | null {
+    const { welcome } = this.connection;
+    const { room } = this.state;
+    return welcome && room?.status === "active" ? this.ask(room.writeKey(), welcome.challenge) : null;
+  }
+
+  private ask(key: RoomWriteKey, challenge: Uint8Array): Promise<Answer<"prove">> {
     const { ports, meta } = this.state;
-    const { number } = this.connection;
     const { roomTag } = meta;
     const { epoch, publicKey: writeKey, seed } = key;
     const signature = ports.crypto.ed25519Sign(seed, writeProofBytes(challenge, roomTag, epoch));
-    void this.connection.request<"prove">({ type: "prove", roomTag, epoch, writeKey, signature }).then((answer) => {
+    return this.connection.request<"prove">({ type: "prove", roomTag, epoch, writeKey, signature });
+  }
+
+  private prove(key: RoomWriteKey, challenge: Uint8Array): void {
+    const { number } = this.connection;
+    const { epoch } = key;
+    void this.ask(key, challenge).then((answer) => {
       const { room } = this.state;
       if (this.provedOn !== number || this.provedFor !== room) return;
       const isPresent = epoch === room?.epoch;
