@@ -5,24 +5,50 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What a relay in a child process is started with; everything has a default. */
+export interface RelayChildOptions {
+  /** `default`, or none. */
+  readonly limits?: "default" | "unlimited";
+  /** Another checkout than this, which is built; its relay is started. */
+  readonly checkout?: string | null;
+  /** The address of a database in PostgreSQL that it keeps its rooms in. */
+  readonly database?: string;
+  /** The folder of its key, if others have the same; it stays when the relay ends. */
+  readonly dataDir?: string;
+}
+
 /** A relay in a child process, on a new data folder. */
 export class RelayChild {
   private constructor(
     private readonly child: ChildProcess,
     readonly dataDir: string,
     readonly socketUrl: string,
+    private readonly isOwnFolder: boolean,
   ) {}
 
-  /** `limits`: `default`, or none. `checkout`: another one than this, which is built; its relay is started. */
-  static async start(limits = "unlimited", checkout: string | null = null): Promise<RelayChild> {
-    const dataDir = mkdtempSync(join(tmpdir(), "conclave-bench-"));
+  /** Resolves when it takes connections. Rejects when it ends before. */
+  static async start(options: RelayChildOptions = {}): Promise<RelayChild> {
+    const { limits = "unlimited", checkout = null, database } = options;
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "conclave-bench-"));
+    // The built one, also when this runs from sources.
     const file =
       checkout === null
-        ? fileURLToPath(new URL("./relayProcess.js", import.meta.url))
+        ? fileURLToPath(new URL("../dist/relayProcess.js", import.meta.url))
         : join(checkout, "packages/bench/dist/relayProcess.js");
-    const child = fork(file, [dataDir, limits], { execArgv: ["--expose-gc"] });
-    const [{ socketUrl }] = (await once(child, "message")) as [{ socketUrl: string }];
-    return new RelayChild(child, dataDir, socketUrl);
+    const child = fork(file, [dataDir, limits, ...(database === undefined ? [] : [database])], {
+      execArgv: ["--expose-gc"],
+      // One that is killed, or finds no database, says so: whoever does that knows.
+      stdio: ["ignore", "inherit", database === undefined ? "inherit" : "ignore", "ipc"],
+    });
+    const socketUrl = await new Promise<string>((resolve, reject) => {
+      child.once("message", (told: { socketUrl: string }) => {
+        resolve(told.socketUrl);
+      });
+      child.once("exit", () => {
+        reject(new Error("the relay ended before it took connections"));
+      });
+    });
+    return new RelayChild(child, dataDir, socketUrl, options.dataDir === undefined);
   }
 
   /** The number of the relay's process. */
@@ -37,9 +63,15 @@ export class RelayChild {
     return memory;
   }
 
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await once(this.child, "exit");
+  }
+
   async stop(): Promise<void> {
     this.child.send("stop");
     await once(this.child, "exit");
-    rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.isOwnFolder) rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -1,8 +1,8 @@
 import { startRelay } from "@conclave/relay";
 
 // A relay in a process of its own, for measurements: prints its address, answers "memory" lines with its size in bytes.
-const [, , dataDir, limits] = process.argv;
-if (dataDir === undefined) throw new Error("usage: relayProcess.js DATA_DIR [default]");
+const [, , dataDir, limits, database] = process.argv;
+if (dataDir === undefined) throw new Error("usage: relayProcess.js DATA_DIR [default | unlimited] [postgres://...]");
 const plenty = { burst: 1e9, perSecond: 1e9 };
 const unlimited = {
   connections: 50_000,
@@ -15,7 +15,11 @@ const unlimited = {
     },
   },
 };
-const relay = await startRelay({ dataDir, ...(limits === "default" ? {} : unlimited) });
+const relay = await startRelay({
+  dataDir,
+  ...(limits === "default" ? {} : unlimited),
+  ...(database !== undefined && { database }),
+});
 process.send?.({ socketUrl: relay.socketUrl });
 process.on("message", (message) => {
   if (message === "memory") {

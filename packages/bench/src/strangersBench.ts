@@ -36,8 +36,13 @@ export async function strangersBench(quick: boolean, against: string | null = nu
   }
 }
 
-async function measure(kind: string, limits: string, checkout: string | null, seconds: number): Promise<string[]> {
-  const relay = await RelayChild.start(limits, checkout);
+async function measure(
+  kind: string,
+  limits: "default" | "unlimited",
+  checkout: string | null,
+  seconds: number,
+): Promise<string[]> {
+  const relay = await RelayChild.start({ limits, checkout });
   const member = await RelayClient.connect(relay.socketUrl);
   const room = await member.createRoom();
   const alone = await waits(member, room, seconds);

@@ -1,8 +1,6 @@
-import { toHex } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import type { RoomTag} from "@conclave/wire";
-import { inboxIdOf, itemHash, recordHash, type AppendRequest, type LogItem } from "@conclave/wire";
-import { once } from "node:events";
+import type { RoomTag } from "@conclave/wire";
+import { inboxIdOf } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commitAppend, messageAppend, newKey } from "../src/core/scriptedClient.js";
@@ -10,8 +8,6 @@ import { SocketClient } from "../src/server/socketClient.js";
 import { hasPostgres, PostgresServer } from "../src/store/postgres/postgresServer.js";
 import { dataFolder } from "./dataFolder.js";
 import { killProcesses, makeRoom, startProcess } from "./relayProcesses.js";
-
-type Append = Omit<AppendRequest, "id">;
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 
@@ -22,75 +18,6 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
   });
   afterAll(() => server.stop());
   afterEach(killProcesses);
-
-  async function logOf(client: SocketClient, roomTag: RoomTag): Promise<LogItem[]> {
-    const log: LogItem[] = [];
-    for (;;) {
-      const page = await client.ask({ type: "read", roomTag, fromN: log.length + 1, limit: 1000 });
-      if (page.type !== "page") throw new Error(page.type);
-      if (page.items.length === 0) return log;
-      log.push(...page.items);
-    }
-  }
-
-  it("lose nothing and write nothing twice when one of them, or PostgreSQL, is killed in the midst of a group", async () => {
-    const [dataDir, database] = [dataFolder(), server.newDatabase()];
-    const relays = [await startProcess(dataDir, database), await startProcess(dataDir, database)];
-    expect(relays[0]!.relayKey).toBe(relays[1]!.relayKey);
-    const { roomTag, key } = await makeRoom(await SocketClient.connect(relays[0]!.socketUrl));
-    const sent: Append[] = [];
-    const told = new Map<Append, number>();
-    for (let round = 0; round < 4; round++) {
-      const victim = relays[round % 2]!;
-      const client = await SocketClient.connect(victim.socketUrl);
-      await client.prove(roomTag, 0, key);
-      // As fast as they can be sent, until it is gone: some are under way then, and nobody knows whether they are stored.
-      const until = sent.length + 60;
-      let isGone = false;
-      const gone = once(client.socket, "close").then(() => (isGone = true));
-      const sending = async (): Promise<void> => {
-        while (!isGone) {
-          const appends = Array.from({ length: 8 }, () => messageAppend(roomTag));
-          sent.push(...appends);
-          client.askAll(appends).forEach((answer, at) => {
-            void answer.then((found) => {
-              if (found.type === "appended") told.set(appends[at]!, found.n);
-            });
-          });
-          await wait(2);
-        }
-      };
-      const stopped = sending();
-      await expect.poll(() => told.size > 0 && sent.length > until, { interval: 1 }).toBe(true);
-      if (round < 2) {
-        victim.child.kill("SIGKILL");
-        await once(victim.child, "exit");
-      } else {
-        server.kill();
-        await wait(300);
-        await server.restart();
-        client.socket.close();
-      }
-      await Promise.all([gone, stopped]);
-      if (round < 2) relays[round % 2] = await startProcess(dataDir, database);
-      // What was not answered is asked for again, at the other one.
-      const other = await SocketClient.connect(relays[1 - (round % 2)]!.socketUrl);
-      await other.prove(roomTag, 0, key);
-      const log = await logOf(other, roomTag);
-      const hashes = log.map((item) => toHex(itemHash(sha256, roomTag, item)));
-      for (const [append, n] of told) expect(hashes[n - 1]).toBe(toHex(recordHash(sha256, roomTag, append)));
-      const rest = sent.filter((append) => !told.has(append));
-      for (const append of rest) {
-        const answer = await other.ask(append);
-        expect(answer.type).toBe("appended");
-        if (answer.type === "appended") told.set(append, answer.n);
-      }
-      const all = await logOf(other, roomTag);
-      expect(all.map(({ n }) => n)).toEqual(sent.map((_append, at) => at + 1));
-      expect(new Set(all.map((item) => toHex(itemHash(sha256, roomTag, item)))).size).toBe(sent.length);
-      other.socket.close();
-    }
-  }, 120_000);
 
   it("push to their subscribers what is written at the other, each record once and in order, and tell of requests and inboxes", async () => {
     const [dataDir, database] = [dataFolder(), server.newDatabase()];

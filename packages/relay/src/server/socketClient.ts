@@ -18,7 +18,7 @@ export class SocketClient extends ScriptedClient {
   static async connect(url: string, options: ClientOptions = {}): Promise<SocketClient> {
     const client = new SocketClient(new WebSocket(url, options));
     await once(client.socket, "open");
-    await client.hello();
+    await Promise.race([client.hello(), endOf(client.socket)]);
     return client;
   }
 
@@ -28,6 +28,12 @@ export class SocketClient extends ScriptedClient {
     const [code] = (await once(this.socket, "close")) as [number];
     return code;
   }
+}
+
+/** Rejects when a socket ends before something else has happened. */
+async function endOf(socket: WebSocket): Promise<never> {
+  await once(socket, "close");
+  throw new Error("the relay ended the connection before it said hello");
 }
 
 /** The HTTP status with which a relay refuses a WebSocket, or 101 when it does not; then it ends at once, unless it is to stay. */
