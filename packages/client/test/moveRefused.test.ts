@@ -131,6 +131,20 @@ describe("an owner whose relay is gone", () => {
     expect(alice.room.relay).toBe(THERE);
   });
 
+  it("is told where their disk does not keep it, and gives it to nobody", async () => {
+    const world = new World();
+    world.addRelay(NEW);
+    const [alice] = await twoIn(world);
+    await world.run(alice.client.close());
+    let writes = Number.NEGATIVE_INFINITY;
+    await alice.open(() => (++writes === 2 ? "fail" : "commit"));
+    await world.until(() => alice.room.status().connection === "live");
+    await lose(world);
+    writes = 0;
+    expect(await whyNot(world, alice.room.move({ relay: NEW, isOldGone: true }))).toEqual({ kind: "unsure" });
+    expect(world.heard.some(({ type }) => type === "adoptRoom")).toBe(false);
+  });
+
   it("does not go alone while their relay answers, even where it refuses what is read", async () => {
     const world = new World();
     world.addRelay(NEW);

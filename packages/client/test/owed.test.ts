@@ -117,6 +117,28 @@ describe("a process that ends soon", () => {
     expect(world.appends("commit")).toHaveLength(joins + 1);
   });
 
+  it("waits for what was decided before it began, and is on its way: where nobody waits for it any more, too", async () => {
+    const world = new World();
+    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
+    await world.pass(60_000);
+    world.beforeFrames = (home, frames) =>
+      home === alice && frames.some((frame) => frame.type === "append") ? never() : undefined;
+    void alice.room.decide({ type: "setTitle", title: "Meadow" });
+    await world.pass(1000);
+    alice.kill();
+    world.beforeFrames = () => undefined;
+    await alice.open();
+    await world.get(alice.room.synced(10_000));
+    // The relay takes its time for it.
+    world.beforeFrames = (_home, frames) =>
+      frames.some((frame) => frame.type === "append")
+        ? new Promise<void>((resolve) => void world.clock.setTimer(3000, resolve))
+        : undefined;
+    const settled = await world.run(alice.room.settle(20_000));
+    expect(settled.decisions.map(({ action }) => action.type)).toEqual(["setTitle"]);
+    await world.until(() => bob.room.title === "Meadow");
+  });
+
   it("does not go on for longer than it was given, whatever the relay does", async () => {
     const world = new World();
     const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];

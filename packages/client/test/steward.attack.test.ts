@@ -187,6 +187,26 @@ describe("a steward", () => {
     expect(stew.room.status().seq).toBe(seq);
   });
 
+  it("closes each of two links at its own time, also where nothing else happens in the room", async () => {
+    const world = new World();
+    const [alice] = await twoIn(world);
+    const stew = await stewardOf(world, alice);
+    const ends = [10, 300].map((minutes) => world.clock.now() + minutes * MINUTE);
+    for (const end of ends) await alice.invite("direct", 5, end);
+    await alice.invite("direct", 5, null);
+    await away(world, alice);
+    const open = () => stew.room.invites().filter(({ isOpen, notAfter }) => isOpen && notAfter !== null).length;
+    await world.pass(9 * MINUTE);
+    expect(open()).toBe(2);
+    await world.pass(3 * MINUTE);
+    expect(open()).toBe(1);
+    await world.pass(280 * MINUTE);
+    expect(open()).toBe(1);
+    await world.pass(10 * MINUTE);
+    expect([open(), decided(stew).filter((each) => each === "Stew: tick").length]).toEqual([0, 2]);
+    expect(stew.room.invites().filter(({ isOpen }) => isOpen)).not.toEqual([]);
+  });
+
   it("A122: RULE client.tick-two-clocks: closes nothing by a clock that jumps, and asks the relay no more than it must", async () => {
     const world = new World();
     const [alice] = await twoIn(world);
