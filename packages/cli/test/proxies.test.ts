@@ -120,7 +120,7 @@ describe.skipIf(!hasPostgres).each(FRONT_PROXIES)(
         });
         await once(socket, "open");
         const seen = (await Promise.all(relays.map(({ data }) => addresses(data)))).flat();
-        expect(seen).toEqual([{ address: "127.0.0.9", connections: 1, blocked: false }]);
+        expect(seen).toEqual([{ address: "127.0.0.9", connections: 1, refused: 0, blocked: false }]);
       },
       120_000,
     );

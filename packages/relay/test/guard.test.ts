@@ -156,7 +156,7 @@ describe("who may talk to a relay", () => {
     // One too many is cut at once, and hears nothing; the others are told that they said nothing.
     expect(ends.filter((end) => end === "")).toHaveLength(30);
     expect(ends.filter((end) => end === "HTTP/1.1 408 Request Timeout")).toHaveLength(70);
-    expect(relay.metrics()["sockets_refused_total"]).toBe(30);
+    expect(relay.metrics()['connections_refused_total{cause="sockets"}']).toBe(30);
     // Their places are free again when the relay has seen them go.
     await expect.poll(() => upgrade(relay.socketUrl, null).catch(() => 0), { timeout: 20_000 }).toBe(101);
   });

@@ -93,8 +93,8 @@ describe("blocked addresses", () => {
     const client = await SocketClient.connect(relay.socketUrl, from("192.0.2.7"));
     const [cut, other] = [client.closed(), await SocketClient.connect(relay.socketUrl, from("192.0.2.8"))];
     expect((await operateRelay(dataDir, { do: "addresses" })).addresses).toEqual([
-      { address: "192.0.2.7", connections: 1, blocked: false },
-      { address: "192.0.2.8", connections: 1, blocked: false },
+      { address: "192.0.2.7", connections: 1, refused: 0, blocked: false },
+      { address: "192.0.2.8", connections: 1, refused: 0, blocked: false },
     ]);
     await operateRelay(dataDir, { do: "block", address: "192.0.2.7" });
     await operateRelay(dataDir, { do: "block", address: "2001:db8:1:2::9" });
@@ -111,6 +111,7 @@ describe("blocked addresses", () => {
     expect((await operateRelay(dataDir, { do: "addresses" })).addresses).toContainEqual({
       address: "2001:db8:1:2::/64",
       connections: 0,
+      refused: 0,
       blocked: true,
     });
     await operateRelay(dataDir, { do: "unblock", address: "192.0.2.7" });

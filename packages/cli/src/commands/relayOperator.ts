@@ -60,15 +60,20 @@ export async function relayDelete(context: CommandContext, given: string): Promi
   ]);
 }
 
-/** `conclave relay addresses`: who is connected, and who is blocked. */
+/** `conclave relay addresses`: who is connected, who was refused lately, and who is blocked. */
 export async function relayAddresses(context: CommandContext): Promise<void> {
   const { addresses = [] } = await ask(context, { do: "addresses" });
   context.output.result({ addresses }, (paint) =>
     addresses.length === 0
-      ? "Nobody is connected, and nobody is blocked."
+      ? "Nobody is connected, was refused lately, or is blocked."
       : table([
-          ["address", "connections", ""].map((text) => ({ text, paint: paint.dim })),
-          ...addresses.map((each) => [each.address, String(each.connections), each.blocked ? "blocked" : ""]),
+          ["address", "connections", "refused", ""].map((text) => ({ text, paint: paint.dim })),
+          ...addresses.map((each) => [
+            each.address,
+            String(each.connections),
+            String(each.refused),
+            each.blocked ? "blocked" : "",
+          ]),
         ]),
   );
 }

@@ -11,9 +11,11 @@ export interface HostedRoomDocument {
   readonly usedAt: number | null;
 }
 
-/** An address, or a network, that has connections now or is blocked. */
+/** An address, or a network, that has connections now, was refused lately, or is blocked. */
 export interface AddressDocument {
   readonly address: string;
   readonly connections: number;
+  /** How many of its requests and connections were refused in this minute and the last one. */
+  readonly refused: number;
   readonly blocked: boolean;
 }

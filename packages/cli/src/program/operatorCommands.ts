@@ -43,7 +43,7 @@ export function addOperatorCommands(program: Command): void {
 
   relay
     .command("addresses")
-    .description("show which addresses are connected to your relay now, and which are blocked")
+    .description("show which addresses are connected to your relay now, were refused lately, or are blocked")
     .option(...DATA)
     .action(async (_: unknown, command: Command) => {
       const { relayAddresses } = await import("../commands/relayOperator.js");

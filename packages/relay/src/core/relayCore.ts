@@ -379,7 +379,7 @@ export class RelayCore {
     step.isDone = answer.ok;
     if (answer.ok && PURPOSES.has(frame.type)) this.sessions.settled(session);
     if (!answer.ok) {
-      this.counts.refused(answer.error.reason);
+      this.counts.refused(answer.error.reason, session.address);
       this.outbox.reply(session.connection, errorFrame(frame.id, answer));
       this.strike(session, answer, now);
       return;
@@ -436,7 +436,7 @@ export class RelayCore {
 
   /** Refuses something whatever becomes of the batch. */
   private refuse(session: Session, id: number, refusal: Failure<Refusal>, now: number): void {
-    this.counts.refused(refusal.error.reason);
+    this.counts.refused(refusal.error.reason, session.address);
     this.batch.reply(session, errorFrame(id, refusal));
     this.strike(session, refusal, now);
   }

@@ -1,6 +1,7 @@
 import { concatBytes } from "@conclave/codec";
 import { ID_BYTES, RoomTag } from "@conclave/wire";
 import type { CoreOutput, PushOrigin } from "../core/output.js";
+import { processTime } from "./processTime.js";
 import type { RoomCommandCall } from "./roomCommand.js";
 
 /**
@@ -13,6 +14,8 @@ export interface EventBatch {
   readonly data: Uint8Array;
   /** The addresses of the `OPEN` events, in order. */
   readonly addresses: readonly string[];
+  /** When it was handed over, by `processTime`. */
+  readonly at: number;
 }
 
 /** What the core's thread is told: a batch of events, or to end. */
@@ -65,7 +68,12 @@ export class EventCollector {
 
   take(): EventBatch {
     const { addresses } = this;
-    const batch = { events: Uint32Array.from(this.numbers), data: concatBytes(...this.parts), addresses };
+    const batch = {
+      events: Uint32Array.from(this.numbers),
+      data: concatBytes(...this.parts),
+      addresses,
+      at: processTime(),
+    };
     this.numbers = [];
     this.parts = [];
     this.addresses = [];

@@ -7,7 +7,7 @@ it("A161: RULE relay.connect-rate: one address comes only so often, also when it
   const comes = (address: string, times: number): number => {
     let taken = 0;
     for (let n = 0; n < times; n++) {
-      if (limits.isCrowded(address)) continue;
+      if (limits.refusal(address) !== null) continue;
       limits.add(address);
       limits.remove(address);
       taken++;

@@ -42,15 +42,16 @@ export class ConnectionLimits {
     this.sockets.remove(address);
   }
 
-  /** Whether one more connection of this address is refused now. */
-  isCrowded(address: string): boolean {
+  /** Why one more connection of this address is refused now, or null. */
+  refusal(address: string): "full" | "address_full" | "too_often" | null {
     const { connections, connectionsPerAddress } = this.settings;
     // RULE: relay.connections-bounded: one address, and all together, open only so many connections (attack A90). One that is
     // closed counts until nothing of it waits: whoever comes again and again leaves no work behind without bound.
-    if (this.total >= connections || this.connections.of(address) >= connectionsPerAddress) return true;
+    if (this.total >= connections) return "full";
+    if (this.connections.of(address) >= connectionsPerAddress) return "address_full";
     // RULE: relay.connect-rate: one address comes only so often: connecting costs the relay more than it costs a stranger
     // (attack A161).
-    return this.arrivals.take(address, 1, this.clock()) > 0;
+    return this.arrivals.take(address, 1, this.clock()) > 0 ? "too_often" : null;
   }
 
   /** How many connections each address has. */

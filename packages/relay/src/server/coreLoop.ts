@@ -35,6 +35,8 @@ interface Message {
   frames: readonly ClientFrame[] | null;
   /** The next of `frames`. */
   at: number;
+  /** When it came to this process. */
+  readonly since: number;
 }
 
 /** What a connection has waiting: a message, a room whose pushes it does not keep up with, or its end. */
@@ -55,7 +57,7 @@ export interface CoreLoopParts {
   readonly onCommit: () => void;
   /** There is nothing left to do. */
   readonly onStopped: () => void;
-  /** Ms, by a clock that is never set. */
+  /** Ms: `processTime`, by which batches of events are stamped. */
   readonly now: () => number;
 }
 
@@ -120,7 +122,7 @@ export class CoreLoop {
     this.parts.answer({ call, answer });
   }
 
-  private collect({ events, data, addresses }: EventBatch): void {
+  private collect({ events, data, addresses, at: since }: EventBatch): void {
     const now = this.parts.now();
     let offset = 0;
     let opened = 0;
@@ -128,7 +130,7 @@ export class CoreLoop {
       const [kind, connection, length] = [events[at]!, events[at + 1]!, events[at + 2]!];
       const bytes = data.subarray(offset, (offset += length));
       if (kind === OPEN) this.parts.core.open(connection, addresses[opened++]!, now);
-      else if (kind === MESSAGE) this.queue.push(connection, { bytes, frames: null, at: 0 });
+      else if (kind === MESSAGE) this.queue.push(connection, { bytes, frames: null, at: 0, since });
       else if (kind === LAG) this.queue.push(connection, { lag: RoomTag.of(bytes.slice()) });
       else this.queue.push(connection, "closed");
     }
@@ -182,6 +184,7 @@ export class CoreLoop {
     } else if ("lag" in piece) core.lag(connection, piece.lag);
     else {
       const time = now();
+      if (piece.frames === null) core.counts.waited(time - piece.since);
       piece.frames ??= core.read(connection, piece.bytes, time);
       if (this.prove(connection, piece, time)) return false;
       const frame = piece.frames[piece.at++];
@@ -257,7 +260,10 @@ export class CoreLoop {
       this.release(core.commit());
       return;
     }
+    // Where relays share a store, what a group reads from it counts too.
+    const [begun, isGroup] = [now(), this.groups.isWaiting];
     void this.groups.flush().then(() => {
+      if (isGroup) core.counts.committed(now() - begun);
       onCommit();
       this.goOn();
     });

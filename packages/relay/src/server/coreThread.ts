@@ -50,7 +50,7 @@ export interface CoreThreadEvents {
   /** How many signatures of proofs were checked since the relay began; told once a second at most. */
   proofs(checked: number): void;
   /** What the core did since it began, as metrics; told once a second. */
-  counts(counts: Readonly<Record<string, number>>): void;
+  counts(change: CountsChange): void;
   /** The thread failed: what is on disk is whole, but this process can do nothing more with it. */
   failed(error: Error): void;
 }
@@ -89,7 +89,7 @@ export class CoreThread {
         else if ("isCopy" in message) on.copyNoticed();
         else if ("probation" in message) on.probation(message.probation);
         else if ("proofs" in message) on.proofs(message.proofs);
-        else if ("counts" in message) on.counts(message.counts);
+        else if ("counts" in message) on.counts(message);
         else if ("call" in message) this.answered(message);
         else on.outputs(message);
       });

@@ -14,6 +14,7 @@ import { noteFile } from "../store/sqlite/sameFile.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import type { ToCore } from "./batch.js";
 import { CoreLoop } from "./coreLoop.js";
+import { processTime } from "./processTime.js";
 import { ProofThread, Verdicts } from "./proofThread.js";
 import { sqlStateOf } from "../store/postgres/sqlState.js";
 import { SharedGroups } from "./sharedGroups.js";
@@ -67,6 +68,8 @@ export interface ProofsChange {
 /** What the core did so far, as metrics. */
 export interface CountsChange {
   readonly counts: Readonly<Record<string, number>>;
+  /** Whose requests were refused since the last time, and how often. */
+  readonly refused: ReadonlyMap<string, number>;
 }
 
 const TICK_MS = 1000;
@@ -145,7 +148,8 @@ port.postMessage("ready");
 function tick(): void {
   tail?.tick();
   loop.tick();
-  port!.postMessage({ counts: core.counts.metrics } satisfies CountsChange);
+  const refused = core.counts.refusedAddresses.take();
+  port!.postMessage({ counts: core.counts.metrics, refused } satisfies CountsChange);
   if (proofs.checked !== toldProofs) {
     toldProofs = proofs.checked;
     port!.postMessage({ proofs: toldProofs } satisfies ProofsChange);
@@ -183,7 +187,7 @@ function tellStorage(): void {
 
 // Rates and timeouts count with a clock that is never set; the machine's own is only for what is stored and signed.
 function steady(): number {
-  return performance.now();
+  return processTime();
 }
 
 function wallClock(): number {

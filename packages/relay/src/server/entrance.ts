@@ -2,8 +2,10 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
+import { AddressTally } from "../core/addressTally.js";
 import { addressGroup } from "./addressGroup.js";
 import { ConnectionLimits, type ConnectionLimitSettings } from "./connectionLimits.js";
+import { CauseCounts, type DoorCause } from "./causes.js";
 import { answerRaw, withoutBase } from "./http.js";
 import type { RequestGuard } from "./requestGuard.js";
 import { forwardedFor, type TrustedProxies } from "./trustedProxies.js";
@@ -25,8 +27,10 @@ export interface EntranceSettings extends ConnectionLimitSettings {
 /** The relay's door: who comes from which address, and whether they are let in. */
 export class Entrance {
   readonly limits: ConnectionLimits;
-  /** Sockets that were cut before their first byte. */
-  refused = 0;
+  /** Who was not let in, and why. */
+  readonly refused = new CauseCounts<DoorCause>();
+  /** From which addresses, for the operator alone. */
+  readonly refusedAddresses = new AddressTally();
   private readonly server: WebSocketServer;
   private isClosed = false;
 
@@ -62,20 +66,31 @@ export class Entrance {
     const address = proxies.clientOf(request);
     if (forwardedFor(request).length > 0 && !proxies.trusts(request.socket.remoteAddress)) onUntrustedProxy();
     const path = withoutBase(request.url ?? "/", basePath).split("?")[0];
-    const answer = (status: number, more = {}, text = ""): void => {
+    const answer = (cause: DoorCause, status: number, more = {}, text = ""): void => {
+      this.refuse(cause, address);
       answerRaw(socket, status, guard, more, text);
     };
     const refused = guard.refusal(request);
-    if (refused !== null) answer(refused.status, {}, `${refused.sentence}\n`);
-    else if (path !== SOCKET_PATH) answer(404);
+    if (refused !== null)
+      answer(refused.status === 403 ? "origin" : "host", refused.status, {}, `${refused.sentence}\n`);
+    else if (path !== SOCKET_PATH) answer("path", 404);
     // RULE: relay.blocked: whom the operator has blocked cannot connect, and what they had open is closed (attack A83).
-    else if (this.settings.isBlocked(address)) answer(403, {}, "The operator has blocked this address.\n");
-    else if (this.isClosed || this.limits.isCrowded(address)) answer(503, { "Retry-After": "10" });
+    else if (this.settings.isBlocked(address)) answer("blocked", 403, {}, "The operator has blocked this address.\n");
     else {
+      const cause = this.isClosed ? "stopping" : this.limits.refusal(address);
+      if (cause !== null) {
+        answer(cause, 503, { "Retry-After": "10" });
+        return;
+      }
       this.server.handleUpgrade(request, socket, head, (webSocket) => {
         this.letIn(webSocket, socket, address);
       });
     }
+  }
+
+  private refuse(cause: DoorCause, address: string): void {
+    this.refused.add(cause);
+    this.refusedAddresses.add(address);
   }
 
   private count(socket: Socket): void {
@@ -83,7 +98,7 @@ export class Entrance {
     if (this.settings.proxies.trusts(socket.remoteAddress)) return;
     const address = addressGroup(socket.remoteAddress ?? "");
     if (!this.limits.takeSocket(address)) {
-      this.refused++;
+      this.refuse("sockets", address);
       socket.destroy();
       return;
     }

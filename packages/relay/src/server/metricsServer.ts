@@ -28,10 +28,17 @@ export async function metricsServer(
 export function metricsText(metrics: Readonly<Record<string, number>>): string {
   const told = new Set<string>();
   const lines = Object.entries(metrics).map(([name, value]) => {
-    const plain = name.split("{")[0]!;
-    const kind = told.has(plain) ? "" : `# TYPE conclave_${plain} ${plain.endsWith("_total") ? "counter" : "gauge"}\n`;
-    told.add(plain);
-    return `${kind}conclave_${name} ${value}\n`;
+    const { family, kind } = familyOf(name);
+    const type = told.has(family) ? "" : `# TYPE conclave_${family} ${kind}\n`;
+    told.add(family);
+    return `${type}conclave_${name} ${value}\n`;
   });
   return lines.join("");
+}
+
+function familyOf(name: string): { readonly family: string; readonly kind: string } {
+  const plain = name.split("{")[0]!;
+  const histogram = /^(.*_seconds)_(?:bucket|sum|count)$/u.exec(plain)?.[1];
+  if (histogram !== undefined) return { family: histogram, kind: "histogram" };
+  return { family: plain, kind: plain.endsWith("_total") ? "counter" : "gauge" };
 }

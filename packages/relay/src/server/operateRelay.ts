@@ -57,6 +57,7 @@ async function inFolder(dataDir: string, path: string, request: OperatorRequest)
         ),
       blocked,
       connections: () => new Map(),
+      refused: () => new Map(),
       disconnectBlocked: () => undefined,
     });
   } finally {

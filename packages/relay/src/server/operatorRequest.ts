@@ -24,10 +24,12 @@ export interface ListedRoom {
   readonly usedAt: number | null;
 }
 
-/** An address, or a network, that has connections now or is blocked. */
+/** An address, or a network, that has connections now, was refused lately, or is blocked. */
 export interface ListedAddress {
   readonly address: string;
   readonly connections: number;
+  /** How many of its requests and connections were refused in this minute and the last one. */
+  readonly refused: number;
   readonly blocked: boolean;
 }
 
@@ -49,6 +51,8 @@ export interface OperatorParts {
   readonly blocked: BlockedAddresses;
   /** How many connections each address has, as `addressGroup` writes it. */
   readonly connections: () => ReadonlyMap<string, number>;
+  /** How often each address was refused lately. */
+  readonly refused: () => ReadonlyMap<string, number>;
   /** Ends the connections of those who are blocked. */
   readonly disconnectBlocked: () => void;
 }
@@ -78,13 +82,13 @@ export async function carryOutRequest(request: OperatorRequest, parts: OperatorP
       if (network === null) return { refused: "address_invalid" };
       parts.blocked.add(network);
       parts.disconnectBlocked();
-      return { addresses: [{ address: network, connections: 0, blocked: true }] };
+      return { addresses: [{ address: network, connections: 0, refused: 0, blocked: true }] };
     }
     case "unblock": {
       const network = networkOf(request.address);
       if (network === null) return { refused: "address_invalid" };
       if (!parts.blocked.remove(network)) return { refused: "address_unknown" };
-      return { addresses: [{ address: network, connections: 0, blocked: parts.blocked.has(network) }] };
+      return { addresses: [{ address: network, connections: 0, refused: 0, blocked: parts.blocked.has(network) }] };
     }
     default:
       return { refused: "request_unknown" };
@@ -99,15 +103,13 @@ function documentOf({ tag, records, messageBytes, blobBytes, createdAt, usedAt }
   return { tag: toHex(tag), records, messageBytes, fileBytes: blobBytes, createdAt, usedAt };
 }
 
-function addressesOf({ blocked, connections }: OperatorParts): ListedAddress[] {
-  const open = [...connections()].map(([address, count]) => ({
+function addressesOf({ blocked, connections, refused }: OperatorParts): ListedAddress[] {
+  const [open, lately] = [connections(), refused()];
+  const all = [...new Set([...open.keys(), ...lately.keys(), ...blocked.all])].map((address) => ({
     address,
-    connections: count,
+    connections: open.get(address) ?? 0,
+    refused: lately.get(address) ?? 0,
     blocked: blocked.has(address),
   }));
-  const others = blocked.all.filter((each) => !connections().has(each));
-  return [
-    ...open.sort((a, b) => b.connections - a.connections),
-    ...others.map((address) => ({ address, connections: 0, blocked: true })),
-  ];
+  return all.sort((a, b) => b.connections - a.connections || b.refused - a.refused);
 }

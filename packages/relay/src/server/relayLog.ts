@@ -1,9 +1,13 @@
 import { pino } from "pino";
 
+/** Counts beside a line's text. */
+type LogFields = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
 /** What the relay reports. No line holds an id, an address or anything of a room. */
 export interface RelayLog {
-  info(text: string): void;
-  warn(text: string): void;
+  /** `fields`: the same as numbers, for `json`. */
+  info(text: string, fields?: LogFields): void;
+  warn(text: string, fields?: LogFields): void;
   fatal(text: string): void;
 }
 
@@ -21,11 +25,11 @@ export function relayLog(form: "json" | "text" | "off"): RelayLog {
   }
   const log = pino({ enabled: form === "json", base: null });
   return {
-    info: (text) => {
-      log.info(text);
+    info: (text, fields) => {
+      log.info(fields ?? {}, text);
     },
-    warn: (text) => {
-      log.warn(text);
+    warn: (text, fields) => {
+      log.warn(fields ?? {}, text);
     },
     fatal: (text) => {
       log.fatal(text);

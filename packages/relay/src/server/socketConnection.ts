@@ -2,6 +2,7 @@ import { concatBytes } from "@conclave/codec";
 import type { RoomTag } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { WebSocket } from "ws";
+import type { CloseCause } from "./causes.js";
 
 /** Frames for one client are joined to WebSocket messages up to this size. */
 const JOINED_BYTES = 64 * 1024;
@@ -17,6 +18,8 @@ const sendOptions = { binary: true, compress: false, fin: true };
 /** One client's WebSocket: joins what is sent to it, and stops reading while it does not read. */
 export class SocketConnection {
   isAlive = true;
+  /** Why the relay ends it; null while it does not. */
+  cause: CloseCause | null = null;
   private outgoing: Uint8Array[] = [];
   private outgoingBytes = 0;
   private incomingBytes = 0;
@@ -57,6 +60,7 @@ export class SocketConnection {
 
   /** Ends the connection, and frees what waits for it. */
   cutOff(): void {
+    this.cause ??= "slow";
     this.isCutOff = true;
     this.outgoing = [];
     this.outgoingBytes = 0;

@@ -1,4 +1,4 @@
-import { encodeRelayFrame, type Limits, type RoomTag } from "@conclave/wire";
+import { CLOSE_CODES, encodeRelayFrame, type Limits, type RoomTag } from "@conclave/wire";
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
@@ -6,6 +6,7 @@ import type { PushOrigin } from "../core/output.js";
 import { unpackOutputs, type OutputBatch, type OutputReceiver } from "./batch.js";
 import type { CoreThread } from "./coreThread.js";
 import { Backlog } from "./backlog.js";
+import { CauseCounts, type CloseCause, type DoorCause } from "./causes.js";
 import { Entrance, type EntranceSettings } from "./entrance.js";
 import { OpenMessages } from "./openMessages.js";
 import { returnWait } from "./returnWait.js";
@@ -14,6 +15,16 @@ import { JoinedFrames, SocketConnection } from "./socketConnection.js";
 const PING_EVERY_MS = 30_000;
 const WAITING_EVERY_MS = 50;
 const UNFINISHED_EVERY_MS = 1000;
+
+/** What "close" says where no close frame came. */
+const ABNORMAL = 1006;
+/** Why the core ends a connection, by the code that it gives. */
+const CAUSES: Readonly<Record<number, CloseCause>> = {
+  [CLOSE_CODES.hello]: "idle",
+  [CLOSE_CODES.strikes]: "strikes",
+  [CLOSE_CODES.crowded]: "crowded",
+  [CLOSE_CODES.failed]: "failed",
+};
 
 /** How many connections a relay takes, and how much it holds back for a slow one. */
 export interface SocketSettings extends EntranceSettings {
@@ -27,7 +38,8 @@ export interface SocketSettings extends EntranceSettings {
 /** The relay's WebSockets: carries bytes between clients and the core's thread, and decides nothing. */
 export class Sockets implements OutputReceiver {
   /** Counts since the start. */
-  readonly counts = { opened: 0, received: 0, sent: 0, lagged: 0, cutOff: 0 };
+  readonly counts = { opened: 0, received: 0, handled: 0, sent: 0, lagged: 0, cutOff: 0 };
+  readonly closed = new CauseCounts<CloseCause>();
   private readonly entrance: Entrance;
   private readonly connections = new Map<number, SocketConnection>();
   private readonly backlog: Backlog;
@@ -63,9 +75,19 @@ export class Sockets implements OutputReceiver {
     ];
   }
 
-  /** Sockets that were cut before their first byte, since the start. */
-  get refused(): number {
+  /** Who was not let in, since the start, and why. */
+  get refused(): CauseCounts<DoorCause> {
     return this.entrance.refused;
+  }
+
+  /** From which addresses, since this was last asked. */
+  takeRefusedAddresses(): ReadonlyMap<string, number> {
+    return this.entrance.refusedAddresses.take();
+  }
+
+  /** Messages that came and were not carried out yet. */
+  get waiting(): number {
+    return this.counts.received - this.counts.handled;
   }
 
   /** Open WebSockets. */
@@ -80,8 +102,8 @@ export class Sockets implements OutputReceiver {
 
   /** Ends the connections of addresses that are blocked by now. */
   disconnectBlocked(): void {
-    for (const { address, socket } of this.connections.values()) {
-      if (this.settings.isBlocked(address)) socket.terminate();
+    for (const connection of this.connections.values()) {
+      if (this.settings.isBlocked(connection.address)) end(connection, "blocked");
     }
   }
 
@@ -89,6 +111,7 @@ export class Sockets implements OutputReceiver {
   outputs(batch: OutputBatch): void {
     const { handled, ended } = batch;
     for (let at = 0; at < handled.length; at += 3) {
+      this.counts.handled += handled[at + 1]!;
       this.connections.get(handled[at]!)?.handled(handled[at + 1]!, handled[at + 2]!);
     }
     for (const id of ended) {
@@ -116,6 +139,7 @@ export class Sockets implements OutputReceiver {
     const connection = this.connections.get(id);
     if (connection === undefined) return;
     connection.flush(new JoinedFrames());
+    connection.cause ??= CAUSES[code] ?? "crowded";
     connection.socket.close(code);
     // A client that was told to go but goes on sending is no longer listened to.
     setTimeout(() => {
@@ -142,6 +166,7 @@ export class Sockets implements OutputReceiver {
       const gone = new Promise<void>((resolve) => connection.socket.once("close", resolve));
       connection.queue(encodeRelayFrame({ type: "goodbye", retryAfter: returnWait(at, all.length) }));
       connection.flush(new JoinedFrames());
+      connection.cause ??= "stopping";
       connection.socket.resume();
       connection.socket.close(1001);
       return gone;
@@ -166,11 +191,12 @@ export class Sockets implements OutputReceiver {
       this.message(connection, isBinary ? data : Buffer.of(0xff));
     });
     socket.on("pong", () => (connection.isAlive = true));
-    socket.on("close", () => {
+    socket.on("close", (code: number) => {
+      this.closed.add(connection.cause ?? (code === ABNORMAL ? "broken" : "client"));
       this.disconnected(connection);
     });
-    // An error ends the socket and "close" follows; there is nothing to tell anybody.
-    socket.on("error", () => undefined);
+    // What came is no WebSocket: that ends it, and "close" follows.
+    socket.on("error", () => (connection.cause ??= "malformed"));
     raw.on("data", (chunk: Buffer) => {
       this.unfinished.read(connection, chunk);
     });
@@ -232,11 +258,16 @@ export class Sockets implements OutputReceiver {
 
   private ping(): void {
     for (const connection of this.connections.values()) {
-      if (!connection.isAlive) connection.socket.terminate();
+      if (!connection.isAlive) end(connection, "silent");
       else if (!connection.waits) {
         connection.isAlive = false;
         connection.socket.ping();
       }
     }
   }
+}
+
+function end(connection: SocketConnection, cause: CloseCause): void {
+  connection.cause ??= cause;
+  connection.socket.terminate();
 }

@@ -16,6 +16,8 @@ import { metricsServer } from "./metricsServer.js";
 import { answerLines } from "./lineSocket.js";
 import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
 import { refuseUnfinishedFolder } from "../migration/draft.js";
+import { MinuteLog } from "./minuteLog.js";
+import { RefusedAddresses } from "./refusedAddresses.js";
 import { reasonOf, relayLog } from "./relayLog.js";
 import { loadRelaySeed, readRelaySeed } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
@@ -94,6 +96,7 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 /** How long an answer that is not read holds up the end, in ms. */
 const LINGER_MS = 1000;
 const CLOSE_TIMEOUT_MS = 5000;
+const MINUTE_MS = 60_000;
 /** How many damaged rows are reported, each once, and how many refusals. */
 const MOST_DAMAGED = 1000;
 
@@ -133,6 +136,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   let refusals = 0;
   let proofs = 0;
   let counts: Readonly<Record<string, number>> = {};
+  const refused = new RefusedAddresses();
   let probation: ProbationTotals = { records: 0, bytes: 0, refusals: 0 };
   const fail = (error: Error): void => {
     isReady = false;
@@ -144,8 +148,10 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   };
   const metrics = (): Record<string, number> => ({
     connections: sockets.open,
-    sockets_refused_total: sockets.refused,
     connections_opened_total: sockets.counts.opened,
+    ...sockets.refused.metrics("connections_refused_total"),
+    ...sockets.closed.metrics("connections_closed_total"),
+    queue_messages: sockets.waiting,
     messages_received_total: sockets.counts.received,
     messages_sent_total: sockets.counts.sent,
     lagged_total: sockets.counts.lagged,
@@ -219,7 +225,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
         probation = totals;
       },
       counts: (latest) => {
-        counts = latest;
+        counts = latest.counts;
+        refused.add(latest.refused);
       },
       proofs: (checked) => {
         proofs = checked;
@@ -278,6 +285,10 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       operate: async (command) => core.operate(command),
       blocked,
       connections: () => sockets.addresses,
+      refused: () => {
+        refused.add(sockets.takeRefusedAddresses());
+        return refused.all;
+      },
       disconnectBlocked: () => {
         sockets.disconnectBlocked();
       },
@@ -289,9 +300,16 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   isReady = true;
   log.info("ready");
+  const minutes = new MinuteLog(metrics, () => refused.lastSize, log);
+  const minuteTimer = setInterval(() => {
+    refused.add(sockets.takeRefusedAddresses());
+    refused.endMinute();
+    minutes.tick();
+  }, MINUTE_MS);
   const close = async (): Promise<void> => {
     isReady = false;
     log.info("closing");
+    clearInterval(minuteTimer);
     control?.close();
     scraped?.close();
     sockets.stopReading();
