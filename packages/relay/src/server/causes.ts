@@ -23,8 +23,18 @@ export type DoorCause =
 /**
  * Why a connection ended. `client`: its client closed it; `broken`: it was lost; `silent`: it answered no ping; `slow`: too much
  * waited for it, or its message did not end; `malformed`: what came is no WebSocket; `idle`: it did not say in time what it is for;
- * `strikes`: too many faults; `crowded`: nobody knows what became of its requests; `blocked` by the operator; `stopping`: the relay
+ * `strikes`: too many faults; `crowded`: nobody knows what became of its requests; `failed`: PostgreSQL refused what they need; `blocked` by the operator; `stopping`: the relay
  * ended.
  */
 export type CloseCause =
-  "client" | "broken" | "silent" | "slow" | "malformed" | "idle" | "strikes" | "crowded" | "blocked" | "stopping";
+  | "client"
+  | "broken"
+  | "silent"
+  | "slow"
+  | "malformed"
+  | "idle"
+  | "strikes"
+  | "crowded"
+  | "failed"
+  | "blocked"
+  | "stopping";
