@@ -1,7 +1,7 @@
 // What `npm test` runs: every test on the Node that runs this, then, on each other Node that is supported, the tests of what
-// runs in Node and the story of the command line (found, join, talk, remove). The binaries of the other versions come as npm
-// packages; if they cannot be installed, the last lines say which versions were not covered. With arguments (files, `-t …`) it
-// is `vitest run` with them and nothing else.
+// runs in Node, the story of the command line (found, join, talk, remove), and the packed program, installed. The binaries of
+// the other versions come as npm packages; if they cannot be installed, the last lines say which versions were not covered.
+// With arguments (files, `-t …`) it is `vitest run` with them and nothing else.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +18,7 @@ const SUPPORTED = ["20.19", "22", "24", "26"];
 const ON_EACH_NODE = [
   ...["codec", "crypto", "mls", "protocol", "client", "relay", "sqlite"].map((name) => `packages/${name}/`),
   "packages/cli/test/flow.test.ts",
+  "scripts/release/installed.test.ts",
 ];
 /** What runs in a browser, which takes both cores of a small machine by itself: one file after another. */
 const IN_A_BROWSER = [

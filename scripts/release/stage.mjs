@@ -43,8 +43,9 @@ export function stageProgram(target, release = releaseOf()) {
     const place = `node_modules/${release.scope}/${name}`;
     stage.code(folder, `${place}/`, files, theirs);
     if (name === BUILT) stage.pages(`${folder}/dist`, `${place}/dist`);
-    const { exports, ...rest } = published(theirs, release);
-    const manifest = exports ? { ...rest, exports: trimmed(exports, used) } : rest;
+    // What it needs is the program's to need: npm takes what a package inside names for inside too, and does not fetch it.
+    const rest = without(published(theirs, release), "dependencies");
+    const manifest = rest.exports ? { ...rest, exports: trimmed(rest.exports, used) } : rest;
     stage.manifest(`${place}/`, manifest);
     parts.push({ place, folder: `packages/${name}`, outside: outside(theirs), manifest });
   }
