@@ -83,6 +83,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   BACKUP_DAMAGED: [refused, "The backup was changed, or is not whole. Nothing was done."],
   NO_DATABASE: [usage, "No database in PostgreSQL is set: CONCLAVE_DATABASE_FILE names the file with its address."],
   DATABASE_IN_USE: [refused, "A relay, or another move, is connected to the database. Nothing was moved."],
+  DATABASE_FAILED: [refused, "The database in PostgreSQL cannot be reached, read or written. Nothing was done."],
   NOT_EMPTY: [refused, "Where the rooms were to go there is a relay's data already. Nothing was moved."],
   NOT_MOVED: [
     refused,

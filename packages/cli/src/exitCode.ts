@@ -17,6 +17,8 @@ export const EXIT = {
   waiting: 7,
   /** The room was moved to a version that this program does not know: update it. */
   outdated: 8,
+  /** `doctor`: something is wrong with the relay. */
+  unwell: 9,
   /** `serve`: the database failed; what was acknowledged is on the disk (EX_SOFTWARE of sysexits.h). */
   databaseFailed: 70,
   /** Stopped by Ctrl-C. */
@@ -36,6 +38,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   differs: "verify-web: the host serves a different web client from this program's own.",
   waiting: "Proposed or approved: it is done once more people approve.",
   outdated: "The room was moved to a version that this Conclave does not know: update it to go on.",
+  unwell: "doctor: something is wrong with the relay.",
   databaseFailed: "serve: the relay's database failed. What was acknowledged is on the disk; the log says why.",
   interrupted: "Stopped by Ctrl-C, or cancelled.",
 };

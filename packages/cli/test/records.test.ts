@@ -95,6 +95,8 @@ const NO_ROOM = new Set([
   "relay addresses",
   "relay block",
   "relay unblock",
+  "relay recovered",
+  "doctor",
   "error",
 ]);
 
@@ -329,7 +331,11 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     expect(await error("Ann", "verify-proof", join(folder, "none.json"))).toBe("NO_PROOF");
     const warned = await runHere(["members", "--json", "--home", join(folder, "Ann")]);
     expect(JSON.parse(warned.stdout).warnings).toEqual([]);
+    const well = await runHere(["doctor", "--json", "--data", join(folder, "relay")]);
+    check(JSON.parse(well.stdout) as Record, shapes.commands);
     await relay.stop();
+    const told = await runHere(["relay", "recovered", "--json", "--data", join(folder, "relay")]);
+    check(JSON.parse(told.stdout) as Record, shapes.commands);
     const { warnings, members } = await json("Ann", "members");
     expect(warnings).toMatchObject([{ code: "UNREACHABLE" }]);
     expect(members).toHaveLength(2);

@@ -3,6 +3,6 @@ export { DatabaseBroken, WriteRefused, type Database, type SqlRow, type Statemen
 export type { SqlValue } from "./driver.js";
 export type { DriverName } from "./driver.js";
 export { openDatabase, type DatabaseOptions } from "./openDatabase.js";
-export { openUnwritable } from "./unwritable.js";
+export { openReader, openUnwritable } from "./unwritable.js";
 export { takeFileLock, type FileLock } from "./fileLock.js";
 export { backupDatabase } from "./backup.js";

@@ -13,12 +13,27 @@ import { libsqlDriver } from "./libsqlDriver.js";
  * @throws the driver's error when it is no database, and an Error for one that is not whole.
  */
 export function openUnwritable(path: string): Database {
-  const journal = statSync(`${path}-wal`, { throwIfNoEntry: false });
-  if (journal !== undefined && journal.size > 0) {
+  if (hasJournal(path)) {
     throw new Error("what was written last is beside it in a journal, which only somebody who may write can take in");
   }
+  return openUrl(path, { mode: "ro", immutable: "1" });
+}
+
+/**
+ * Opens a database to read it, also while another process writes it: what is in the file stays as it is. `isStill`: nobody else has it
+ * open, nor opens it meanwhile; then nothing is made beside it either, unless a journal was left over there. Not in a process that
+ * has it open already. @throws the driver's error when it is no database.
+ */
+export function openReader(path: string, isStill: boolean): Database {
+  return isStill && !hasJournal(path) ? openUnwritable(path) : openUrl(path, { mode: "ro" });
+}
+
+function hasJournal(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function openUrl(path: string, parameters: Readonly<Record<string, string>>): Database {
   const url = pathToFileURL(path);
-  url.searchParams.set("immutable", "1");
-  url.searchParams.set("mode", "ro");
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return new DurableDatabase(libsqlDriver(url.href));
 }

@@ -7,10 +7,10 @@ import { writeFault } from "../terminal/fileFault.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 
 /** `conclave backup FILE`: copies all that a relay has into one file, also while it runs. */
-export function backup({ output, options }: CommandContext, path: string): void {
+export async function backup({ output, options }: CommandContext, path: string): Promise<void> {
   const data = dataFolder(options);
   const file = resolve(path);
-  const written = orFault(file, () => writeBackup(data, file, Date.now()));
+  const written = await orFault(file, () => writeBackup(data, file, Date.now()));
   if (!written.ok) {
     throw new CliError("NO_RELAY_DATA", `There is no relay's data in ${data}.`, "Name its folder with --data DIR.");
   }
@@ -28,9 +28,9 @@ export function dataFolder(options: CommandContext["options"]): string {
 }
 
 /** Does something with a file and a folder of the operator's: what the system says against it is told as that. */
-export function orFault<T>(path: string, work: () => T): T {
+export async function orFault<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw new CliError("NOT_WRITTEN", `${path} could not be written: ${reasonOf(error)}.`);
   }

@@ -8,11 +8,11 @@ import { dayAndTime } from "../terminal/when.js";
 import { count, dataFolder, orFault } from "./backup.js";
 
 /** `conclave restore FILE`: puts a backup into a folder that has no relay's data. */
-export function restore({ output, options }: CommandContext, path: string): void {
+export async function restore({ output, options }: CommandContext, path: string): Promise<void> {
   const data = dataFolder(options);
   const file = resolve(path);
   if (!existsSync(file)) throw usageError(`${file} cannot be read: there is no such file.`);
-  const restored = orFault(data, () => restoreBackup(file, data));
+  const restored = await orFault(data, () => restoreBackup(file, data));
   if (!restored.ok) throw failure(restored.error, file, data);
   const { rooms, records, time } = restored.value;
   output.result({ file, data, rooms, records, time }, (paint) => [

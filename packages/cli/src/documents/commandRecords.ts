@@ -12,6 +12,7 @@ import type { MessageDocument } from "./messageDocument.js";
 import type { Credentials, PartyDocument } from "./partyDocument.js";
 import type { AddressDocument, HostedRoomDocument } from "./operatorDocument.js";
 import type { MemberDocument, PersonDocument } from "./personDocument.js";
+import type { DamagedRoomDocument, FindingDocument } from "./doctorDocument.js";
 import type { ExplanationDocument } from "./explanationDocument.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import type { CheckDocument, FreshnessDocument, RoomDocument, StatusDocument } from "./roomDocument.js";
@@ -238,6 +239,14 @@ export interface CommandRecords {
   /** What was blocked, in the form in which it is kept. */
   readonly "relay block": { readonly addresses: readonly AddressDocument[] };
   readonly "relay unblock": { readonly addresses: readonly AddressDocument[] };
+  readonly "relay recovered": { readonly data: string; readonly inDatabase: boolean; readonly done: boolean };
+  readonly doctor: {
+    readonly data: string;
+    /** Whether nothing is bad. */
+    readonly isWell: boolean;
+    readonly findings: readonly FindingDocument[];
+    readonly damaged: readonly DamagedRoomDocument[];
+  };
   readonly serve: {
     /** `ready`. */
     readonly event?: string;

@@ -39,7 +39,7 @@ export function addBackupCommands(program: Command): void {
     .addHelpText("after", BACKUP_HELP)
     .action(async (file: string, _: unknown, command: Command) => {
       const { backup } = await import("../commands/backup.js");
-      backup(contextOf(command.optsWithGlobals()), file);
+      await backup(contextOf(command.optsWithGlobals()), file);
     });
 
   program
@@ -61,6 +61,6 @@ export function addBackupCommands(program: Command): void {
     .addHelpText("after", RESTORE_HELP)
     .action(async (file: string, _: unknown, command: Command) => {
       const { restore } = await import("../commands/restore.js");
-      restore(contextOf(command.optsWithGlobals()), file);
+      await restore(contextOf(command.optsWithGlobals()), file);
     });
 }

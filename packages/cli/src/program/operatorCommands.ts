@@ -12,6 +12,23 @@ Examples:
 
 const DATA = ["--data <dir>", "the relay's data folder (CONCLAVE_DATA, else ./data)"] as const;
 
+const RECOVERED_HELP = `
+For data that was put back in another way than by conclave restore: a database after a failover to a
+standby that may have lagged, or one that came back from its own backup. Run it before a relay
+starts. Each room then waits a moment for what its members know beyond it, and goes on.
+
+Example:
+  CONCLAVE_DATABASE_FILE=/run/secrets/database conclave relay recovered`;
+
+const DOCTOR_HELP = `
+Run it as the relay's user, with the relay's own settings. It reads every record of every room and
+changes nothing; the relay can run meanwhile. Exit code 0 means that all is well, 9 that something
+is wrong: each such line says what to do.
+
+Examples:
+  conclave doctor --data /srv/conclave
+  CONCLAVE_DATABASE_FILE=/run/secrets/database conclave doctor --json`;
+
 /** What the operator of a relay does with it. */
 export function addOperatorCommands(program: Command): void {
   const relay = program
@@ -48,6 +65,27 @@ export function addOperatorCommands(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const { relayAddresses } = await import("../commands/relayOperator.js");
       await relayAddresses(contextOf(command.optsWithGlobals()));
+    });
+
+  relay
+    .command("recovered")
+    .description("tell your relay that its data was put back from a copy that may lack what was acknowledged")
+    .option(...DATA)
+    .addHelpText("after", RECOVERED_HELP)
+    .action(async (_: unknown, command: Command) => {
+      const { relayRecovered } = await import("../commands/relayRecovered.js");
+      await relayRecovered(contextOf(command.optsWithGlobals()));
+    });
+
+  program
+    .command("doctor")
+    .description("look at a relay from its own machine: say what is wrong with it, and what to do")
+    .option(...DATA)
+    .option("--config <file>", "configuration file (CONCLAVE_CONFIG, else config.json in the data folder)")
+    .addHelpText("after", DOCTOR_HELP)
+    .action(async (_: unknown, command: Command) => {
+      const { doctor } = await import("../commands/doctor.js");
+      await doctor(contextOf(command.optsWithGlobals()));
     });
 
   for (const [name, about, isBlocked] of [

@@ -67,7 +67,7 @@ describe("a backup", () => {
     expect(readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"))).toEqual(["relay.backup"]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const target = join(folder, "target");
-    expect(restoreBackup(file, target)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
+    expect(await restoreBackup(file, target)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
     expect(readFileSync(join(target, "relay.key"))).toEqual(readFileSync(join(data, "relay.key")));
     expect(statSync(join(target, "relay.key")).mode & 0o777).toBe(0o600);
     expect(statSync(join(target, "relay.db")).mode & 0o777).toBe(0o600);
@@ -90,7 +90,10 @@ describe("a backup", () => {
     store.rooms.delete(roomTag);
     for (const step of ["deleted", "purged"]) {
       expect(writeBackup(data, file, 1)).toMatchObject({ ok: true });
-      expect(restoreBackup(file, join(folder, step))).toMatchObject({ ok: true, value: { rooms: 1, records: 1 } });
+      expect(await restoreBackup(file, join(folder, step))).toMatchObject({
+        ok: true,
+        value: { rooms: 1, records: 1 },
+      });
       while (store.rooms.purge(100));
     }
   });
@@ -130,12 +133,12 @@ describe("restoring", () => {
     const { say } = await scene();
     writeBackup(data, file, 1);
     await say();
-    expect(restoreBackup(file, data)).toEqual({ ok: false, error: { code: "folder_in_use" } });
+    expect(await restoreBackup(file, data)).toEqual({ ok: false, error: { code: "folder_in_use" } });
     expect(all(data)).toHaveLength(4);
     const other = join(folder, "other");
     mkdirSync(other);
     loadRelaySeed(join(other, "relay.key"), systemRandom);
-    expect(restoreBackup(file, other)).toEqual({ ok: false, error: { code: "folder_in_use" } });
+    expect(await restoreBackup(file, other)).toEqual({ ok: false, error: { code: "folder_in_use" } });
     expect(readdirSync(other).filter((name) => name.startsWith("relay.db"))).toEqual([]);
   });
 
@@ -143,10 +146,10 @@ describe("restoring", () => {
     await scene();
     writeBackup(data, file, 1);
     const target = join(folder, "target");
-    restoreBackup(file, target);
+    await restoreBackup(file, target);
     rmSync(join(target, "relay.db"));
     writeFileSync(join(target, "relay.db.restoring"), "half");
-    expect(restoreBackup(file, target)).toMatchObject({ ok: true });
+    expect(await restoreBackup(file, target)).toMatchObject({ ok: true });
     expect(all(target)).toHaveLength(3);
   });
 
@@ -160,7 +163,7 @@ describe("restoring", () => {
     closeSync(handle);
     const target = join(folder, "target");
     const why = "room 1: record 1 does not lead to its head";
-    expect(restoreBackup(file, target)).toEqual({ ok: false, error: { code: "damaged", why } });
+    expect(await restoreBackup(file, target)).toEqual({ ok: false, error: { code: "damaged", why } });
     expect(readdirSync(target).filter((name) => /^relay\.(db|key)/u.test(name))).toEqual([]);
   });
 
@@ -169,12 +172,14 @@ describe("restoring", () => {
     writeBackup(data, file, 1);
     const half = join(folder, "half");
     writeFileSync(half, readFileSync(file).subarray(0, statSync(file).size / 2));
-    expect(restoreBackup(half, join(folder, "a"))).toMatchObject({
+    expect(await restoreBackup(half, join(folder, "a"))).toMatchObject({
       error: { code: expect.stringMatching(/damaged|not_a/u) },
     });
     writeFileSync(half, "Dear diary");
-    expect(restoreBackup(half, join(folder, "b"))).toMatchObject({ error: { code: "not_a_backup" } });
-    expect(restoreBackup(join(data, "relay.db"), join(folder, "c"))).toMatchObject({ error: { code: "not_a_backup" } });
+    expect(await restoreBackup(half, join(folder, "b"))).toMatchObject({ error: { code: "not_a_backup" } });
+    expect(await restoreBackup(join(data, "relay.db"), join(folder, "c"))).toMatchObject({
+      error: { code: "not_a_backup" },
+    });
   });
 
   it("says that a relay is running there", async () => {
@@ -183,7 +188,7 @@ describe("restoring", () => {
     const { takeFileLock } = await import("@conclave/sqlite");
     const target = join(folder, "target");
     const lock = takeFileLock(join(target, "relay.lock"))!;
-    expect(restoreBackup(file, target)).toEqual({ ok: false, error: { code: "data_in_use" } });
+    expect(await restoreBackup(file, target)).toEqual({ ok: false, error: { code: "data_in_use" } });
     lock.release();
   });
 });

@@ -3,6 +3,7 @@ import { backupDatabase, openDatabase, type Database } from "@conclave/sqlite";
 import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readRelaySeed } from "../server/relayKey.js";
+import { noteBackup } from "./lastBackup.js";
 import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
 /** The layout of the table that is in a backup and in no other database. */
@@ -37,6 +38,7 @@ export function writeBackup(dataDir: string, file: string, now: number): Result<
     syncFile(draft);
     renameSync(draft, file);
     syncFolder(dirname(file));
+    noteBackup(dataDir, { time: now, file });
     return done(summary);
   } catch (error) {
     removeDatabase(draft);

@@ -1,16 +1,17 @@
-import type { Database, SqlRow } from "@conclave/sqlite";
+import { toHex } from "@conclave/codec";
 import { ID_BYTES, RoomTag, type Sha256 } from "@conclave/wire";
 import { HeadChain } from "../ledger/headChain.js";
-import { bytes, readNumber } from "../store/sqlite/row.js";
+import { recordOf } from "../migration/moveRooms.js";
+import { RECORD, ROOM, type MovedTable, type RelayData } from "../migration/movedTable.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
-import { SqliteRecordTable } from "../store/sqlite/sqliteRecordTable.js";
-import { Statements } from "../store/sqlite/statements.js";
 
 /** A room whose stored log is not what the relay wrote. */
 export interface DamagedRoom {
   /** The store's own number of the room. */
   readonly room: number;
-  /** The first record that is wrong or missing; 0 where it is the room's own row. */
+  /** Hexadecimal; null where it cannot be read. */
+  readonly tag: string | null;
+  /** The last record that is as it was written; where it is the room's row that is wrong, the last of its log. */
   readonly n: number;
   readonly why: string;
 }
@@ -22,46 +23,57 @@ export interface LogCheck {
   readonly damaged: readonly DamagedRoom[];
 }
 
-const PAGE = { items: 512, bytes: 8 * 1024 * 1024 };
+/** One at a time: a row that cannot be read is found alone. */
+const ONE_ROOM: MovedTable = { ...ROOM, page: 1 };
+const RECORDS: MovedTable = { ...RECORD, page: 128 };
 
 /**
- * Reads every record of every room, and recomputes every head from the records. A room is damaged where a record cannot be read,
- * is missing, or does not lead to the head that is stored with it.
+ * Reads every record of every room, and recomputes every head from the records, each room as it is at one moment. A room is damaged
+ * where a record cannot be read, is missing, or does not lead to the head that is stored with it. Rejects when the store cannot be
+ * read at all.
  *
  * RULE: backup.heads-recomputed: what is served and signed after a restore is what was signed before: a file with one bit changed
  * is found here, and not by members who take it for a lie (attack A21).
  */
-export function checkLogs(database: Database, sha256: Sha256): LogCheck {
-  const records = new SqliteRecordTable(new Statements(database));
+export async function checkLogs(data: RelayData, sha256: Sha256): Promise<LogCheck> {
   // Of a deleted room the log is gone, or is going.
-  const rooms = database.prepare("SELECT no, tag, begin, n, head FROM room WHERE deleted = 0 ORDER BY no").all();
-  let read = 0;
+  const rooms = await data.rooms();
   const damaged: DamagedRoom[] = [];
-  for (const row of rooms) {
-    const place = { n: 0 };
-    const room = typeof row["no"] === "number" ? row["no"] : 0;
+  let records = 0;
+  for (const room of rooms) {
+    const place = { n: 0, begin: 0, tag: null as string | null };
     try {
-      checkRoom(records, row, sha256, place);
+      await data.atOnce(() => checkRoom(data, room, sha256, place));
     } catch (error) {
       if (!(error instanceof RowDamaged)) throw error;
-      damaged.push({ room, n: place.n, why: error.message });
+      damaged.push({ room, tag: place.tag, n: place.n, why: error.message });
     }
-    read += place.n - (typeof row["begin"] === "number" ? row["begin"] : 0);
+    records += place.n - place.begin;
   }
-  return { rooms: rooms.length, records: read, damaged };
+  return { rooms: rooms.length, records, damaged };
 }
 
-function checkRoom(records: SqliteRecordTable, row: SqlRow, sha256: Sha256, place: { n: number }): void {
-  const [no, length] = [readNumber(row, "no"), readNumber(row, "n")];
-  const chain = new HeadChain(sha256, RoomTag.of(bytes(row, "tag", ID_BYTES)), readNumber(row, "begin"));
-  place.n = chain.n;
+async function checkRoom(
+  data: RelayData,
+  no: number,
+  sha256: Sha256,
+  place: { n: number; begin: number; tag: string | null },
+): Promise<void> {
+  const [row] = await data.page(ONE_ROOM, 0, no - 1);
+  // Deleted meanwhile.
+  if (row?.["no"] !== no || row["deleted"] === true) return;
+  const tag = row["tag"] as Uint8Array;
+  if (tag.length !== ID_BYTES) throw new RowDamaged("column tag");
+  place.tag = toHex(tag);
+  place.n = place.begin = row["begin"] as number;
+  const chain = new HeadChain(sha256, RoomTag.of(tag), place.begin);
   for (;;) {
-    const page = records.page(no, place.n + 1, PAGE);
+    const page = await data.page(RECORDS, no, place.n);
     for (const record of page) {
-      place.n++;
-      chain.add(record);
+      chain.add(recordOf(record));
+      place.n = chain.n;
     }
     if (page.length === 0) break;
   }
-  chain.end(length, bytes(row, "head"));
+  chain.end(row["n"] as number, row["head"] as Uint8Array);
 }

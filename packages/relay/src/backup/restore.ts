@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { hasRelaySeed, writeRelaySeed } from "../server/relayKey.js";
 import { migrate } from "../store/sqlite/schema.js";
 import { BACKUP_FORMAT, type BackupSummary } from "./backup.js";
+import { SqliteData } from "../migration/sqliteData.js";
 import { checkLogs } from "./checkLogs.js";
 import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
@@ -21,27 +22,31 @@ export type RestoreFault =
 /**
  * Puts what a backup holds into a folder that has no relay's data: checks the whole file first, and every room's log in it.
  * The relay that is started there then asks members for what it does not have (docs/protocol.md §6, Recovery).
- * @throws the system's or the driver's error when something cannot be read or written.
+ * Rejects with the system's or the driver's error when something cannot be read or written.
  */
-export function restoreBackup(file: string, dataDir: string): Result<BackupSummary, RestoreFault> {
+export async function restoreBackup(file: string, dataDir: string): Promise<Result<BackupSummary, RestoreFault>> {
   const lock = takeFileLock(join(dataDir, "relay.lock"));
   if (lock === null) return failed({ code: "data_in_use" });
   const draft = join(dataDir, "relay.db.restoring");
   try {
-    return restoreLocked(file, dataDir, draft);
+    return await restoreLocked(file, dataDir, draft);
   } finally {
     removeDatabase(draft);
     lock.release();
   }
 }
 
-function restoreLocked(file: string, dataDir: string, draft: string): Result<BackupSummary, RestoreFault> {
+async function restoreLocked(
+  file: string,
+  dataDir: string,
+  draft: string,
+): Promise<Result<BackupSummary, RestoreFault>> {
   const [target, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
   // RULE: restore.replaces-nothing: what is in the folder may be newer than the backup, and is somebody's only copy.
   if (existsSync(target) || existsSync(`${target}-wal`)) return failed({ code: "folder_in_use" });
   removeDatabase(draft);
   copyFileSync(file, draft, constants.COPYFILE_FICLONE);
-  const taken = takeIn(draft);
+  const taken = await takeIn(draft);
   if (!taken.ok) return taken;
   const { seed, summary } = taken.value;
   // An interrupted restore leaves the key behind, without a database: the same one may go on.
@@ -55,7 +60,7 @@ function restoreLocked(file: string, dataDir: string, draft: string): Result<Bac
 
 type Taken = { readonly seed: Uint8Array; readonly summary: BackupSummary };
 
-function takeIn(draft: string): Result<Taken, RestoreFault> {
+async function takeIn(draft: string): Promise<Result<Taken, RestoreFault>> {
   let database: Database;
   try {
     database = openDatabase(draft);
@@ -63,13 +68,13 @@ function takeIn(draft: string): Result<Taken, RestoreFault> {
     return failed({ code: "not_a_backup", why: reason(error) });
   }
   try {
-    return checkAndPrepare(database);
+    return await checkAndPrepare(database);
   } finally {
     database.close();
   }
 }
 
-function checkAndPrepare(database: Database): Result<Taken, RestoreFault> {
+async function checkAndPrepare(database: Database): Promise<Result<Taken, RestoreFault>> {
   const checked = check(database);
   if (!checked.ok) return checked;
   try {
@@ -78,7 +83,7 @@ function checkAndPrepare(database: Database): Result<Taken, RestoreFault> {
     return failed({ code: "other_version", why: reason(error) });
   }
   // RULE: restore.checked-first: nothing is put in place before all of it was read and every log leads to its heads.
-  const logs = checkLogs(database, (data) => nodeCrypto.hash("sha256", data));
+  const logs = await checkLogs(new SqliteData(database), (data) => nodeCrypto.hash("sha256", data));
   const first = logs.damaged[0];
   if (first !== undefined) return failed({ code: "damaged", why: `room ${first.room}: ${first.why}` });
   // RULE: restore.marked: the relay that is started on it waits for those who know more (docs/protocol.md §6, Recovery).
@@ -91,12 +96,8 @@ function checkAndPrepare(database: Database): Result<Taken, RestoreFault> {
 }
 
 function check(database: Database): Result<{ readonly seed: Uint8Array; readonly time: number }, RestoreFault> {
-  try {
-    const whole = database.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
-    if (whole !== "ok") return failed({ code: "damaged", why: String(whole) });
-  } catch (error) {
-    return failed({ code: "damaged", why: reason(error) });
-  }
+  const fault = sqliteFault(database);
+  if (fault !== null) return failed({ code: "damaged", why: fault });
   const isThere = database.prepare("SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = 'backup'").get();
   if (isThere === null) return failed({ code: "not_a_backup", why: "it is another SQLite database" });
   const row = database.prepare("SELECT format, time, seed FROM backup").get();
@@ -106,6 +107,16 @@ function check(database: Database): Result<{ readonly seed: Uint8Array; readonly
     return failed({ code: "damaged", why: "the relay's key in it is not one" });
   }
   return done({ seed, time });
+}
+
+/** What is wrong with a SQLite file by its own check; null if nothing is. */
+export function sqliteFault(database: Database): string | null {
+  try {
+    const whole = database.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+    return whole === "ok" ? null : String(whole);
+  } catch (error) {
+    return reason(error);
+  }
 }
 
 function reason(error: unknown): string {

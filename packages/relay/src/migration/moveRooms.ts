@@ -151,7 +151,8 @@ function isSameRow({ columns }: MovedTable, one: MovedRow, other: MovedRow): boo
   });
 }
 
-function recordOf(row: MovedRow): RecordRow {
+/** A record as the log has it. */
+export function recordOf(row: MovedRow): RecordRow {
   return {
     n: row["n"] as number,
     kind: row["kind"] === 1 ? "commit" : "message",

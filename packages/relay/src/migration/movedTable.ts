@@ -174,6 +174,10 @@ type Awaitable<T> = T | Promise<T>;
 /** A relay's database that rooms move out of, or into. */
 export interface RelayData {
   relay(): Awaitable<RelayRow>;
+  /** The numbers of the rooms that are not deleted, in order. */
+  rooms(): Awaitable<readonly number[]>;
+  /** Does something that sees what is there at one moment. Not inside a transaction. */
+  atOnce<T>(work: () => Promise<T>): Promise<T>;
   /** Writes what belongs to the whole relay. */
   setRelay(row: RelayRow): Awaitable<void>;
   /** The next rows of an owner (0 where the table has none) after a key, in order; null: from the first one on. */

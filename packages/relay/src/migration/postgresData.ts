@@ -20,6 +20,19 @@ const NOTHING = new Uint8Array();
 export class PostgresData implements RelayData {
   constructor(private readonly connection: PostgresConnection) {}
 
+  async rooms(): Promise<readonly number[]> {
+    return (await this.connection.rows(`${LIVE_ROOMS} ORDER BY no`)).map((row) => row["no"] as number);
+  }
+
+  async atOnce<T>(work: () => Promise<T>): Promise<T> {
+    await this.connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    try {
+      return await work();
+    } finally {
+      await this.connection.run("COMMIT");
+    }
+  }
+
   async relay(): Promise<RelayRow> {
     const [row] = await this.connection.rows(
       "SELECT greatest(signed_until, floor) AS signed, restorations, (SELECT last_value FROM number) AS last FROM relay",

@@ -23,8 +23,21 @@ const EMPTY = new Uint8Array();
 export class SqliteData implements RelayData {
   private readonly sql: Statements;
 
-  constructor(database: Database) {
+  constructor(private readonly database: Database) {
     this.sql = new Statements(database);
+  }
+
+  rooms(): readonly number[] {
+    return this.sql.all(`${LIVE_ROOMS} ORDER BY no`).map((row) => readNumber(row, "no"));
+  }
+
+  async atOnce<T>(work: () => Promise<T>): Promise<T> {
+    this.database.exec("BEGIN");
+    try {
+      return await work();
+    } finally {
+      this.database.exec("COMMIT");
+    }
   }
 
   relay(): RelayRow {

@@ -1,5 +1,6 @@
 import { fastify, type FastifyInstance } from "fastify";
 import { STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RequestGuard } from "./requestGuard.js";
@@ -9,6 +10,8 @@ export interface RelayState {
   isReady(): boolean;
   /** Why it takes nothing new, in a few words; null if it does. */
   writeFault(): string | null;
+  /** Told of each request to `/healthz`. */
+  arrived(request: IncomingMessage): void;
 }
 
 /** How the HTTP server is made. */
@@ -58,7 +61,10 @@ export function httpServer(state: RelayState, options: HttpOptions): FastifyInst
     else if (basePath !== "" && request.originalUrl === basePath) void reply.redirect(`${basePath}/`, 308);
     else done();
   });
-  app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
+  app.get("/healthz", (request, reply) => {
+    state.arrived(request.raw);
+    return reply.type("text/plain").send("ok\n");
+  });
   app.get("/readyz", (_request, reply) => {
     const fault = state.isReady() ? state.writeFault() : "starting or stopping";
     return reply

@@ -59,6 +59,7 @@ async function inFolder(dataDir: string, path: string, request: OperatorRequest)
       connections: () => new Map(),
       refused: () => new Map(),
       disconnectBlocked: () => undefined,
+      running: null,
     });
   } finally {
     store.close();

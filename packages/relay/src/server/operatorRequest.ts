@@ -1,6 +1,8 @@
 import { fromHex, toHex } from "@conclave/codec";
 import type { RoomUse } from "../store/roomTable.js";
+import type { Arrival, Arrivals } from "./arrivals.js";
 import { networkOf, type BlockedAddresses } from "./blockedAddresses.js";
+import type { TrustedProxyList } from "./trustedProxies.js";
 import type { RoomCommand, RoomCommandAnswer } from "./roomCommand.js";
 
 /** What an operator asks of a relay. `tag` is hexadecimal; `after` is a page's `next`, or 0 to begin with. */
@@ -9,7 +11,9 @@ export type OperatorRequest =
   | { readonly do: "delete"; readonly tag: string }
   | { readonly do: "addresses" }
   | { readonly do: "block"; readonly address: string }
-  | { readonly do: "unblock"; readonly address: string };
+  | { readonly do: "unblock"; readonly address: string }
+  | { readonly do: "state" }
+  | { readonly do: "arrival"; readonly mark: string };
 
 /** A room as its operator sees it. Times are ms since 1970, null for a room in which nothing was written. */
 export interface ListedRoom {
@@ -33,12 +37,28 @@ export interface ListedAddress {
   readonly blocked: boolean;
 }
 
+/** How a relay that runs was started, and how it is. */
+export interface RunningState {
+  /** Where it listens, such as `http://127.0.0.1:4430`, and the address that people use, if it was told one. */
+  readonly address: string;
+  readonly publicUrl: string | null;
+  readonly trustedProxies: TrustedProxyList;
+  /** Of the certificate that it shows: until when it is valid (ms), and its SHA-256 fingerprint. */
+  readonly certificate: { readonly until: number; readonly fingerprint: string } | null;
+  readonly keepFreeBytes: number;
+  /** It keeps its rooms in PostgreSQL. */
+  readonly isShared: boolean;
+}
+
 /** What the relay answers: only the part that was asked for. */
 export interface OperatorAnswer {
   readonly rooms?: readonly ListedRoom[];
   /** Where the next page of rooms begins; null after the last one. */
   readonly next?: number | null;
   readonly addresses?: readonly ListedAddress[];
+  readonly state?: RunningState;
+  /** How the request with this mark came to `/healthz`; null if none did. */
+  readonly arrival?: Arrival | null;
   /** Nothing was done: there is no such room, or several relays share the store, nothing can be written now, that is no address, it is not in the list of blocked
    * ones, or the request is of a kind that this relay does not know. */
   readonly refused?:
@@ -55,6 +75,8 @@ export interface OperatorParts {
   readonly refused: () => ReadonlyMap<string, number>;
   /** Ends the connections of those who are blocked. */
   readonly disconnectBlocked: () => void;
+  /** Of a relay that runs: what it tells of itself. */
+  readonly running: { readonly state: () => RunningState; readonly arrivals: Arrivals } | null;
 }
 
 const PAGE = 500;
@@ -90,6 +112,11 @@ export async function carryOutRequest(request: OperatorRequest, parts: OperatorP
       if (!parts.blocked.remove(network)) return { refused: "address_unknown" };
       return { addresses: [{ address: network, connections: 0, refused: 0, blocked: parts.blocked.has(network) }] };
     }
+    case "state":
+      return parts.running === null ? { refused: "request_unknown" } : { state: parts.running.state() };
+    case "arrival":
+      if (parts.running === null) return { refused: "request_unknown" };
+      return { arrival: parts.running.arrivals.of(request.mark) };
     default:
       return { refused: "request_unknown" };
   }

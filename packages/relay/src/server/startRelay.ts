@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { settingsWith, type PartialSettings } from "../settings.js";
+import { certificateFacts } from "../doctor/examineCertificate.js";
+import { Arrivals } from "./arrivals.js";
 import { BlockedAddresses } from "./blockedAddresses.js";
 import { operatorSocketPath } from "./operateRelay.js";
 import { CoreThread } from "./coreThread.js";
@@ -128,6 +130,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const settings = settingsWith(options.settings);
   const log = relayLog(options.log ?? "off");
   let storage: StorageState | "away" = "open";
+  let certificate = options.tls?.cert ?? null;
   const relaySeed = dataStep(() => relaySeedOf(options));
   // Tried in this thread, so that a Node that takes no such keys is reported as that, not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
@@ -170,6 +173,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const publicUrl = options.publicUrl === undefined ? null : new URL(options.publicUrl);
   const basePath = publicUrl?.pathname.replace(/\/$/u, "") ?? "";
   const proxies = new TrustedProxies(options.trustedProxies ?? 0);
+  const arrivals = new Arrivals(proxies);
   const host = options.host ?? "127.0.0.1";
   const guard = new RequestGuard({
     publicUrl,
@@ -181,7 +185,13 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   });
   const connections = options.connections ?? 20_000;
   const http = httpServer(
-    { isReady: () => isReady, writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]) },
+    {
+      isReady: () => isReady,
+      writeFault: () => (storage === "open" ? null : STORAGE_FAULTS[storage]),
+      arrived: (request) => {
+        arrivals.note(request);
+      },
+    },
     { tls: options.tls, guard, basePath },
   );
   const blocked = dataStep(() => new BlockedAddresses(join(options.dataDir, "blocked")));
@@ -292,6 +302,17 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       disconnectBlocked: () => {
         sockets.disconnectBlocked();
       },
+      running: {
+        arrivals,
+        state: () => ({
+          address,
+          publicUrl: options.publicUrl ?? null,
+          trustedProxies: options.trustedProxies ?? 0,
+          certificate: certificate === null ? null : certificateFacts(certificate),
+          keepFreeBytes: settings.quotas.freeBytes,
+          isShared: options.database !== undefined,
+        }),
+      },
     }),
   ).catch((error: unknown) => {
     // Serving goes on: only the operator's commands do without.
@@ -336,6 +357,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
         const tls = read();
         checkTls(tls);
         (http.server as unknown as TlsServer).setSecureContext(tls);
+        certificate = tls.cert;
       } catch (error) {
         log.warn(`the new certificate cannot be used, so the old one stays: ${reasonOf(error)}`);
         return false;

@@ -86,17 +86,25 @@ const STEPS: readonly string[] = [
  */
 export function migrate(database: Database, copyFirst: (version: number) => void, steps = STEPS): void {
   const newest = FIRST_VERSION + steps.length - 1;
-  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-  if (version > newest) throw new Error("this database was made by a newer version of the relay");
-  if (version > 0 && version < FIRST_VERSION) {
-    throw new Error(
-      "this data folder was made by an early version of the relay, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; start with an empty folder",
-    );
-  }
+  const version = versionOf(database);
+  const fault = versionFault(database, steps);
+  if (fault !== null) throw new Error(fault);
   if (version === newest) return;
   if (version > 0) copyFirst(version);
   database.transaction(() => {
     for (const step of steps.slice(version === 0 ? 0 : version - FIRST_VERSION + 1)) database.exec(step);
     database.exec(`PRAGMA user_version = ${newest}`);
   });
+}
+
+/** Why this version of the relay cannot use a database, in a sentence for the operator; null if it can. */
+export function versionFault(database: Database, steps = STEPS): string | null {
+  const version = versionOf(database);
+  if (version >= FIRST_VERSION + steps.length) return "this database was made by a newer version of the relay";
+  if (version === 0 || version >= FIRST_VERSION) return null;
+  return "this data folder was made by an early version of the relay, before 0.1.0, whose rooms cannot be continued: nothing in it was changed; start with an empty folder";
+}
+
+function versionOf(database: Database): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 }
