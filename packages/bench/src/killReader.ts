@@ -1,8 +1,8 @@
 import { toHex } from "@conclave/codec";
-import { firstLogHead, itemHash, type LogItem, nextLogHead } from "@conclave/wire";
+import type { LogItem } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
 import { KillLink, LinkLost } from "./killLink.js";
-import { type KillRoom, sha256 } from "./killRooms.js";
+import type { KillRoom } from "./killRooms.js";
 
 const LOOK_MS = 20;
 
@@ -17,7 +17,7 @@ export class KillReader {
     private readonly urls: () => readonly string[],
     private readonly first: number,
   ) {
-    this.headNow = firstLogHead(sha256, room.roomTag);
+    this.headNow = room.firstHead;
   }
 
   /** The head of what it got, hexadecimal. */
@@ -74,7 +74,7 @@ export class KillReader {
     for (const item of items) {
       if (item.n !== this.n + 1) this.room.fault(`a subscriber gets record ${item.n} after ${this.n}`);
       this.n = item.n;
-      this.headNow = nextLogHead(sha256, this.headNow, itemHash(sha256, this.room.roomTag, item));
+      this.headNow = this.room.headAfter(this.headNow, item);
     }
   }
 }

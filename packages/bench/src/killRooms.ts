@@ -2,18 +2,19 @@ import { toHex } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { type Key, newKey, type SocketClient } from "@conclave/relay/testing";
 import {
+  type AppendRequest,
   firstLogHead,
   type HeadReceipt,
   headReceiptBytes,
   itemHash,
   type LogItem,
   nextLogHead,
+  recordHash,
   RoomTag,
   type Signed,
 } from "@conclave/wire";
 
-/** For the hashes of a log. */
-export const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
+const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 
 /** A room that is written to while relays are killed, and what was said of it. */
 export class KillRoom {
@@ -45,8 +46,19 @@ export class KillRoom {
     if (this.faults.length < 20) this.faults.push(what);
   }
 
+  /** The head of a log without records. */
+  get firstHead(): Uint8Array {
+    return firstLogHead(sha256, this.roomTag);
+  }
+
+  /** The head after one more record. */
+  headAfter(head: Uint8Array, item: LogItem): Uint8Array {
+    return nextLogHead(sha256, head, itemHash(sha256, this.roomTag, item));
+  }
+
   /** An append was acknowledged: once, or again with the same place. */
-  acknowledged(hash: string, n: number): void {
+  acknowledged(append: Omit<AppendRequest, "id">, n: number): void {
+    const hash = toHex(recordHash(sha256, this.roomTag, append));
     const before = this.told.get(hash);
     if (before !== undefined && before !== n) this.fault(`an append is told as record ${before} and ${n}`);
     this.told.set(hash, n);
@@ -59,15 +71,15 @@ export class KillRoom {
 
   /** Compares the log with all that was said. Call it when nothing is under way any more. */
   check(log: readonly LogItem[]): void {
-    const heads = [toHex(firstLogHead(sha256, this.roomTag))];
+    const heads = [toHex(this.firstHead)];
     const hashes = new Set<string>();
-    let [head, last] = [firstLogHead(sha256, this.roomTag), 0];
+    let [head, last] = [this.firstHead, 0];
     for (const item of log) {
       const hash = itemHash(sha256, this.roomTag, item);
       if (item.n !== heads.length) this.fault(`record ${item.n} is in the place of ${heads.length}`);
       if (item.time < last) this.fault(`record ${item.n} is from before the one before it`);
       if (this.told.get(toHex(hash)) !== item.n) this.fault(`record ${item.n} was never acknowledged at that place`);
-      head = nextLogHead(sha256, head, hash);
+      head = this.headAfter(head, item);
       last = item.time;
       heads.push(toHex(head));
       hashes.add(toHex(hash));

@@ -1,9 +1,7 @@
-import { toHex } from "@conclave/codec";
 import { messageAppend } from "@conclave/relay/testing";
-import { recordHash } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
 import { KillLink, LinkLost } from "./killLink.js";
-import { type KillRoom, sha256 } from "./killRooms.js";
+import type { KillRoom } from "./killRooms.js";
 
 /** Appends that are sent together. */
 const BATCH = 8;
@@ -53,7 +51,7 @@ export class KillWriter {
             room.fault(found.type === "error" ? `an append is refused: ${found.error}` : found.type);
             return;
           }
-          room.acknowledged(toHex(recordHash(sha256, room.roomTag, sent[at]!)), found.n);
+          room.acknowledged(sent[at]!, found.n);
           left = left.filter((each) => each !== sent[at]);
         });
         await within(Promise.all(answers));

@@ -1,5 +1,4 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
-import type { RoomTag } from "@conclave/wire";
 import { inboxIdOf } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

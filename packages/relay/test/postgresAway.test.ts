@@ -49,7 +49,7 @@ describe.skipIf(!hasPostgres)("a PostgreSQL that does not do what it should (ski
     server.freeze();
     try {
       const answer = client.ask(messageAppend(roomTag));
-      await expect.poll(() => status("/readyz"), { timeout: 20_000 }).toBe(503);
+      await expect.poll(() => status("/readyz"), { timeout: 12_000 }).toBe(503);
       expect(await status("/healthz")).toBe(200);
       // Long enough for the connection to be cut off, and for others that are tried instead.
       await wait(20_000);

@@ -26,7 +26,7 @@ export class RelayClock {
   async read(connection: PostgresConnection): Promise<{ time: number; signedUntil: number; restorations: number }> {
     const asked = this.steady();
     const first = await this.look(connection);
-    const isSame = first.began === first.serverBegan && this.isAhead(first.clock, asked);
+    const isSame = first.began === first.serverBegan && this.isAhead(first.clock, asked) && !isBehind(first);
     if (!isSame) {
       // Another server, or one whose clock was set back, or perhaps was before this relay saw it: it may be behind what was signed. From
       // now on nothing less than the last reserved moment is signed, by no relay. No new one is reserved by that: relays that are
@@ -36,8 +36,7 @@ export class RelayClock {
     }
     this.last = { clock: first.clock, at: this.steady() };
     const { clock, floor, signedUntil, restorations } = isSame ? first : await this.look(connection);
-    // What is reserved was signed when it was reserved: by whom, and how long ago, does not matter.
-    return { time: Math.max(clock, floor, signedUntil - RESERVED), signedUntil, restorations };
+    return { time: Math.max(clock, floor), signedUntil, restorations };
   }
 
   /** Whether a clock that was asked for then has gone on since the last look, for as long as that was ago by the relay's own. */
@@ -67,4 +66,9 @@ export class RelayClock {
       restorations: row!["restorations"] as number,
     };
   }
+}
+
+/** Whether somebody has read a later time than the clock's: it was signed when what is reserved was. */
+function isBehind({ clock, signedUntil, floor }: { clock: number; signedUntil: number; floor: number }): boolean {
+  return clock < signedUntil - RESERVED && floor < signedUntil - 1;
 }
