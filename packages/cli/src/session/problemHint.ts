@@ -80,7 +80,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   room_deleted:
     "You can still read what is stored here. To go on, an owner can move the room to another relay (see room move --old-gone), or somebody starts a new one: see room new.",
   room_exists:
-    "Somebody else brought a room with this tag there first. An owner can move the room to another relay: see room move --old-gone.",
+    "Somebody else brought a room with this tag there first. Ask an owner to move the room to another relay: see room move --old-gone.",
   stale_epoch: OPERATOR,
   append_conflict: OPERATOR,
   proof_invalid: OPERATOR,

@@ -96,6 +96,29 @@ describe.each([
   });
 });
 
+describe("a long history", () => {
+  it("A83: RULE roster.paid-once: is brought in several tries, of which none is paid for again", async () => {
+    const record = 52 + 512;
+    const world = new CoreWorld({ rates: { lastingOfRoom: { burst: 2.1 * record, perSecond: record } } });
+    const { adopt, key, records } = moved(chain(5));
+    const { roomTag } = adopt;
+    const client = await world.connect();
+    await client.ask(adopt);
+    await client.prove(roomTag, 6, key);
+    const [newest, ...older] = records as [Uint8Array, ...Uint8Array[]];
+    const bring = (count: number) =>
+      client.ask({ type: "bringRoster", roomTag, after: sha256(newest), records: older.slice(0, count) });
+    expect(await bring(2)).toMatchObject({ type: "done" });
+    expect(await bring(3)).toMatchObject(error("rate_limited"));
+    for (const count of [3, 4]) {
+      world.now += 1000;
+      expect(await bring(count)).toMatchObject({ type: "done" });
+    }
+    const read = await client.ask({ type: "readRoster", roomTag, record: sha256(newest) });
+    expect(read).toMatchObject({ records });
+  });
+});
+
 describe("whether a relay takes a room", () => {
   it("RULE relay.create-permit: is asked before, and nothing is kept of it", async () => {
     const createPermit = systemRandom(16);

@@ -20,6 +20,11 @@ export class RosterLog {
     this.store.roster.add(no, this.sha256(attachment), attachment);
   }
 
+  /** Whether this record is there. */
+  has({ row: { no } }: HostedRoom, record: Uint8Array): boolean {
+    return this.store.roster.get(no, this.sha256(record)) !== null;
+  }
+
   /**
    * Adds records that the relay lacks, the newest first; false, and nothing is added, where they do not lead from the record with the
    * hash `after` to one another.

@@ -21,6 +21,7 @@ function request(type: Request["type"]): Request {
     upTo: 9,
     life: 0,
     items: [],
+    records: [bytes(1)],
     receipt: { receipt: { n: 1 } },
   };
   const ids = {

@@ -129,6 +129,10 @@ export class ReadSet {
     return { items: this.parts.limits.pageItems, bytes: this.parts.limits.pageBytes };
   }
 
+  hashOf(record: Uint8Array): Uint8Array {
+    return this.parts.sha256(record);
+  }
+
   blobOf(secret: Uint8Array): Uint8Array {
     return blobIdOf(this.parts.sha256, secret);
   }
@@ -149,8 +153,9 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     reads.written(roomTag).isMade = true;
     reads.numbers++;
   },
-  bringRoster: ({ roomTag, after }, reads) => {
-    reads.written(roomTag).roster.push({ hash: after, size: ONE });
+  bringRoster: ({ roomTag, after, records }, reads) => {
+    const { roster } = reads.written(roomTag);
+    for (const hash of [after, ...records.map((record) => reads.hashOf(record))]) roster.push({ hash, size: ONE });
   },
   append: ({ roomTag, appendId, kind, epoch, payload, ground, slots, deliveries }, reads) => {
     const room = reads.written(roomTag);

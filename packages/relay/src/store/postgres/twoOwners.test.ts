@@ -243,6 +243,32 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(await clients[0].ask(messageAppend(roomTag))).toMatchObject({ type: "appended", n: 1 });
   });
 
+  it("take in a room that moves here, and its history, also what they have of it already", async () => {
+    const relay = await SharedRelay.open(server.newDatabase(), systemRandom(32));
+    relays.push(relay);
+    const [client, key] = [await relay.connect(), newKey()];
+    const roomTag = RoomTag.of(systemRandom(32));
+    const charter = systemRandom(52);
+    const second = new Uint8Array([...sha256(charter), ...systemRandom(20)]);
+    const newest = new Uint8Array([...sha256(second), ...systemRandom(20)]);
+    const adopt = {
+      type: "adoptRoom",
+      roomTag,
+      n: 41,
+      head: systemRandom(32),
+      epoch: 5,
+      permit: new Uint8Array(),
+    } as const;
+    const commit = { payload: systemRandom(300), attachment: newest, nextWriteKey: key.publicKey };
+    expect(await client.ask({ ...adopt, ...commit })).toMatchObject({ type: "created" });
+    await client.prove(roomTag, 6, key);
+    const bring = { type: "bringRoster", roomTag, after: sha256(newest) } as const;
+    for (const records of [[second], [second, charter], [second, charter]])
+      expect(await client.ask({ ...bring, records })).toMatchObject({ type: "done" });
+    const read = await client.ask({ type: "readRoster", roomTag, record: sha256(newest) });
+    expect(read).toMatchObject({ records: [newest, second, charter] });
+  });
+
   it("take back what was deleted after a copy, once what the copy still has is deleted", async () => {
     const [address, seed] = [server.newDatabase(), systemRandom(32)];
     const relay = await SharedRelay.open(address, seed);
