@@ -201,3 +201,42 @@ describe("A162: a relay that was restored, and never has all again", () => {
     await inStep(world, [alice, bob], NEW);
   });
 });
+
+describe("A162: a new relay that was restored from a copy of before the room came", () => {
+  it("RULE move.brought-again, RULE recovery.made-again: gets all of it back, without a permit, and nobody is alarmed", async () => {
+    const world = new World();
+    const createPermit = new TextEncoder().encode("let me in");
+    const [store, relaySeed] = [new MemoryStore(), systemRandom(32)];
+    const on = (its: MemoryStore) => {
+      const ports = { store: its, crypto: nodeCrypto, random: systemRandom, relaySeed };
+      return new RelayCore({ ...ports, settings: { createPermit } });
+    };
+    const copy = store.copy();
+    world.addRelay("ws://relay2", {}, on(store));
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.move({ relay: "ws://relay2", permit: createPermit }));
+    await world.until(() => bob.room.relay === NEW);
+    await inStep(world, [alice, bob], NEW);
+    await world.get(alice.room.decide({ type: "setTitle", title: "Orchard" }));
+    await world.until(() => bob.room.title === "Orchard");
+    await world.pass(200_000);
+    // Who has the permit is away, and the old relay is gone.
+    await world.run(alice.client.close());
+    world.downAt.add(OLD);
+    copy.restored();
+    world.addRelay("ws://relay2", {}, on(copy));
+    world.cut();
+    await world.pass(120_000);
+    expect(bob.room.status().connection).toBe("live");
+    await world.get(bob.room.send("while Alice is away"));
+    await alice.open();
+    await world.until(() => alice.room.status().connection === "live");
+    await world.until(() => bob.room.status().n === alice.room.status().n);
+    expect(await alice.texts()).toContain("Bob: while Alice is away");
+    for (const home of [alice, bob]) expect(home.room.status().alarms).toEqual([]);
+    const carol = world.home();
+    await carol.open();
+    await carol.join(await alice.invite(), "Carol");
+    await world.until(() => bob.room.members().length === 3);
+  });
+});

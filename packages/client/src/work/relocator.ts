@@ -47,7 +47,8 @@ export class Relocator extends ElectedWorker {
   protected override next(): Job | null {
     const { relocation } = this.state;
     if (!relocation) return null;
-    if (relocation.isThere) return super.next();
+    // RULE: move.brought-again: a new relay that was restored from a copy of before the move has lost the room: it is brought once more.
+    if (relocation.isThere) return this.sync.isRoomLost ? () => this.adopt(relocation) : super.next();
     if (this.sync.isLive) return () => this.arrive(relocation);
     return this.sync.isRoomUnknown ? () => this.adopt(relocation) : null;
   }
@@ -99,8 +100,13 @@ export class Relocator extends ElectedWorker {
       await this.state.transact((tx) => {
         const noted = this.state.room?.receipts.noteHead(answer.receipt);
         if (noted) keepNoted(this.state, tx, noted);
-        this.change(tx, { isThere: true });
+        this.change(tx, { isThere: true, isBrought: false });
       });
+      this.sync.restart();
+    } else if (answer.type === "error" && answer.error === "room_recovering") {
+      // It has the room again, and knows by its own signature that there was more: that is brought as to any relay that was restored.
+      this.state.moveRefusal = null;
+      await this.keep({ isThere: false, isBrought: false });
       this.sync.restart();
     } else if (answer.type === "error") {
       const { error, retryAfter } = answer;

@@ -114,6 +114,12 @@ export class Sync extends Worker {
     return relocation?.isThere === false && (!this.live || moveRefusal !== null);
   }
 
+  /** The relay of the room says that it never had it: a copy from before it came there was put back. */
+  get isRoomLost(): boolean {
+    const { unknownRoom: problem } = this;
+    return this.isRoomUnknown && problem?.kind === "relay" && problem.error === "room_unknown";
+  }
+
   /** The relay says that it has no such room. */
   get isRoomUnknown(): boolean {
     return this.unknownRoom !== null && !this.isElsewhere;

@@ -99,8 +99,9 @@ export class LogRequests {
   }
 
   private refuseRoom(request: RequestOf<"createRoom" | "adoptRoom">, address: string, now: number): RelayAnswer | null {
-    const { rooms, lasting } = this.parts;
-    if (!this.isPermitted(request)) return refuse("create_denied");
+    const { rooms, lasting, recovery } = this.parts;
+    const isAgain = request.type === "adoptRoom" && recovery.shownOf(request.roomTag) !== null;
+    if (!isAgain && !this.isPermitted(request)) return refuse("create_denied");
     const isNew = rooms.get(request.roomTag, now) === null;
     // RULE: relay.deleted-for-good: nobody makes a room in the place of one that the operator deleted: its members would find
     // another log where theirs was, and take an honest relay for one that lies.

@@ -147,7 +147,11 @@ export class RequestHandler {
     const call = { request, session, challenge, now };
     if (isIn(this.outside, request)) return pass(this.outside, call);
     const room = this.rooms.get(request.roomTag, now);
-    if (room === null) return refuse(this.rooms.absence(request.roomTag));
+    if (room === null) {
+      const absence = this.rooms.absence(request.roomTag);
+      if (request.type === "bring" && absence === "room_unknown") this.recovery.noteShown(request);
+      return refuse(absence);
+    }
     if (!isIn(this.ofMember, request)) return pass(this.ofRoom, { ...call, room });
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
     const standing = this.standings.of(room, session, now);

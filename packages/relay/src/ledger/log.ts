@@ -120,10 +120,10 @@ export class Log {
     );
     const existing = this.parts.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
-    const recovering = existing === null ? 0 : this.parts.recovery.wait(existing, now);
-    if (recovering > 0) return refuse("room_recovering", recovering);
     const room = existing ?? this.addAdopted(request, creation, now);
     if (room === null) return refuse("quota_exceeded");
+    const recovering = this.parts.recovery.wait(room, now);
+    if (recovering > 0) return refuse("room_recovering", recovering);
     return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
   }
 
@@ -242,19 +242,21 @@ export class Log {
   }
 
   private addAdopted(request: AdoptRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
-    const { rooms, roster, sha256, clock } = this.parts;
+    const { rooms, roster, sha256, clock, recovery } = this.parts;
     const { roomTag: tag, epoch, payload, attachment, nextWriteKey } = request;
     const content = { kind: "commit", epoch, payload, attachment } as const;
     const n = request.n + 1;
     const head = nextLogHead(sha256, request.head, recordHash(sha256, tag, content));
-    const time = this.parts.time.at(now);
+    // It was here before, and what came after it is brought back: it is no newer than that.
+    const shown = recovery.shownOf(tag);
+    const time = Math.min(this.parts.time.at(now), shown?.time ?? Infinity);
     const own = { key: nextWriteKey, epoch: epoch + 1, n, ...OWN, live: true, since: clock.at(now), until: 0 };
     const room = rooms.add(
       {
         ...{ tag, creation, begin: request.n, epoch: epoch + 1, n, lastCommit: n, head, writeKeys: [own], lineage: 0 },
         ...{ seenAt: clock.at(now), commits: 1, availableFrom: n, messageBytes: 0, probationBytes: 0, blobBytes: 0 },
         oldest: time,
-        ...{ owed: 0, restored: rooms.store.restorations() },
+        ...{ owed: shown?.n ?? 0, restored: rooms.store.restorations() },
       },
       now,
     );

@@ -8,10 +8,13 @@ import {
   nextLogHead,
   type BringRequest,
   type BroughtResponse,
+  type HeadReceipt,
   type LogItem,
   type LogRecord,
+  type RoomTag,
   type Sha256,
 } from "@conclave/wire";
+import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
 import { UNKNOWN_KEY, type RecordRow } from "../store/recordTable.js";
 import type { HostedRoom } from "./hostedRoom.js";
@@ -46,6 +49,8 @@ export interface Brought {
 /** How often a room waits because a member says that messages are missing which nothing was signed for. */
 const CLAIM_EVERY_MS = 10 * 60 * 1000;
 const RETRY_MS = 2000;
+/** Of how many rooms that are not here it is known what was signed in them. */
+const MOST_SHOWN = 10_000;
 /** After how long without a question nobody is there. */
 const AWAY_MS = 60 * 60 * 1000;
 
@@ -58,6 +63,8 @@ export class Recovery {
   /** Until when a room waits for more, by the room's key. */
   private readonly waiting = new Map<string, number>();
   private readonly claims = new Map<string, number>();
+  /** Heads that this relay has signed in rooms that it does not have, as somebody has shown. */
+  private readonly shown = new Map<string, HeadReceipt>();
   /** By the room's key: since when people are there, and nobody brings anything of what the room lacks; and when one last asked. */
   private readonly lacking = new Map<string, { readonly since: number; readonly asked: number }>();
 
@@ -133,6 +140,30 @@ export class Recovery {
       response: { type: "brought", id: request.id, n: room.row.n },
       records: records.filter((record) => record !== null),
     });
+  }
+
+  /**
+   * Somebody shows what this relay has signed in a room that it does not have: it came after the copy. Who makes the room again is then
+   * asked for the rest before anything is signed.
+   *
+   * RULE: recovery.made-again: a room that came here after the copy comes back as what it was: this relay let it in once, so nobody is
+   * asked for a permit again, and nothing less is signed than before (attack A162).
+   */
+  noteShown({ receipt: { receipt, signature } }: BringRequest): void {
+    const { crypto, relayKey, time } = this.parts;
+    const key = keyOf(receipt.roomTag);
+    const known = this.shown.get(key);
+    if (known !== undefined && known.n >= receipt.n) return;
+    if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return;
+    time.atLeast(receipt.time);
+    this.shown.delete(key);
+    this.shown.set(key, receipt);
+    if (this.shown.size > MOST_SHOWN) this.shown.delete(this.shown.keys().next().value!);
+  }
+
+  /** The newest head that this relay has signed in a room that it does not have, as far as somebody has shown; null for none. */
+  shownOf(tag: RoomTag): HeadReceipt | null {
+    return this.shown.get(keyOf(tag)) ?? null;
   }
 
   /** Forgets what no longer counts. */
