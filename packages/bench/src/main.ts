@@ -4,15 +4,17 @@ import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 import { roomsBench } from "./roomsBench.js";
+import { sizesBench } from "./sizesBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
 import { strangersBench } from "./strangersBench.js";
 
-// npm run bench [mls | relay | rooms | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
+// npm run bench [mls | relay | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
 // --quick only shows that it runs. --against=DIR: strangers measures the relay of that checkout too.
 const parts = {
   mls: mlsBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   rooms: roomsBench,
+  sizes: sizesBench,
   strangers: (quick: boolean) => strangersBench(quick, against),
   gateway: gatewayBench,
   join: joinBench,

@@ -45,7 +45,7 @@ describe.skipIf(!hasPostgres)("conclave migrate (skipped without PostgreSQL)", (
   /** A folder with a relay's key, and a database with something in every table. */
   async function scene(messages = 70): Promise<{ dataDir: string; roomTag: RoomTag }> {
     const dataDir = dataFolder();
-    const relaySeed = loadRelaySeed(join(dataDir, "relay.key"), systemRandom);
+    const relaySeed = loadRelaySeed(dataDir, systemRandom);
     expect(relaySeed).toHaveLength(32);
     const store = new SqliteStore(openDatabase(join(dataDir, "relay.db")));
     const world = new CoreWorld({ rates: RATES }, store);

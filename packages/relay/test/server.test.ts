@@ -1,6 +1,6 @@
 import { systemRandom } from "@conclave/crypto/node";
 import { once } from "node:events";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { RoomTag } from "@conclave/wire";
 import { afterEach, describe, expect, it } from "vitest";
 import { joinBy } from "../src/core/probationRoom.js";
 import { messageAppend, newKey, newSlot } from "../src/core/scriptedClient.js";
-import { startRelay, type Relay, type RelayOptions } from "../src/index.js";
+import { operateRelay, startRelay, type Relay, type RelayOptions } from "../src/index.js";
 import { dataFolder } from "./dataFolder.js";
 import { SocketClient, upgradeStatus } from "../src/server/socketClient.js";
 
@@ -71,6 +71,23 @@ describe("starting", () => {
     const second = await start({ dataDir });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(second.relayKey).toEqual(first.relayKey);
+  });
+});
+
+describe("a relay's key", () => {
+  it("RULE relay.key-lost: is not made anew where rooms are: neither by a start nor by the operator's commands", async () => {
+    const dataDir = dataFolder();
+    const first = await startRelay({ dataDir });
+    const file = join(dataDir, "relay.key");
+    await first.close();
+    const key = readFileSync(file);
+    rmSync(file);
+    const refused = { code: "data_unusable", message: expect.stringContaining("relay.key is gone") as string };
+    await expect(startRelay({ dataDir })).rejects.toMatchObject(refused);
+    await expect(operateRelay(dataDir, { do: "rooms", after: 0 })).rejects.toMatchObject(refused);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, key);
+    expect((await start({ dataDir })).relayKey).toEqual(first.relayKey);
   });
 });
 

@@ -33,7 +33,7 @@ beforeEach(() => {
   mkdirSync(data);
   mkdirSync(join(folder, "away"));
   file = join(folder, "away", "relay.backup");
-  loadRelaySeed(join(data, "relay.key"), systemRandom);
+  loadRelaySeed(data, systemRandom);
   database = openDatabase(join(data, "relay.db"));
 });
 afterEach(() => {
@@ -137,7 +137,7 @@ describe("restoring", () => {
     expect(all(data)).toHaveLength(4);
     const other = join(folder, "other");
     mkdirSync(other);
-    loadRelaySeed(join(other, "relay.key"), systemRandom);
+    loadRelaySeed(other, systemRandom);
     expect(await restoreBackup(file, other)).toEqual({ ok: false, error: { code: "folder_in_use" } });
     expect(readdirSync(other).filter((name) => name.startsWith("relay.db"))).toEqual([]);
   });

@@ -45,7 +45,7 @@ async function inFolder(dataDir: string, path: string, request: OperatorRequest)
     return new SqliteStore(openDatabase(path), copyFirst);
   });
   try {
-    const relaySeed = dataStep(() => loadRelaySeed(join(dataDir, "relay.key"), systemRandom));
+    const relaySeed = dataStep(() => loadRelaySeed(dataDir, systemRandom));
     const wallClock = (): number => Date.now();
     const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, wallClock });
     return await carryOutRequest(request, {

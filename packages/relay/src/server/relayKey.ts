@@ -1,17 +1,27 @@
 import { equalBytes, fromHex, toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { writeDurably } from "../backup/durableFile.js";
 
+const LOST =
+  "the rooms are there, and relay.key is gone; put it back from a backup. Without it members cannot go on at this relay: begin with " +
+  "an empty folder, and have them move their rooms to it";
 const SEED = /^[0-9a-f]{64}\n?$/;
 
 /**
- * The seed of the relay's key: read from its file, or made at the first start. Rooms pin the key in their charters, so the
- * file is as important as the database, and is never replaced.
- * @throws Error if the file contains anything but a seed.
+ * The seed of the relay's key: read from `relay.key` in the data folder, or made at the first start. Rooms pin the key in their
+ * charters, so the file is as important as the database, and is never replaced.
+ * @throws Error if the file contains anything but a seed, or is gone from a folder that has a database.
  */
-export function loadRelaySeed(path: string, random: Random): Uint8Array {
-  if (!existsSync(path)) writeRelaySeed(path, random(32));
+export function loadRelaySeed(dataDir: string, random: Random): Uint8Array {
+  const path = join(dataDir, "relay.key");
+  if (!existsSync(path)) {
+    // RULE: relay.key-lost: where rooms are, no new key is made: members would take its receipts for a forgery, and an accident is
+    // no attack.
+    if (existsSync(join(dataDir, "relay.db"))) throw new Error(LOST);
+    writeRelaySeed(path, random(32));
+  }
   // RULE: relay.key-private: only the relay's own user reads the key (mode 0600).
   chmodSync(path, 0o600);
   return readRelaySeed(path);

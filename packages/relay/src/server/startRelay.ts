@@ -379,7 +379,7 @@ const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open"> | "away", st
 function relaySeedOf({ dataDir, keyFile }: RelayOptions): Uint8Array {
   if (keyFile === undefined) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return loadRelaySeed(join(dataDir, "relay.key"), systemRandom);
+    return loadRelaySeed(dataDir, systemRandom);
   }
   if (!existsSync(keyFile)) throw new Error(`there is no file ${keyFile}`);
   return readRelaySeed(keyFile);
