@@ -81,6 +81,8 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   DATA_EXISTS: [refused, "The folder has a relay's data already, so nothing was restored into it."],
   NO_BACKUP: [refused, "The file is no backup of a relay, or one that this version cannot read. Nothing was done."],
   BACKUP_DAMAGED: [refused, "The backup was changed, or is not whole. Nothing was done."],
+  WRONG_PASSPHRASE: [refused, "The backup is sealed with another passphrase. Nothing was done."],
+  NO_PASSPHRASE: [usage, "A passphrase is needed, and CONCLAVE_BACKUP_PASSPHRASE_FILE does not name a file with one."],
   NO_DATABASE: [usage, "No database in PostgreSQL is set: CONCLAVE_DATABASE_FILE names the file with its address."],
   DATABASE_IN_USE: [refused, "A relay, or another move, is connected to the database. Nothing was moved."],
   DATABASE_FAILED: [refused, "The database in PostgreSQL cannot be reached, read or written. Nothing was done."],

@@ -19,7 +19,7 @@ import {
 import { storageConformance } from "@conclave/client/conformance";
 import { webCrypto } from "@conclave/crypto/web";
 import { preset } from "@conclave/protocol";
-import { stretch } from "../src/browser/vault/argon2.js";
+import { stretch } from "@conclave/crypto/argon2";
 
 let client: Client | null = null;
 let vault: Vault | null = null;

@@ -24,6 +24,7 @@ export type { RoomRow, WriteKey } from "./store/roomTable.js";
 export type { SlotRow, SlotVersion } from "./store/slotTable.js";
 export type { Store } from "./store/store.js";
 export { writeBackup, type BackupFault, type BackupSummary } from "./backup/backup.js";
+export { isSealedFile } from "./backup/sealedFile.js";
 export { restoreBackup, type RestoreFault } from "./backup/restore.js";
 export { markDatabaseRestored, markFolderRestored, type MarkFault } from "./backup/markRestored.js";
 export { migrateToDatabase, migrateToFolder, type Migration, type MigrationFault } from "./migration/migrate.js";

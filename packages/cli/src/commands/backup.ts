@@ -3,21 +3,30 @@ import { resolve } from "node:path";
 import { CliError } from "../cliError.js";
 import { resolveConfig } from "../config/resolveConfig.js";
 import type { CommandContext } from "../program/context.js";
+import { newPassphrase } from "../terminal/passphrase.js";
 import { writeFault } from "../terminal/fileFault.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 
 /** `conclave backup FILE`: copies all that a relay has into one file, also while it runs. */
-export async function backup({ output, options }: CommandContext, path: string): Promise<void> {
+export async function backup(context: CommandContext, path: string): Promise<void> {
+  const { output, options } = context;
   const data = dataFolder(options);
   const file = resolve(path);
-  const written = await orFault(file, () => writeBackup(data, file, Date.now()));
+  const isSealed = options["seal"] === true;
+  const passphrase = isSealed ? await newPassphrase(context) : null;
+  const written = await orFault(file, () => writeBackup(data, file, Date.now(), passphrase));
   if (!written.ok) {
     throw new CliError("NO_RELAY_DATA", `There is no relay's data in ${data}.`, "Name its folder with --data DIR.");
   }
   const { rooms, records, time } = written.value;
-  output.result({ file, data, rooms, records, time }, (paint) => [
+  output.result({ file, data, rooms, records, time, sealed: isSealed }, (paint) => [
     `${paint.green("Backed up")} ${count(rooms, "room")} with ${count(records, "record")}, and the relay's key, to ${file}`,
-    "Keep it where the relay's disk is not. Anyone who has it can sign as this relay, but cannot read a message.",
+    ...(isSealed
+      ? ["Keep it where the relay's disk is not, and the passphrase elsewhere: without it nobody can open the file."]
+      : [
+          "Keep it where the relay's disk is not. It holds the relay's key in the open (only your user can read the file):",
+          "anyone who has it can sign as this relay, but cannot read a message. With --seal it needs a passphrase.",
+        ]),
     `To put it back:  ${otherCommand("restore", path, "--data", "DIR")}`,
   ]);
 }

@@ -1,21 +1,25 @@
-import { restoreBackup, type RestoreFault } from "@conclave/relay";
+import { isSealedFile, restoreBackup, type RestoreFault } from "@conclave/relay";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import type { CommandContext } from "../program/context.js";
+import { passphraseOf } from "../terminal/passphrase.js";
 import { otherCommand } from "../terminal/nextCommand.js";
 import { dayAndTime } from "../terminal/when.js";
 import { count, dataFolder, orFault } from "./backup.js";
 
 /** `conclave restore FILE`: puts a backup into a folder that has no relay's data. */
-export async function restore({ output, options }: CommandContext, path: string): Promise<void> {
+export async function restore(context: CommandContext, path: string): Promise<void> {
+  const { output, options } = context;
   const data = dataFolder(options);
   const file = resolve(path);
   if (!existsSync(file)) throw usageError(`${file} cannot be read: there is no such file.`);
-  const restored = await orFault(data, () => restoreBackup(file, data));
+  const isSealed = await orFault(file, () => isSealedFile(file));
+  const passphrase = isSealed ? await passphraseOf(context) : null;
+  const restored = await orFault(data, () => restoreBackup(file, data, passphrase));
   if (!restored.ok) throw failure(restored.error, file, data);
   const { rooms, records, time } = restored.value;
-  output.result({ file, data, rooms, records, time }, (paint) => [
+  output.result({ file, data, rooms, records, time, sealed: isSealed }, (paint) => [
     `${paint.green("Restored")} ${count(rooms, "room")} with ${count(records, "record")} into ${data}, as of ${dayAndTime(time)}.`,
     "",
     `Next: start the relay  ${otherCommand("serve", "--data", data)}`,
@@ -41,6 +45,13 @@ function failure(fault: RestoreFault, file: string, data: string): CliError {
         "BACKUP_DAMAGED",
         `${file} is damaged: ${fault.why}. Nothing was changed.`,
         "Use an older backup: members bring back what is missing in it.",
+      );
+    case "sealed":
+    case "wrong_passphrase":
+      return new CliError(
+        "WRONG_PASSPHRASE",
+        `${file} is sealed with another passphrase. Nothing was changed.`,
+        "Check its capital letters, and that it is the passphrase of this backup. It cannot be found out.",
       );
     case "other_version":
       return new CliError("NO_BACKUP", `${file} cannot be restored: ${fault.why}. Nothing was changed.`);

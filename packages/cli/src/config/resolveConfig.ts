@@ -47,7 +47,10 @@ export function resolveConfig(given: Given): ResolvedConfig {
 }
 
 /** What other commands, and `conclave` itself, read from the environment. */
-const OTHER_VARIABLES = ["CONFIG", "HOME", "ROOM", "RELAY", "PERMIT", "DEBUG"].map((name) => `CONCLAVE_${name}`);
+const OTHER_VARIABLES = [
+  ...["CONFIG", "HOME", "ROOM", "RELAY", "PERMIT", "DEBUG"],
+  ...["BACKUP_PASSPHRASE", "BACKUP_PASSPHRASE_FILE"],
+].map((name) => `CONCLAVE_${name}`);
 
 function strangersIn(env: NodeJS.ProcessEnv): ResolvedConfig["strangers"] {
   const own = SETTING_NAMES.map(environmentName);

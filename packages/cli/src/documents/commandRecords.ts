@@ -35,6 +35,8 @@ export interface BackupDocument {
   readonly records: number;
   /** When it was made. */
   readonly time: number;
+  /** Whether it needs a passphrase. */
+  readonly sealed: boolean;
 }
 
 /** A receipt in a proof. */

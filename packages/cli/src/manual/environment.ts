@@ -16,6 +16,14 @@ export const HOME_VARIABLES: readonly Variable[] = [
   { name: "NO_COLOR", about: "If set, nothing is printed in colour." },
 ];
 
+/** Variables of `conclave backup` and `conclave restore`. */
+export const BACKUP_VARIABLES: readonly Variable[] = [
+  {
+    name: "CONCLAVE_BACKUP_PASSPHRASE",
+    about: "The passphrase of a sealed backup; better its file, with _FILE behind the name.",
+  },
+];
+
 /** Variables of `conclave serve`, one for each of its settings. */
 export function relayVariables(): Variable[] {
   const config = { name: "CONCLAVE_CONFIG", about: "The configuration file, like --config." };

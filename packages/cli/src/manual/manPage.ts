@@ -1,4 +1,4 @@
-import { HOME_VARIABLES, relayVariables } from "./environment.js";
+import { BACKUP_VARIABLES, HOME_VARIABLES, relayVariables } from "./environment.js";
 import { errorRows, exitRows, type Rows, TOPICS } from "./topics.js";
 import type { commandTree, ManualOption } from "./commandTree.js";
 
@@ -40,7 +40,7 @@ export function manPage(tree: ReturnType<typeof commandTree>, version: string): 
     ".SH ERROR CODES",
     ...rows(errorRows()),
     ".SH ENVIRONMENT",
-    ...rows([...HOME_VARIABLES, ...relayVariables()].map(({ name, about }) => [name, about])),
+    ...rows([...HOME_VARIABLES, ...BACKUP_VARIABLES, ...relayVariables()].map(({ name, about }) => [name, about])),
     ".SH FILES",
     ...rows([
       [

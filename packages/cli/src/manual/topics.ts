@@ -1,7 +1,7 @@
 import { ERRORS, RELAY_PREFIX } from "../errorCodes.js";
 import { EXIT, EXIT_MEANINGS } from "../exitCode.js";
 import { displayWidth } from "../terminal/displayWidth.js";
-import { HOME_VARIABLES, relayVariables } from "./environment.js";
+import { BACKUP_VARIABLES, HOME_VARIABLES, relayVariables } from "./environment.js";
 
 /** A table of two columns: what it is called, and what it means. */
 export type Rows = readonly (readonly [string, string])[];
@@ -51,7 +51,7 @@ export const TOPICS: Readonly<Record<string, { readonly about: string; readonly 
   environment: {
     about: "environment variables",
     text: () =>
-      `Environment variables:\n\n${text(rowsOf(HOME_VARIABLES))}\n\nFor "conclave serve"; each can instead be NAME_FILE, which names a file with the value:\n\n${text(rowsOf(relayVariables()))}`,
+      `Environment variables:\n\n${text(rowsOf([...HOME_VARIABLES, ...BACKUP_VARIABLES]))}\n\nFor "conclave serve"; each can instead be NAME_FILE, which names a file with the value:\n\n${text(rowsOf(relayVariables()))}`,
   },
   "exit-codes": { about: "what exit codes mean", text: () => `Exit codes:\n\n${text(exitRows())}` },
   errors: {

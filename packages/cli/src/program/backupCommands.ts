@@ -5,16 +5,19 @@ const DATA = "the relay's data folder (CONCLAVE_DATA, else ./data)";
 
 const BACKUP_HELP = `
 Works while the relay runs. The file has the database as it is at one moment, and the relay's key:
-whoever has it can sign as this relay, and cannot read a message. A file of that name is replaced
-once the new one is complete.
+whoever has it can sign as this relay, and cannot read a message. With --seal it also needs a
+passphrase: from CONCLAVE_BACKUP_PASSPHRASE, or the file that CONCLAVE_BACKUP_PASSPHRASE_FILE names,
+or you are asked for it. A file of that name is replaced once the new one is complete.
 
 Examples:
   conclave backup /mnt/other-disk/relay.backup
+  CONCLAVE_BACKUP_PASSPHRASE_FILE=/run/secrets/passphrase conclave backup --seal relay.sealed
   conclave backup relay.backup --data /srv/conclave --json`;
 
 const RESTORE_HELP = `
 Checks the whole file first, and puts it into a folder that has no relay's data. After the relay
-is started there, the members' own devices bring back what was written since the backup.
+is started there, the members' own devices bring back what was written since the backup. A sealed
+backup needs its passphrase, from where conclave backup takes it.
 
 Examples:
   conclave restore relay.backup --data /srv/conclave`;
@@ -35,6 +38,7 @@ export function addBackupCommands(program: Command): void {
     .command("backup")
     .description("copy a relay's data and key into one file, while the relay runs")
     .argument("<file>", "the file to write")
+    .option("--seal", "seal it with a passphrase")
     .option("--data <dir>", DATA)
     .addHelpText("after", BACKUP_HELP)
     .action(async (file: string, _: unknown, command: Command) => {

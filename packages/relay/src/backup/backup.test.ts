@@ -21,6 +21,7 @@ import { loadRelaySeed } from "../server/relayKey.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { noteFile } from "../store/sqlite/sameFile.js";
 import { writeBackup } from "./backup.js";
+import { isSealedFile } from "./sealedFile.js";
 import { restoreBackup } from "./restore.js";
 
 let folder = "";
@@ -62,7 +63,7 @@ const all = (folderName: string): Record<string, unknown>[] => {
 describe("a backup", () => {
   it("RULE restore.marked: is made while the relay works, holds its key, and is for its owner's eyes only", async () => {
     const { say } = await scene();
-    expect(writeBackup(data, file, 1234)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
+    expect(await writeBackup(data, file, 1234)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
     await say();
     expect(readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"))).toEqual(["relay.backup"]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -89,7 +90,7 @@ describe("a backup", () => {
     const store = new SqliteStore(database);
     store.rooms.delete(roomTag);
     for (const step of ["deleted", "purged"]) {
-      expect(writeBackup(data, file, 1)).toMatchObject({ ok: true });
+      expect(await writeBackup(data, file, 1)).toMatchObject({ ok: true });
       expect(await restoreBackup(file, join(folder, step))).toMatchObject({
         ok: true,
         value: { rooms: 1, records: 1 },
@@ -100,17 +101,99 @@ describe("a backup", () => {
 
   it("RULE backup.whole-or-not: one that cannot be finished leaves the older one", async () => {
     const { say } = await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     await say();
-    expect(writeBackup(data, file, 2)).toMatchObject({ value: { records: 4 } });
+    expect(await writeBackup(data, file, 2)).toMatchObject({ value: { records: 4 } });
     const before = readFileSync(file);
     mkdirSync(`${file}.new`);
-    expect(() => writeBackup(data, file, 3)).toThrow();
+    await expect(writeBackup(data, file, 3)).rejects.toThrow();
     expect(readFileSync(file)).toEqual(before);
   });
 
-  it("is refused of a folder without a relay", () => {
-    expect(writeBackup(join(folder, "away"), file, 1)).toEqual({ ok: false, error: "no_relay" });
+  it("is refused of a folder without a relay", async () => {
+    expect(await writeBackup(join(folder, "away"), file, 1)).toEqual({ ok: false, error: "no_relay" });
+  });
+});
+
+describe("a sealed backup", () => {
+  const PASSPHRASE = "vier Wörter sind besser";
+  const target = () => join(folder, "target");
+  const restore = (passphrase: string | null = PASSPHRASE) => restoreBackup(file, target(), passphrase);
+  const put = () => readdirSync(target()).filter((name) => /^relay\.(db|key)/u.test(name));
+
+  it("RULE backup.sealed-before-it-leaves: shows nothing without its passphrase, and is restored with it", async () => {
+    await scene();
+    expect(await writeBackup(data, file, 1234, PASSPHRASE)).toMatchObject({ ok: true, value: { records: 3 } });
+    const seed = Buffer.from(readFileSync(join(data, "relay.key"), "utf8").trim(), "hex");
+    const sealed = readFileSync(file);
+    expect([sealed.includes(seed), sealed.includes("SQLite"), isSealedFile(file)]).toEqual([false, false, true]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"))).toEqual(["relay.backup"]);
+    expect(readdirSync(data).filter((name) => name.includes("backup"))).toEqual(["last-backup.json"]);
+    expect(await restore(null)).toEqual({ ok: false, error: { code: "sealed" } });
+    expect(await restore("four words are worse")).toEqual({ ok: false, error: { code: "wrong_passphrase" } });
+    expect(put()).toEqual([]);
+    expect(await restore(PASSPHRASE.normalize("NFD"))).toMatchObject({ ok: true, value: { records: 3, time: 1234 } });
+    expect(all(target())).toEqual(all(data));
+    expect(readFileSync(join(target(), "relay.key"))).toEqual(readFileSync(join(data, "relay.key")));
+  });
+
+  it("RULE backup.sealed-in-order: one that was changed, cut off, or put together otherwise is refused", async () => {
+    await scene();
+    await writeBackup(data, file, 1, PASSPHRASE);
+    const whole = readFileSync(file);
+    const [begin, piece] = [25 + 82, 64 * 1024 + 16];
+    expect(whole.length).toBeGreaterThan(begin + 2 * piece);
+    const damaged = { ok: false, error: { code: "damaged", why: expect.any(String) } };
+    const with1 = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte));
+    const [head, first, second] = [
+      whole.subarray(0, begin),
+      whole.subarray(begin, begin + piece),
+      whole.subarray(begin + piece, begin + 2 * piece),
+    ];
+    const rest = whole.subarray(begin + 2 * piece);
+    const changed = {
+      "a byte": with1(begin + 9),
+      "the last byte": with1(whole.length - 1),
+      "an end that is missing": whole.subarray(0, begin + 2 * piece),
+      "half a piece": whole.subarray(0, begin + 100),
+      "nothing behind its beginning": head,
+      "half a beginning": whole.subarray(0, 60),
+      "two pieces that changed places": Buffer.concat([head, second, first, rest]),
+      "a piece that is missing": Buffer.concat([head, first, rest]),
+      "more behind it": Buffer.concat([whole, rest]),
+    };
+    for (const [what, bytes] of Object.entries(changed)) {
+      writeFileSync(file, bytes);
+      expect(await restore(), what).toEqual(damaged);
+      expect(put()).toEqual([]);
+    }
+    for (const at of [25, 25 + 16 + 3, 25 + 22, 25 + 40]) {
+      writeFileSync(file, with1(at));
+      expect(await restore(), String(at)).toEqual({ ok: false, error: { code: "wrong_passphrase" } });
+    }
+    // Of another file under the same passphrase.
+    await writeBackup(data, file, 2, PASSPHRASE);
+    const other = readFileSync(file);
+    writeFileSync(file, Buffer.concat([head, other.subarray(begin)]));
+    expect(await restore()).toEqual(damaged);
+  }, 180_000);
+
+  it("A80: RULE backup.sealed-costs: asks for no more than a machine has", async () => {
+    await scene();
+    await writeBackup(data, file, 1, PASSPHRASE);
+    const bytes = readFileSync(file);
+    for (const [at, value] of [
+      [25 + 16, 0xff],
+      [25 + 20, 17],
+      [25 + 20, 0],
+      [25 + 21, 5],
+    ] as const) {
+      const dear = Buffer.from(bytes);
+      dear[at] = value;
+      writeFileSync(file, dear);
+      expect(await restore()).toMatchObject({ error: { code: "damaged" } });
+    }
   });
 });
 
@@ -131,7 +214,7 @@ describe("a folder that is copied back by hand", () => {
 describe("restoring", () => {
   it("RULE restore.replaces-nothing: refuses a folder that has data, and leaves it as it is", async () => {
     const { say } = await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     await say();
     expect(await restoreBackup(file, data)).toEqual({ ok: false, error: { code: "folder_in_use" } });
     expect(all(data)).toHaveLength(4);
@@ -144,7 +227,7 @@ describe("restoring", () => {
 
   it("goes on where an earlier attempt was interrupted", async () => {
     await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     const target = join(folder, "target");
     await restoreBackup(file, target);
     rmSync(join(target, "relay.db"));
@@ -155,7 +238,7 @@ describe("restoring", () => {
 
   it("RULE restore.checked-first, RULE backup.heads-recomputed: one changed byte of a record, and nothing is put in place", async () => {
     await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     const payload = openDatabase(file).prepare("SELECT payload FROM record LIMIT 1").get()?.["payload"] as Uint8Array;
     const at = readFileSync(file).indexOf(Buffer.from(payload.subarray(100, 132)));
     const handle = openSync(file, "r+");
@@ -169,7 +252,7 @@ describe("restoring", () => {
 
   it("refuses half a file, another file and another database", async () => {
     await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     const half = join(folder, "half");
     writeFileSync(half, readFileSync(file).subarray(0, statSync(file).size / 2));
     expect(await restoreBackup(half, join(folder, "a"))).toMatchObject({
@@ -184,7 +267,7 @@ describe("restoring", () => {
 
   it("says that a relay is running there", async () => {
     await scene();
-    writeBackup(data, file, 1);
+    await writeBackup(data, file, 1);
     const { takeFileLock } = await import("@conclave/sqlite");
     const target = join(folder, "target");
     const lock = takeFileLock(join(target, "relay.lock"))!;

@@ -4,6 +4,7 @@ import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readRelaySeed } from "../server/relayKey.js";
 import { noteBackup } from "./lastBackup.js";
+import { sealFile } from "./sealedFile.js";
 import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
 /** The layout of the table that is in a backup and in no other database. */
@@ -22,18 +23,28 @@ export type BackupFault = "no_relay";
 
 /**
  * Copies all that a relay has into one file (mode 0600), also while the relay runs: its database as it is at one moment, and its
- * key. The file is on the disk, complete, before it takes its name, and replaces an older file of that name.
- * @throws the system's or the driver's error when the file cannot be written, or the database cannot be read.
+ * key. The file is on the disk, complete, before it takes its name, and replaces an older file of that name. With a passphrase it is
+ * sealed, and nothing that is not sealed is ever written outside of the data folder.
+ * Rejects with the system's or the driver's error when the file cannot be written, or the database cannot be read.
  */
-export function writeBackup(dataDir: string, file: string, now: number): Result<BackupSummary, BackupFault> {
+export async function writeBackup(
+  dataDir: string,
+  file: string,
+  now: number,
+  passphrase: string | null = null,
+): Promise<Result<BackupSummary, BackupFault>> {
   const [database, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
   if (!existsSync(database) || !existsSync(key)) return failed("no_relay");
   const seed = readRelaySeed(key);
   const draft = `${file}.new`;
+  // RULE: backup.sealed-before-it-leaves: the disk that a sealed backup goes to never has the key in the open.
+  const copy = passphrase === null ? draft : `${database}.backup`;
   removeDatabase(draft);
+  removeDatabase(copy);
   try {
-    backupDatabase(database, draft);
-    const summary = addKey(draft, seed, now);
+    backupDatabase(database, copy);
+    const summary = addKey(copy, seed, now);
+    if (passphrase !== null) await sealFile(copy, draft, passphrase);
     // RULE: backup.whole-or-not: who finds a backup under its name has all of it: an interrupted one leaves the older one.
     syncFile(draft);
     renameSync(draft, file);
@@ -43,6 +54,8 @@ export function writeBackup(dataDir: string, file: string, now: number): Result<
   } catch (error) {
     removeDatabase(draft);
     throw error;
+  } finally {
+    if (copy !== draft) removeDatabase(copy);
   }
 }
 

@@ -8,6 +8,7 @@ import { migrate } from "../store/sqlite/schema.js";
 import { BACKUP_FORMAT, type BackupSummary } from "./backup.js";
 import { SqliteData } from "../migration/sqliteData.js";
 import { checkLogs } from "./checkLogs.js";
+import { isSealedFile, openSealedFile } from "./sealedFile.js";
 import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
 /** Why a backup was not restored. Nothing was changed. */
@@ -16,6 +17,8 @@ export type RestoreFault =
   | { readonly code: "not_a_backup" | "damaged"; readonly why: string }
   /** `other_version`: it is of a version of the relay that this one cannot read; `why` says which. */
   | { readonly code: "other_version"; readonly why: string }
+  /** `sealed`: it needs a passphrase. `wrong_passphrase`: it has another one. */
+  | { readonly code: "sealed" | "wrong_passphrase" }
   /** `folder_in_use`: the folder has a relay's data. `data_in_use`: another relay is running on it. */
   | { readonly code: "folder_in_use" | "data_in_use" };
 
@@ -24,12 +27,16 @@ export type RestoreFault =
  * The relay that is started there then asks members for what it does not have (docs/protocol.md §6, Recovery).
  * Rejects with the system's or the driver's error when something cannot be read or written.
  */
-export async function restoreBackup(file: string, dataDir: string): Promise<Result<BackupSummary, RestoreFault>> {
+export async function restoreBackup(
+  file: string,
+  dataDir: string,
+  passphrase: string | null = null,
+): Promise<Result<BackupSummary, RestoreFault>> {
   const lock = takeFileLock(join(dataDir, "relay.lock"));
   if (lock === null) return failed({ code: "data_in_use" });
   const draft = join(dataDir, "relay.db.restoring");
   try {
-    return await restoreLocked(file, dataDir, draft);
+    return await restoreLocked(file, dataDir, draft, passphrase);
   } finally {
     removeDatabase(draft);
     lock.release();
@@ -40,12 +47,20 @@ async function restoreLocked(
   file: string,
   dataDir: string,
   draft: string,
+  passphrase: string | null,
 ): Promise<Result<BackupSummary, RestoreFault>> {
   const [target, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
   // RULE: restore.replaces-nothing: what is in the folder may be newer than the backup, and is somebody's only copy.
   if (existsSync(target) || existsSync(`${target}-wal`)) return failed({ code: "folder_in_use" });
   removeDatabase(draft);
-  copyFileSync(file, draft, constants.COPYFILE_FICLONE);
+  if (isSealedFile(file)) {
+    if (passphrase === null) return failed({ code: "sealed" });
+    const opened = await openSealedFile(file, draft, passphrase);
+    if (!opened.ok) {
+      const why = "it was changed after it was sealed, or is not whole";
+      return failed(opened.error === "damaged" ? { code: "damaged", why } : { code: opened.error });
+    }
+  } else copyFileSync(file, draft, constants.COPYFILE_FICLONE);
   const taken = await takeIn(draft);
   if (!taken.ok) return taken;
   const { seed, summary } = taken.value;

@@ -1,5 +1,6 @@
 import { equalBytes, utf8Bytes } from "@conclave/codec";
-import { type ArgonCosts, MAX_CREDENTIAL_ID, type SlotLock } from "./slot.js";
+import type { ArgonCosts } from "@conclave/crypto/argon2";
+import { MAX_CREDENTIAL_ID, type SlotLock } from "./slot.js";
 
 /**
  * What opens a home: this browser itself; a passphrase; or a passkey, by its credential id and the 32 bytes that its
@@ -49,7 +50,7 @@ export async function wrappingKey(
   deviceKey: CryptoKey | null,
 ): Promise<CryptoKey | null> {
   if (secret.kind === "passphrase" && lock.kind === "passphrase") {
-    const { stretch } = await import("./argon2.js");
+    const { stretch } = await import("@conclave/crypto/argon2");
     const stretched = await stretch(passphraseBytes(secret.passphrase), lock.salt, lock.costs);
     const bytes = stretched as Uint8Array<ArrayBuffer>;
     return crypto.subtle.importKey("raw", bytes, WRAPPING, false, ["wrapKey", "unwrapKey"]);

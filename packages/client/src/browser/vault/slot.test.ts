@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { stretch } from "./argon2.js";
-import { type ArgonCosts, decodeSlots, encodeSlots, MAX_COSTS, MAX_SLOTS, type Slot, slotContext } from "./slot.js";
+import { type ArgonCosts, stretch } from "@conclave/crypto/argon2";
+import { decodeSlots, encodeSlots, MAX_COSTS, MAX_SLOTS, type Slot, slotContext } from "./slot.js";
 
 const salt = new Uint8Array(16).fill(7);
 const rest = { nonce: new Uint8Array(12).fill(1), wrapped: new Uint8Array(48).fill(2) };

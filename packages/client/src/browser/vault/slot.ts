@@ -13,13 +13,7 @@ import {
   variant,
   versioned,
 } from "@conclave/codec";
-
-/** Costs of argon2id (RFC 9106): memory in KiB, passes over it, lanes. */
-export interface ArgonCosts {
-  readonly memory: number;
-  readonly passes: number;
-  readonly lanes: number;
-}
+import type { ArgonCosts } from "@conclave/crypto/argon2";
 
 /** How a slot's wrapping key is found: in this browser, from a passphrase, or from what a passkey gives. */
 export type SlotLock =
