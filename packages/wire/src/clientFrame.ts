@@ -5,6 +5,7 @@ import { FrameSet, type FramesOf } from "./frameCodec.js";
 import { hello, type Hello } from "./handshake.js";
 import { clearInbox, fetchInbox, proveInbox } from "./inboxRequest.js";
 import type { Limits } from "./limits.js";
+import { bringCopy } from "./mirror.js";
 import {
   adoptRoom,
   bring,
@@ -31,7 +32,7 @@ import {
 } from "./slotRequest.js";
 
 const REQUESTS = {
-  ...{ createRoom, offerRoom, adoptRoom, bringRoster },
+  ...{ createRoom, offerRoom, adoptRoom, bringRoster, bringCopy },
   ...{ append, prove, read, readRoster, subscribe, bring, unsubscribe },
   ...{ beginBlob, writeBlob, readBlob, dropBlob },
   ...{ putSlot, closeSlot, getSlot, listSlots, proveSlot },

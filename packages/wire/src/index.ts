@@ -41,6 +41,20 @@ export { inboxIdOf, inboxProofBytes, slotIdOfToken, slotProofBytes, writeProofBy
 export { chooseVersion, VERSIONS, type Hello, type RelayWelcome } from "./handshake.js";
 export type { AppendGround, AppendRequest, Delivery, SlotContent } from "./append.js";
 export { MOST_BROUGHT_HASHES } from "./roomRequest.js";
+export {
+  copyEnd,
+  copyHeadAt,
+  copyHeads,
+  copyProofBytes,
+  copyTag,
+  decodeCopyPart,
+  encodeCopyPart,
+  MOST_COPY_HASHES,
+  rivalTag,
+  type BringCopyRequest,
+  type CopyPart,
+  type CopySource,
+} from "./mirror.js";
 export type {
   AdoptRoomRequest,
   BringRequest,

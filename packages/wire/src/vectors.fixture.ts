@@ -5,6 +5,8 @@ import {
   BLOB_CHUNK_BYTES,
   blobIdOf,
   commitReceiptBytes,
+  copyProofBytes,
+  copyTag,
   DEFAULT_LIMITS,
   encodeCommitReceipt,
   encodeHeadReceipt,
@@ -17,6 +19,7 @@ import {
   RELAY_ERRORS,
   recordDigest,
   recordHash,
+  rivalTag,
   slotProofBytes,
   VERSIONS,
   writeProofBytes,
@@ -86,6 +89,7 @@ const items: readonly LogItem[] = [
 ];
 const ofRecord = { roomTag: room.roomTag, n: 9, head: id32("head"), time: TIME };
 const head: HeadReceipt = { ...ofRecord, availableFrom: 3, keyEpoch: 6, writeKey: id32("write key") };
+const source = { roomTag: room.roomTag, relayKey: id32("relay key"), copyId: id32("copy") };
 const signedHead = { receipt: head, signature: signature("head receipt") };
 
 /** Frames of a client, each kind at least once. */
@@ -109,6 +113,14 @@ export const CLIENT_FRAMES: readonly ClientFrame[] = [
     ...{ nextWriteKey: id32("next write key"), permit: NONE },
   },
   { type: "bringRoster", ...room, after: id32("roster record"), records: [filled(80), filled(9)] },
+  {
+    ...{ type: "bringCopy", ...room, source, after: 4, proof: signature("copy proof"), permit: NONE },
+    part: { fromN: 1, before: id32("before"), items, hashes: [id32("record")], receipt: signedHead },
+  },
+  {
+    ...{ type: "bringCopy", ...room, source, after: 0, proof: signature("copy proof"), permit: filled(256) },
+    part: { fromN: 9, before: id32("before"), items: [], hashes: [], receipt: signedHead },
+  },
   commit,
   external,
   message,
@@ -197,6 +209,9 @@ export const OTHERS: Readonly<Record<string, Uint8Array>> = {
   "blob id": blobIdOf(sha256, id32("secret")),
   "write proof": writeProofBytes(id32("challenge"), room.roomTag, 5),
   "slot proof": slotProofBytes(id32("challenge"), room.roomTag, slot.slotId),
+  "copy proof": copyProofBytes(id32("challenge"), room.roomTag, source),
+  "tag of a copy": copyTag(sha256, source),
+  "tag of a copy's rivals": rivalTag(sha256, source),
   "inbox proof": inboxProofBytes(id32("challenge"), InboxId.of(id32("inbox"))),
   "signed bytes of a commit receipt": commitReceiptBytes(commitReceipt),
   "signed bytes of a head receipt": headReceiptBytes(head),

@@ -9,6 +9,7 @@ import {
   blobIdOf,
   chooseVersion,
   commitReceiptBytes,
+  copyProofBytes,
   decodeClientMessage,
   decodeCommitReceipt,
   decodeHeadReceipt,
@@ -121,6 +122,13 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
     ...{ nextWriteKey: id32, permit: blob },
   }),
   fc.record({ ...is("bringRoster"), roomTag: anyRoomTag, after: id32, records: fc.array(blob, { maxLength: 3 }) }),
+  fc.record({
+    ...{ ...is("bringCopy"), roomTag: anyRoomTag, after: u53, proof: bytes(64), permit: blob },
+    source: fc.record({ roomTag: anyRoomTag, relayKey: id32, copyId: id32 }),
+    part: fc.record({
+      ...{ fromN: u53, before: id32, items, hashes: fc.array(id32, { maxLength: 3 }), receipt: signedHead },
+    }),
+  }),
   memberCommit,
   externalCommit,
   message,
@@ -341,6 +349,7 @@ describe("receipts and proofs", () => {
       writeProofBytes(a, a, 0),
       slotProofBytes(a, a, SlotId.of(a)),
       inboxProofBytes(a, InboxId.of(a)),
+      copyProofBytes(a, a, { roomTag: a, relayKey: a, copyId: a }),
       headReceiptBytes({ roomTag: a, n: 0, head: a, time: 0, availableFrom: 0, keyEpoch: 0, writeKey: a }),
       commitReceiptBytes({ roomTag: a, epoch: 0, recordHash: a, n: 0, head: a, time: 0 }),
     ];
@@ -349,6 +358,7 @@ describe("receipts and proofs", () => {
       "conclave/write-proof/v1",
       "conclave/slot-proof/v1",
       "conclave/inbox-proof/v1",
+      "conclave/copy-proof/v1",
       "conclave/receipt/head/v2",
       "conclave/receipt/commit/v1",
     ]);

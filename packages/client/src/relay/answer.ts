@@ -23,6 +23,7 @@ export interface AnswerOf {
   offerRoom: DoneResponse;
   adoptRoom: CreatedResponse;
   bringRoster: DoneResponse;
+  bringCopy: BroughtResponse;
   append: AppendedResponse;
   prove: DoneResponse;
   read: PageResponse;
@@ -68,6 +69,7 @@ export const EXPECTED: { readonly [T in Request["type"]]: AnswerOf[T]["type"] } 
   offerRoom: "done",
   adoptRoom: "created",
   bringRoster: "done",
+  bringCopy: "brought",
   append: "appended",
   prove: "done",
   read: "page",

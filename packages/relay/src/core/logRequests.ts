@@ -1,5 +1,6 @@
 import { done, equalBytes, failed } from "@conclave/codec";
 import { writeProofBytes, type Sha256 } from "@conclave/wire";
+import type { Copies } from "../ledger/copies.js";
 import { type Log, positionOf } from "../ledger/log.js";
 import type { Pruner } from "../ledger/pruner.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
@@ -36,6 +37,7 @@ export interface LogRequestParts {
   readonly sha256: Sha256;
   readonly rooms: Rooms;
   readonly log: Log;
+  readonly copies: Copies;
   readonly roster: RosterLog;
   readonly standings: Standings;
   readonly recovery: Recovery;
@@ -52,10 +54,11 @@ const RETRY_BUSY_MS = 1000;
 
 /** Makes rooms, and carries out what is asked of their logs. */
 export class LogRequests {
-  readonly calls: RequestCalls<"createRoom" | "offerRoom" | "adoptRoom"> = {
+  readonly calls: RequestCalls<"createRoom" | "offerRoom" | "adoptRoom" | "bringCopy"> = {
     createRoom: (call) => this.create(call),
     offerRoom: (call) => this.offer(call),
     adoptRoom: (call) => this.adopt(call),
+    bringCopy: (call) => this.bringCopy(call),
   };
   readonly memberCalls: MemberRequestCalls<"bringRoster"> = { bringRoster: (call) => this.bringRoster(call) };
   /** Appending has checks of its own; to read, the tag is enough. */
@@ -96,6 +99,24 @@ export class LogRequests {
   private adopt({ request, session, now }: Call<"adoptRoom">): RelayAnswer {
     const refusal = this.refuseRoom(request, session.address, now);
     return refusal ?? this.parts.log.adopt(request, now);
+  }
+
+  private bringCopy({ request, session, challenge, now }: Call<"bringCopy">): RelayAnswer {
+    const { copies, lasting, outbox, pruner } = this.parts;
+    const brought = copies.bring(
+      request,
+      challenge,
+      () => this.isPermitted(request),
+      () => lasting.waitForRoom(request, session.address, now),
+      now,
+    );
+    if (!brought.ok) return brought;
+    const { response, room, record } = brought.value;
+    if (room !== null && record !== null) {
+      outbox.record(room.row.tag, record);
+      pruner.afterAppend(room);
+    }
+    return done(response);
   }
 
   private refuseRoom(request: RequestOf<"createRoom" | "adoptRoom">, address: string, now: number): RelayAnswer | null {

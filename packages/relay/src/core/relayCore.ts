@@ -68,6 +68,7 @@ const PURPOSES: ReadonlySet<Request["type"]> = new Set([
   "createRoom",
   "offerRoom",
   "adoptRoom",
+  "bringCopy",
 ]);
 
 const SWEEP_EVERY_MS = 30_000;

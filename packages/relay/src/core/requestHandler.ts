@@ -2,6 +2,7 @@ import type { Random } from "@conclave/crypto";
 import type { InboxId, Request, Sha256 } from "@conclave/wire";
 import { keyOf } from "../key.js";
 import { Blobs, PURGED_AT_ONCE } from "../ledger/blobs.js";
+import { Copies } from "../ledger/copies.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { Log, type Sign } from "../ledger/log.js";
 import { Pruner } from "../ledger/pruner.js";
@@ -28,7 +29,7 @@ import type { SendQueue } from "./sendQueue.js";
 import type { Session } from "./session.js";
 import { SlotRequests } from "./slotRequests.js";
 
-type OutsideType = "createRoom" | "offerRoom" | "adoptRoom" | "proveInbox" | "fetchInbox" | "clearInbox";
+type OutsideType = "createRoom" | "offerRoom" | "adoptRoom" | "bringCopy" | "proveInbox" | "fetchInbox" | "clearInbox";
 type MemberType = keyof LogRequests["memberCalls"] | keyof SlotRequests["memberCalls"] | keyof Blobs["memberCalls"];
 type RoomType = Exclude<Request["type"], OutsideType | MemberType>;
 
@@ -107,12 +108,14 @@ export class RequestHandler {
       counts: this.probation,
     });
     this.blobs = new Blobs(rooms, sha256, settings, clock, lasting);
+    const copies = new Copies({ rooms, recovery, crypto, sha256, time: this.time, clock });
     const shared = { store, crypto, inboxes, lasting, outbox, page };
     this.logRequests = new LogRequests({
       ...shared,
       sha256,
       rooms,
       log,
+      copies,
       roster,
       standings,
       recovery,

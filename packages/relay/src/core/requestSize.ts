@@ -1,4 +1,4 @@
-import { BLOB_CHUNK_BYTES, type Limits, MOST_BROUGHT_HASHES, type Request } from "@conclave/wire";
+import { BLOB_CHUNK_BYTES, type Limits, MOST_BROUGHT_HASHES, MOST_COPY_HASHES, type Request } from "@conclave/wire";
 
 /** Whether every part of a request is within the relay's limits. */
 export function isWithinLimits(request: Request, limits: Limits): boolean {
@@ -16,6 +16,15 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
     }
     case "bring":
       return request.items.length <= limits.pageItems && request.hashes.length <= MOST_BROUGHT_HASHES;
+    case "bringCopy": {
+      const { items, hashes } = request.part;
+      const most = limits.commitPayload + limits.attachment;
+      const bytes = items.reduce(
+        (sum, item) => sum + (item.pruned ? 0 : item.payload.length + item.attachment.length),
+        0,
+      );
+      return items.length <= limits.pageItems && hashes.length <= MOST_COPY_HASHES && bytes <= most;
+    }
     case "createRoom":
       return request.attachment.length <= limits.attachment;
     case "adoptRoom":
@@ -44,6 +53,7 @@ export function isWithinLimits(request: Request, limits: Limits): boolean {
 export function costOf(request: Request): number {
   switch (request.type) {
     case "bring":
+    case "bringCopy":
     case "prove":
     case "proveSlot":
     case "proveInbox":
@@ -65,6 +75,8 @@ export function lastingBytesOf(request: Request): number {
   switch (request.type) {
     case "createRoom":
       return request.attachment.length + ROW_BYTES;
+    case "bringCopy":
+      return ROW_BYTES;
     case "adoptRoom":
       return request.payload.length + 2 * request.attachment.length + 2 * ROW_BYTES;
     case "bringRoster":

@@ -11,6 +11,7 @@ export const EFFECT: Readonly<Record<Request["type"], "reads" | "grows" | "frees
   offerRoom: "reads",
   adoptRoom: "grows",
   bringRoster: "grows",
+  bringCopy: "grows",
   append: "grows",
   prove: "reads",
   read: "reads",

@@ -7,6 +7,8 @@ import { ReadSet } from "./readSet.js";
 const bytes = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
 const [roomTag, slotId, inboxId, blobId] = [bytes(1), bytes(2), bytes(3), bytes(4)];
 
+const receipt = { roomTag, n: 1, head: bytes(14), time: 1, availableFrom: 1, keyEpoch: 0, writeKey: bytes(15) };
+
 /** A request of each type: whatever its fields, it names what it reads. */
 function request(type: Request["type"]): Request {
   const parts = {
@@ -23,6 +25,8 @@ function request(type: Request["type"]): Request {
     items: [],
     records: [bytes(1)],
     receipt: { receipt: { n: 1 } },
+    source: { roomTag, relayKey: bytes(10), copyId: bytes(11) },
+    part: { fromN: 1, before: bytes(12), items: [], hashes: [], receipt: { receipt, signature: bytes(13, 64) } },
   };
   const ids = {
     roomTag,
@@ -72,6 +76,7 @@ describe("read set", () => {
     expect(numbered).toEqual([
       "createRoom",
       "adoptRoom",
+      "bringCopy",
       "append",
       "beginBlob",
       "postRequest",

@@ -1,5 +1,8 @@
 import {
+  APPEND_ID_BYTES,
   blobIdOf,
+  copyTag,
+  encodeCopyPart,
   type InboxId,
   type Limits,
   type Request,
@@ -129,8 +132,13 @@ export class ReadSet {
     return { items: this.parts.limits.pageItems, bytes: this.parts.limits.pageBytes };
   }
 
+<<<<<<< HEAD
   hashOf(record: Uint8Array): Uint8Array {
     return this.parts.sha256(record);
+=======
+  get sha256(): Sha256 {
+    return this.parts.sha256;
+>>>>>>> ac31797d (relay, wire: a relay keeps copies of rooms that are elsewhere, of what their relay has signed)
   }
 
   blobOf(secret: Uint8Array): Uint8Array {
@@ -156,6 +164,15 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
   bringRoster: ({ roomTag, after, records }, reads) => {
     const { roster } = reads.written(roomTag);
     for (const hash of [after, ...records.map((record) => reads.hashOf(record))]) roster.push({ hash, size: ONE });
+  },
+  bringCopy: ({ roomTag, source, after, part }, reads) => {
+    const room = reads.written(roomTag);
+    const payload = encodeCopyPart(part);
+    room.isMade = true;
+    reads.numbers++;
+    room.appendIds.push(reads.sha256(payload).slice(0, APPEND_ID_BYTES));
+    room.addedBytes += payload.length;
+    reads.room(copyTag(reads.sha256, source)).pages.push({ fromN: after, size: ONE });
   },
   append: ({ roomTag, appendId, kind, epoch, payload, ground, slots, deliveries }, reads) => {
     const room = reads.written(roomTag);
