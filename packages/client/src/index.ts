@@ -6,6 +6,7 @@
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
 export type { DueWork, NewMessage, RoomSession } from "./api/roomSession.js";
+export type { MirrorOptions, MirrorState, RoomMirror } from "./api/mirror.js";
 export type {
   RoomInvite,
   RoomSshKey,

@@ -40,6 +40,8 @@ export class World {
   /** Where connections lead to no relay, by the address of its socket. */
   readonly downAt = new Set<string>();
   private readonly relayOf = new Map<number, RelayCore>();
+  /** Homes to which the first relay shows another log than to the rest. */
+  private readonly forks = new Map<Home, RelayCore>();
   /** No connection gets through. */
   isDown = false;
   private readonly connections = new Map<number, ConnectionEvents>();
@@ -64,6 +66,14 @@ export class World {
   addRelay(address: string, settings: PartialSettings = {}, relay = newRelay(settings)): RelayCore {
     this.others.set(`${address}/relay`, relay);
     return relay;
+  }
+
+  /** From now on the first relay, which lies, has a log of its own for these homes, under the same key. */
+  split(...homes: readonly Home[]): void {
+    const { store, relaySeed } = made.get(this.relay)!;
+    const fork = relayOn(store.copy(), relaySeed, {});
+    for (const home of homes) this.forks.set(home, fork);
+    this.cut();
   }
 
   private coreOf(connection: number): RelayCore {
@@ -152,7 +162,7 @@ export class World {
       }
       this.connections.set(number, events);
       this.owners.set(number, home);
-      this.relayOf.set(number, this.others.get(url) ?? this.relay);
+      this.relayOf.set(number, this.others.get(url) ?? this.forks.get(home) ?? this.relay);
       this.coreOf(number).open(number, "127.0.0.1", this.clock.now());
       events.opened();
     });
@@ -200,8 +210,16 @@ export class World {
 }
 
 function newRelay(settings: PartialSettings): RelayCore {
-  const [store, relaySeed] = [new MemoryStore(), systemRandom(32)];
-  return new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+  return relayOn(new MemoryStore(), systemRandom(32), settings);
+}
+
+/** What the relays are made of. */
+const made = new WeakMap<RelayCore, { readonly store: MemoryStore; readonly relaySeed: Uint8Array }>();
+
+function relayOn(store: MemoryStore, relaySeed: Uint8Array, settings: PartialSettings): RelayCore {
+  const relay = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, settings });
+  made.set(relay, { store, relaySeed });
+  return relay;
 }
 
 /** One home, which can be opened, killed and opened again. */

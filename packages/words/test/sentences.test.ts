@@ -67,6 +67,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
     "reseatAfter",
     "reseatAfterYou",
     "ban",
+    "endMirrors",
     "agreed",
   ],
   proposal: [

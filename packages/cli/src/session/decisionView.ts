@@ -98,6 +98,10 @@ function decisionSentence(decision: Decision, labelOf: LabelOf): string {
       return did.upgrade({ by, version: String(action.version) });
     case "setRelay":
       return did.setRelay({ by, address: action.relay.address });
+    case "setMirrors": {
+      const addresses = mirrorAddresses(action);
+      return addresses === "" ? did.endMirrors({ by }) : did.setMirrors({ by, addresses });
+    }
     case "allow":
     case "disallow":
       return did[action.type]({ by, count: action.keys.length });
@@ -124,6 +128,10 @@ export function sshKeyName({ fingerprint, comment }: Pick<ShownSshKey, "fingerpr
   return comment === "" ? fingerprint : `${fingerprint} (${comment})`;
 }
 
+function mirrorAddresses({ mirrors }: Extract<Action, { readonly type: "setMirrors" }>): string {
+  return mirrors.map(({ relay }) => relay.address).join(", ");
+}
+
 /** `remove Bob`: what somebody wants, and has not happened. */
 export function proposalPhrase(action: Action, whom: string | null, labelOf: LabelOf): string {
   const person = whom ?? didDetail.somebody;
@@ -138,6 +146,10 @@ export function proposalPhrase(action: Action, whom: string | null, labelOf: Lab
       return proposedDetail.setTitle({ title: action.title });
     case "setRelay":
       return proposedDetail.setRelay({ address: action.relay.address });
+    case "setMirrors": {
+      const addresses = mirrorAddresses(action);
+      return addresses === "" ? proposedDetail.endMirrors : proposedDetail.setMirrors({ addresses });
+    }
     case "createInvite":
     case "revokeInvite": {
       const label = labelOf(invitedBy(action));

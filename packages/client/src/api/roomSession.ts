@@ -32,6 +32,7 @@ import type {
   RoomProposal,
   DecisionProgress,
 } from "./invitation.js";
+import type { MirrorOptions, RoomMirror } from "./mirror.js";
 import type { NamedPerson, RoomMember } from "./person.js";
 import type { Powers } from "./powers.js";
 import type { Problem } from "./problem.js";
@@ -198,6 +199,17 @@ export interface RoomSession {
    * as any decision is. `behind`: this device and that owner have not read the log equally far. `refused`: no owner has moved it there.
    */
   follow(relay: string): Promise<Result<void, Problem>>;
+  /** The relays at which members keep a copy of the room, and what this device knows of them. */
+  mirrors(): readonly RoomMirror[];
+  /** Looks at each of them now; each that does not answer takes ten seconds. What a mirror shows against the relay is an alarm. */
+  lookAtMirrors(): Promise<readonly RoomMirror[]>;
+  /**
+   * Names another mirror, as those who may change the rules decide, and brings it what there is. Asks it first. `malformed`: no address;
+   * `unreachable`, `relay` (`create_denied`): it does not take the room; `refused`: `already_so`, `invalid_action` for more than three.
+   */
+  addMirror(options: MirrorOptions): Promise<Result<DecisionProgress, Problem>>;
+  /** Ends a mirror, by its address. `unknown`: there is none. */
+  removeMirror(address: string): Promise<Result<DecisionProgress, Problem>>;
   proposals(): readonly RoomProposal[];
   /** Approves a proposal, and carries it out when that was the last approval that it needed. */
   approve(actionHash: ActionHash): Promise<Result<DecisionProgress, Problem>>;

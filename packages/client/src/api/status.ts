@@ -126,6 +126,8 @@ export interface RoomStatus {
   readonly connection: "offline" | "connecting" | "catching up" | "live";
   /** The relay was restored from a copy, and waits for what members' devices bring back: reading goes on, sending waits. */
   readonly isRecovering: boolean;
+  /** The relay is away, and we read on at the mirror of this address: nothing can be sent. Null while it is there, or no mirror answers. */
+  readonly mirror: string | null;
   /** False while nobody else has spoken in an epoch that this device joined: the join may be to a stale room. */
   readonly isConfirmed: boolean;
   readonly freshness: Freshness;

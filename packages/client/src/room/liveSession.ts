@@ -47,6 +47,7 @@ import type {
   RoomProposal,
   DecisionProgress,
 } from "../api/invitation.js";
+import type { MirrorOptions, RoomMirror } from "../api/mirror.js";
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf, subjectOf } from "../timeline/requestView.js";
 import type { DueWork, MoveOptions, NewMessage, RoomSession } from "../api/roomSession.js";
@@ -64,6 +65,7 @@ import { createInvite, ownLinkOf } from "./inviting.js";
 import { exportApproval, importApproval } from "./letters.js";
 import { allowKeys, disallowKeys } from "./listing.js";
 import { foundBy, beginLeaving, pageOf, stopLeaving, toldOf } from "./leaving.js";
+import { addMirror, removeMirror } from "./mirroring.js";
 import { followRoom, moveRoom } from "./moving.js";
 import { attach, post } from "./posting.js";
 import type { RoomEngine } from "./roomEngine.js";
@@ -259,6 +261,23 @@ export class LiveSession implements RoomSession {
 
   move(options: MoveOptions): Promise<Result<DecisionProgress, Problem>> {
     return moveRoom(this.engine, options);
+  }
+
+  mirrors(): readonly RoomMirror[] {
+    return this.engine.mirrors.mirrors;
+  }
+
+  async lookAtMirrors(): Promise<readonly RoomMirror[]> {
+    await this.engine.mirrors.lookAtAll();
+    return this.mirrors();
+  }
+
+  addMirror(options: MirrorOptions): Promise<Result<DecisionProgress, Problem>> {
+    return addMirror(this.engine, options);
+  }
+
+  removeMirror(address: string): Promise<Result<DecisionProgress, Problem>> {
+    return removeMirror(this.engine, address);
   }
 
   follow(relay: string): Promise<Result<void, Problem>> {

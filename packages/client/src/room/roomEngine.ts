@@ -1,4 +1,10 @@
-import { type CommitRequest, type DeviceIdentity, newMessageNonce, ProtocolKind } from "@conclave/protocol";
+import {
+  type CommitRequest,
+  type DeviceIdentity,
+  newMessageNonce,
+  ProtocolKind,
+  type RoomEvent,
+} from "@conclave/protocol";
 import type { Push, RoomTag } from "@conclave/wire";
 import { AskedJoin } from "../joining/askedJoin.js";
 import { ComeBack } from "../joining/comeBack.js";
@@ -17,6 +23,8 @@ import { PleaAnswers } from "../work/pleaAnswers.js";
 import { JoinRequests } from "../work/joinRequests.js";
 import { queuedContent } from "../store/outbox.js";
 import { joinEndingOf, type Phase } from "../store/phase.js";
+import { MirrorKeeper } from "../work/mirrorKeeper.js";
+import { MirrorReader } from "../work/mirrorReader.js";
 import { Relocator } from "../work/relocator.js";
 import type { ReturnKeeper } from "../work/returnKeeper.js";
 import type { RoomState } from "../work/roomState.js";
@@ -42,6 +50,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   readonly uploads: Uploads;
   readonly probes: Probes;
   readonly relocator: Relocator;
+  readonly mirrors: MirrorKeeper;
+  readonly mirrorReader: MirrorReader;
   private readonly answers: ProbeAnswers;
   private readonly founding: FoundingRoom;
   private readonly direct: DirectJoin;
@@ -66,13 +76,16 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     };
     this.topic = state.meta.roomTag;
     this.waiting = new Waiting(state.ports);
-    this.sync = new Sync(this, proof, (event, n) => {
+    const heard = (event: RoomEvent, n: number) => {
       this.decisions.heard(event);
       if (event.type === "joined") this.sayHere();
       this.slots.heard(event, n);
       this.probes.heard(event);
       this.answers.heard(event, n);
-    });
+    };
+    this.sync = new Sync(this, proof, heard);
+    this.mirrors = new MirrorKeeper(this, this.sync);
+    this.mirrorReader = new MirrorReader(this, heard);
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
     this.probes = new Probes(this, this.sync, this.sender);
     this.decisions = new Decisions(this, proof);
@@ -103,7 +116,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
 
   /** Who works in which phase. */
   private workersOf({ is }: Phase): readonly Worker[] {
-    if (this.state.onlyReads) return is === "member" ? [this.sync, this.requests] : [];
+    if (this.state.onlyReads) return is === "member" ? [this.sync, this.requests, this.mirrorReader] : [];
     switch (is) {
       case "founding":
         return [this.founding];
@@ -115,6 +128,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
         return [
           ...[this.sync, this.relocator, this.comeBack, this.decisions, this.sender, this.slots, this.requests],
           ...[this.pleas, this.caretaker, this.uploads, this.probes, this.answers],
+          ...[this.mirrors, this.mirrorReader],
         ];
       case "restored":
         return [this.sync, this.comeBack];
@@ -158,6 +172,13 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   async settleMove(timeout: number): Promise<void> {
     const calm = this.relocator.hurry();
     await this.waiting.until(() => this.relocator.isDone || this.state.failure !== null, timeout);
+    calm();
+  }
+
+  /** Resolves when the mirrors have what there is, or after `timeout` ms; what is left is brought later, here or by others. */
+  async settleMirrors(timeout: number): Promise<void> {
+    const calm = this.mirrors.hurry();
+    await this.waiting.until(() => this.mirrors.isDone || this.state.failure !== null, timeout);
     calm();
   }
 
@@ -234,10 +255,12 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   offline(): void {
     for (const worker of this.mounted) worker.offline();
     this.state.tell({ type: "changed" });
+    this.plan();
   }
 
   late(): void {
     this.state.tell({ type: "changed" });
+    this.plan();
   }
 
   push(push: Push): void {

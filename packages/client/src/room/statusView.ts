@@ -18,6 +18,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     ending: endingView(engine),
     connection: failure === null && connection.welcome ? (sync.isLive ? "live" : "catching up") : offline,
     isRecovering: sync.isRecovering,
+    mirror: engine.mirrorReader.reading,
     isConfirmed: room !== null && room.confirmed !== null,
     freshness: freshness.get(),
     epoch: room?.epoch ?? 0,

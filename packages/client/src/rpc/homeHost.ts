@@ -94,6 +94,7 @@ export class HomeHost {
       policy: room.policy(),
       powers: room.powers(),
       isSealed: room.isSealed(),
+      mirrors: room.mirrors().map(({ address }) => address),
       version: room.version(),
       proposals: room.proposals(),
       invitations: room.invites(),

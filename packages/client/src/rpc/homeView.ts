@@ -44,6 +44,8 @@ export interface RoomDetail {
   readonly powers: Powers | null;
   /** Its people, roles and rules stay as they are for ever. */
   readonly isSealed: boolean;
+  /** The addresses of its mirrors. */
+  readonly mirrors: readonly string[];
   /** Which version it is of; null where we are no member. */
   readonly version: RoomVersion | null;
   readonly proposals: readonly RoomProposal[];

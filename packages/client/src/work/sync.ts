@@ -143,6 +143,12 @@ export class Sync extends Worker {
     this.plan();
   }
 
+  /** Has the relay sign for what it has pushed. */
+  askSigned(): void {
+    this.signAt = Math.min(this.signAt, this.state.room?.cursor.n ?? 0);
+    this.plan();
+  }
+
   /** The log is known to have at least `n` records. */
   reach(n: number): void {
     this.target = Math.max(this.target, n);

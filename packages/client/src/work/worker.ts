@@ -33,6 +33,11 @@ export abstract class Worker {
     });
   }
 
+  /** Whether a job can be done at all: with a connection, unless it says otherwise. */
+  protected get canWork(): boolean {
+    return this.connection.welcome !== null;
+  }
+
   /** The next job, null for none. Asked often, and only with a connection. */
   protected abstract next(): Job | null;
 
@@ -57,7 +62,7 @@ export abstract class Worker {
 
   /** Begins the next job, where there is one and nothing is being done or waited for. */
   advance(): void {
-    if (!this.isMounted || this.isWorking || this.state.failure !== null || !this.connection.welcome) return;
+    if (!this.isMounted || this.isWorking || this.state.failure !== null || !this.canWork) return;
     const job = this.next();
     if (job && !this.retry.isWaiting) void this.perform(job);
   }

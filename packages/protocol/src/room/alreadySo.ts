@@ -3,6 +3,7 @@ import type { ActionHash } from "../encoding/ids.js";
 import { policyHash } from "../policy/policy.js";
 import type { Action } from "../roster/action.js";
 import { refused, type Rejection } from "../policy/rejection.js";
+import { areSameMirrors } from "../roster/mirror.js";
 import { isSameRelay } from "../roster/relayIdentity.js";
 import { memberOf } from "../roster/roster.js";
 import { ROOM_VERSION } from "../roster/version.js";
@@ -30,6 +31,8 @@ export function alreadySo({ primitives, roster, core }: RoomParts, action: Actio
       return so("ban", action.ban && roster.former.get(toHex(action.person))?.banned === true);
     case "upgrade":
       return so("version", action.version <= roster.version) ?? unknownHere(action);
+    case "setMirrors":
+      return so("mirrors", areSameMirrors(action.mirrors, roster.mirrors));
     case "setRelay":
       return so("relay", isSameRelay(action.relay, roster.relay));
     case "allow":

@@ -3,6 +3,7 @@ import type { Crypto } from "@conclave/crypto";
 import {
   commitReceiptBytes,
   type CommitReceipt,
+  type CopyPart,
   encodeCommitReceipt,
   encodeHeadReceipt,
   headReceiptBytes,
@@ -127,12 +128,45 @@ export class RelayWatch {
     if (signed === null || start === null || records.length !== signed.receipt.n - after) return NOTHING;
     const heads = [start];
     for (const record of records) heads.push(nextLogHead((data) => crypto.hash("sha256", data), heads.at(-1)!, record));
+    return this.convict(crypto, relayKey, signed, { after, heads, records });
+  }
+
+  /**
+   * Somebody else shows a part of the log that the relay signed, of which these are the heads. `isOther`: it is not the log that we
+   * have. Where the part passes a place for which the relay signed our head, it is the proof.
+   */
+  notePart(
+    crypto: Crypto,
+    relayKey: Uint8Array,
+    log: LogMemory,
+    { fromN, items, hashes, receipt }: CopyPart,
+    heads: readonly Uint8Array[],
+    isOther: boolean,
+  ): NotedReceipt {
+    const noted = this.noteHead(crypto, relayKey, log, receipt);
+    if (!isOther || noted.alarm?.code === "EQUIVOCATION") return noted;
+    const records = [...items.map((item) => log.hashOf(crypto, item)), ...hashes];
+    const proved = this.convict(crypto, relayKey, receipt, { after: fromN - 1, heads, records });
+    const delta = joinDeltas(noted.delta, proved.delta);
+    // RULE: watch.other-part: a part that the relay signed, and that is not of our log, tells that it shows others another log, also
+    // where its own head is of a place that we do not know (attacks A21, A140).
+    const evidence = `${toHex(encodeHeadReceipt(receipt))} over another log`;
+    return { ...noted, delta, alarm: proved.alarm ?? noted.alarm ?? alarm("FORK", { evidence }) };
+  }
+
+  private convict(
+    crypto: Crypto,
+    relayKey: Uint8Array,
+    signed: Signed<HeadReceipt>,
+    { after, heads, records }: { after: number; heads: readonly Uint8Array[]; records: readonly Uint8Array[] },
+  ): Noted {
     const second: Receipt = { kind: "head", signed };
     // The newest comes first: the shortest path. One that the room's earlier relay signed proves nothing against this one.
     for (const first of this.kept.all().sort((a, b) => b.signed.receipt.n - a.signed.receipt.n)) {
       const at = first.signed.receipt.n - after;
       const head = heads[at];
       if (head === undefined || equalBytes(head, first.signed.receipt.head)) continue;
+      if (records.length - at > LONGEST_PATH) break;
       const proof: Proof = { relayKey, first, second, path: { head, records: records.slice(at) } };
       // RULE: watch.proof-holds: nothing is called a proof that others would not take for one.
       if (verifyProof(crypto, proof) === null) continue;

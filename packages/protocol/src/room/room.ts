@@ -34,6 +34,7 @@ import { type Confirmation, encodeCore, type Membership } from "./roomCore.js";
 import { speak } from "./speak.js";
 import { shutOut } from "./withheld.js";
 import { RoomDoors } from "./roomDoors.js";
+import { RoomMirrors } from "./roomMirrors.js";
 import { RoomMoving } from "./roomMoving.js";
 import { RoomProposals } from "./roomProposals.js";
 import { RoomReceipts } from "./roomReceipts.js";
@@ -58,6 +59,7 @@ export class Room {
   readonly receipts: RoomReceipts;
   /** How the room moves to another relay. */
   readonly moving: RoomMoving;
+  readonly mirrors: RoomMirrors;
 
   /** For the files of this folder; others come by `foundRoom`, `loadRoom`, `joinRoom`, `acceptAdmission`. */
   constructor(private readonly parts: RoomParts) {
@@ -66,6 +68,7 @@ export class Room {
     this.doors = new RoomDoors(parts);
     this.receipts = new RoomReceipts(parts);
     this.moving = new RoomMoving(parts);
+    this.mirrors = new RoomMirrors(parts);
   }
 
   /** SHA-256 of the charter. */

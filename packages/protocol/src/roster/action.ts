@@ -20,6 +20,7 @@ import { reseat } from "./actions/reseat.js";
 import { returning } from "./actions/return.js";
 import { revokeInvite } from "./actions/revokeInvite.js";
 import { seal } from "./actions/seal.js";
+import { setMirrors } from "./actions/setMirrors.js";
 import { setPolicy } from "./actions/setPolicy.js";
 import { setRelay } from "./actions/setRelay.js";
 import { setRole } from "./actions/setRole.js";
@@ -44,6 +45,7 @@ const ACTIONS = {
   seal,
   transferOwnership,
   setRelay,
+  setMirrors,
   setTitle,
   return: returning,
   openReturn,

@@ -58,6 +58,7 @@ const KINDS = [
   "tick",
   "resetTime",
   "setRelay",
+  "setMirrors",
   "transferOwnership",
   "seal",
   "upgrade",
@@ -164,6 +165,11 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
       return of({ type: "transferOwnership", person });
     case "setRelay":
       return of({ type: kind, relay: movedTo(chain, number), n: about, logHead: chain.bytes("head") });
+    case "setMirrors": {
+      const relay = movedTo(chain, number);
+      const copyId = chain.bytes(`copy ${about}`);
+      return of({ type: kind, mirrors: ask ? [{ relay, copyId }] : [] });
+    }
     case "upgrade":
       return of({ type: "upgrade", version: chain.roster.version + Math.min(number, 2) });
     case "tick":
@@ -248,7 +254,10 @@ function holdsAfter(before: Roster, { by, action }: Attempt, after: Transition):
   // The room's time goes back by one action only, which leaves no link with an end.
   if (action.type === "resetTime") expect(open.every(({ notAfter }) => notAfter === null)).toBe(true);
   else expect(roster.chainTime).toBeGreaterThanOrEqual(before.chainTime);
-  expect(roster.relay).toEqual(before.relay);
+  if (action.type !== "setRelay") expect(roster.relay).toEqual(before.relay);
+  if (action.type === "setMirrors") expect(roster.mirrors).toEqual(action.mirrors);
+  else expect(before.mirrors).toEqual(expect.arrayContaining([...roster.mirrors]));
+  expect(roster.mirrors.some(({ relay }) => equalBytes(relay.publicKey, roster.relay.publicKey))).toBe(false);
   expect(roster.version - before.version).toBe(action.type === "upgrade" ? 1 : 0);
   if (before.sealed) expect([came, roster.sealed]).toEqual([[], true]);
 }

@@ -83,7 +83,7 @@ export function imagined(policy: Policy, roles: readonly Role[]): Roster {
   const none = new Uint8Array(32);
   return {
     ...{ roomId: RoomId.of(none), seq: 0, head: none, title: "", policy, policyHash: none },
-    ...{ relay: { publicKey: none, address: "" }, sealed: false, chainTime: 0, generation: 0 },
+    ...{ relay: { publicKey: none, address: "" }, mirrors: [], sealed: false, chainTime: 0, generation: 0 },
     ...{ changedSeq: 0, unlistedSeq: 0, tenure: 0, version: ROOM_VERSION, stateHash: none, table: StateTable.empty },
     members: new Map(people.map((member) => [toHex(member.person), member])),
     ...{ leaves: new Map(), invites: new Map(), openInvites: new Map(), closedAt: new Map() },

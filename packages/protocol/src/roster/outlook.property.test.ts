@@ -77,6 +77,10 @@ function actionsIn(chain: Chain): Action[] {
       n: 3,
       logHead: chain.bytes("head"),
     },
+    { type: "setMirrors", mirrors: [] },
+    ...[chain.roster.relay, { publicKey: chain.bytes("mirror"), address: "wss://mirror.test" }].map(
+      (relay): Action => ({ type: "setMirrors", mirrors: [{ relay, copyId: chain.bytes("copy") }] }),
+    ),
     { type: "seal" },
     { type: "upgrade", version: 3 },
     { type: "upgrade", version: 4 },

@@ -297,6 +297,31 @@ describe("permission", () => {
     expect(chain.must(alice, back).roster.relay).toEqual(back.relay);
   });
 
+  it("RULE mirror.as-rules, RULE mirror.other: mirrors are named by those who may change the rules, sealed or not: other relays, each once", () => {
+    const { chain, alice, bob } = room();
+    const mirror = (name: string, address = `wss://${name}.test`) => ({
+      relay: { publicKey: chain.bytes(name), address },
+      copyId: chain.bytes(`copy at ${name}`),
+    });
+    const of = (...mirrors: ReturnType<typeof mirror>[]): Action => ({ type: "setMirrors", mirrors });
+    const [one, two, three] = [mirror("one"), mirror("two"), mirror("three")];
+    const { relay } = chain.roster;
+    for (const bad of [of(), of(one, one), of(mirror("x", "x.test")), of({ ...one, relay })])
+      expect(verdict(chain.author(alice, bad))).toBe("invalid_action");
+    expect(verdict(chain.author(alice, of({ ...one, relay: { ...relay, address: "wss://other.test" } })))).toBe(
+      "invalid_action",
+    );
+    expect(verdict(chain.author(bob, of(one)))).toBe("not_allowed");
+    expect(chain.forged(bob, { type: "tick" }, { action: of(one) })).toBe("not_allowed");
+    expect(chain.must(alice, of(one, two, three)).roster.mirrors).toEqual([one, two, three]);
+    expect(verdict(chain.author(alice, of(one, two, three)))).toBe("invalid_action");
+    chain.must(alice, { type: "seal" });
+    expect(chain.must(alice, of(two, one)).roster.mirrors).toEqual([two, one]);
+    // A mirror to which the room moves is a mirror no more.
+    const move = { type: "setRelay", relay: one.relay, n: 7, logHead: chain.bytes("head") } as const;
+    expect(chain.must(alice, move).roster.mirrors).toEqual([two]);
+  });
+
   it("titles are labels", () => {
     const { chain, alice } = room();
     expect(verdict(chain.act(alice, { type: "setTitle", title: "a\u202eb" }))).toBe("invalid_action");

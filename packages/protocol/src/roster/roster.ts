@@ -4,6 +4,7 @@ import type { Invite } from "../invite/invite.js";
 import type { Policy } from "../policy/policy.js";
 import type { Role } from "../policy/role.js";
 import type { SshKey } from "../invite/sshKey.js";
+import type { Mirror } from "./mirror.js";
 import type { RelayIdentity } from "./relayIdentity.js";
 import type { StateTable } from "./stateTable.js";
 
@@ -78,6 +79,8 @@ export interface Roster {
   readonly policy: Policy;
   readonly policyHash: Uint8Array;
   readonly relay: RelayIdentity;
+  /** Relays at which members keep a copy of the log. */
+  readonly mirrors: readonly Mirror[];
   readonly sealed: boolean;
   /** The greatest time (ms) of entries by owners and admins; expiry is decided by it alone. */
   readonly chainTime: number;

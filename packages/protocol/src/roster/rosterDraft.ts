@@ -174,9 +174,9 @@ export class RosterDraft {
   /** The finished state and what to store of it; `withHead` completes both. */
   finish(crypto: Crypto): DraftedRoster {
     const { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version } = this.meta;
-    const { unlistedSeq, tenure } = this.meta;
+    const { unlistedSeq, tenure, mirrors } = this.meta;
     const room = { seq, title, policy, relay, sealed, chainTime, generation, changedSeq, version };
-    const meta = { ...room, unlistedSeq, tenure };
+    const meta = { ...room, unlistedSeq, tenure, mirrors };
     const table = this.before.table.with(crypto, this.changes);
     const encoded = encodeMeta(meta);
     const state: HeadlessRoster = {
@@ -215,6 +215,7 @@ export function emptyRoster(
     version,
     unlistedSeq: 0,
     tenure: 0,
+    mirrors: [],
     members: new Map(),
     leaves: new Map(),
     invites: new Map(),

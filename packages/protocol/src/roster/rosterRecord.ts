@@ -23,6 +23,7 @@ import { SshKey } from "../invite/sshKey.js";
 import { policyHash, policyLayout } from "../policy/policy.js";
 import { roleLayout } from "../policy/role.js";
 import { MAX_LISTERS } from "./limit.js";
+import { mirrorsLayout } from "./mirror.js";
 import { relayLayout } from "./relayIdentity.js";
 import type { Device, FormerMember, ListedKey, Member, Roster } from "./roster.js";
 import { StateTable } from "./stateTable.js";
@@ -98,6 +99,7 @@ export type RosterMeta = Pick<
   | "version"
   | "unlistedSeq"
   | "tenure"
+  | "mirrors"
 >;
 
 const metaLayout = struct<RosterMeta>({
@@ -112,6 +114,7 @@ const metaLayout = struct<RosterMeta>({
   version: u16,
   unlistedSeq: u53,
   tenure: u53,
+  mirrors: mirrorsLayout,
 });
 
 type Head = Pick<Roster, "roomId" | "head">;

@@ -113,6 +113,14 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
   const relay = { publicKey: chain.bytes("relay 2"), address: "wss://elsewhere.test" };
   const move: Action = { type: "setRelay", relay, n: 31, logHead: chain.bytes("log head") };
   refuse("a room moves to no address", unasked(chain, carol, { ...move, relay: { ...relay, address: "elsewhere" } }));
+  const mirror = {
+    relay: { publicKey: chain.bytes("mirror"), address: "wss://mirror.test" },
+    copyId: chain.bytes("copy"),
+  };
+  const mirrors: Action = { type: "setMirrors", mirrors: [mirror, { relay, copyId: chain.bytes("copy 2") }] };
+  const twice: Action = { type: "setMirrors", mirrors: [mirror, mirror] };
+  refuse("a relay is a mirror once", unasked(chain, carol, twice));
+  act(carol, mirrors, { approvals: [chain.approval(bob2, mirrors, {}, carol)] });
   act(carol, move);
   act(carol, { type: "resetTime" });
   act(carol, { type: "leave", person: alice.person }, { farewell: chain.farewell(alice) });

@@ -131,6 +131,8 @@ describe.each([
     const part = await room.part();
     const [item, ...others] = part.items;
     const { receipt, signature } = part.receipt;
+    const place = { n: 1, time: item!.time, pruned: true } as const;
+    const deleted: LogItem = { ...place, ...recordDigest(sha256, item as LogRecord) };
     const altered = { ...item!, payload: systemRandom(20) } as LogItem;
     for (const forged of [
       { ...part, items: [altered, ...others] },
@@ -140,7 +142,7 @@ describe.each([
       { ...part, fromN: 2 },
       { ...part, fromN: 0 },
       { ...part, hashes: [ZEROS] },
-      { ...part, items: [{ ...item!, ...recordDigest(sha256, item as LogRecord), pruned: true }, ...others] },
+      { ...part, items: [deleted, ...others] },
       { ...part, receipt: { receipt: { ...receipt, time: receipt.time + 1 }, signature } },
       { ...part, receipt: { receipt, signature: new Uint8Array(64) } },
       { ...part, items: part.items.slice(0, 2), receipt: { receipt: { ...receipt, n: 2 }, signature } },

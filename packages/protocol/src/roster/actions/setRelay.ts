@@ -1,4 +1,4 @@
-import { done, u53 } from "@conclave/codec";
+import { done, equalBytes, u53 } from "@conclave/codec";
 import { bytes32 } from "../../encoding/signed.js";
 import { refused } from "../../policy/rejection.js";
 import { effect } from "../change.js";
@@ -22,10 +22,12 @@ export const setRelay = actionRule<SetRelay>({
   fields: { relay: relayLayout, n: u53, logHead: bytes32 },
   leastRole: "owner",
   isOpenWhenSealed: () => true,
-  apply: ({ draft }, { relay }) => {
+  apply: ({ before, draft }, { relay }) => {
     // RULE: relay.address: as in a charter: where the room moves is an address that every member's app can dial (attack A78).
     if (!isRelayAddress(relay.address)) return refused("invalid_action", "relay address");
-    draft.setMeta({ relay });
+    // A mirror that becomes the room's relay is one no more.
+    const mirrors = before.mirrors.filter((mirror) => !equalBytes(mirror.relay.publicKey, relay.publicKey));
+    draft.setMeta({ relay, mirrors });
     return done(effect());
   },
 });

@@ -39,6 +39,7 @@ const ICONS: Readonly<Record<Decision["action"]["type"], LucideIcon>> = {
   setTitle: Pencil,
   seal: Lock,
   setRelay: Server,
+  setMirrors: Server,
   tick: Clock3,
   resetTime: Clock3,
   upgrade: CircleArrowUp,

@@ -51,6 +51,11 @@ export function changesOf(
       return [row(t.roomName, plainName(room.title), plainName(action.title))];
     case "setRelay":
       return [row(t.server, room.relay, plainName(action.relay.address), true)];
+    case "setMirrors": {
+      const [before, after] = [detail.mirrors, action.mirrors.map(({ relay }) => relay.address)];
+      const named = (all: readonly string[]) => (all.length === 0 ? t.none : all.map(plainName).join(", "));
+      return [row(t.mirrors, named(before), named(after), true)];
+    }
     case "upgrade":
       return [row(t.version, String(action.version - 1), String(action.version), true)];
     case "seal":

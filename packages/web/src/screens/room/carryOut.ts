@@ -94,6 +94,7 @@ function sayOutcome({ action, of: name = "" }: Decided): string {
     case "createInvite":
     case "revokeInvite":
     case "resetTime":
+    case "setMirrors":
       return outcomes[action.type];
     case "allow":
     case "disallow":

@@ -1,0 +1,207 @@
+import type { Mirror, Room } from "@conclave/protocol";
+import { copyHeadAt, copyHeads, type CopyPart, itemHash, type LogItem, MOST_COPY_HASHES } from "@conclave/wire";
+import type { MirrorState, RoomMirror } from "../api/mirror.js";
+import { electionRank } from "./electionRank.js";
+import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
+import { lookAtCopy, lookAtMirror, lookWithout, mirrorKey, type MirrorLook } from "./mirrorLook.js";
+import { fraction } from "./retryTimer.js";
+import type { Sync } from "./sync.js";
+import { type Job, type RoomWork, Worker } from "./worker.js";
+
+/** How often every device looks at each mirror. */
+const LOOK_EVERY_MS = 60 * 60 * 1000;
+/** How soon again at one that did not answer. */
+const AGAIN_MS = 2 * 60 * 1000;
+/** How long a device leaves it to those before it to bring what is new. */
+const STEP_MS = 4000;
+const LONGEST_MS = 10 * 60 * 1000;
+/** How soon again where it contradicts us and our relay has not signed for what we have. */
+const UNPROVED_MS = 60 * 1000;
+/** After it has asked the relay to sign. */
+const SIGNED_MS = 500;
+const MOST_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 512 * 1024;
+const CHUNK_ITEMS = 1024;
+/** Parts in one go. */
+const MOST_PARTS = 64;
+/** How far back a new copy begins, as far as this device has it. */
+const FIRST = [500, 200, 50, 10, 1] as const;
+
+interface Note extends MirrorLook {
+  readonly lookedAt: number;
+}
+
+/**
+ * Keeps the room's mirrors (docs/protocol.md §6, Mirrors): brings them what is new, one device after another, and looks now and then
+ * at what they show. They are never waited for: a room with a mirror that is gone is a room.
+ */
+export class MirrorKeeper extends Worker {
+  private readonly notes = new Map<string, Note>();
+  private planned = "";
+  private hurries = 0;
+
+  constructor(
+    work: RoomWork,
+    private readonly sync: Sync,
+  ) {
+    super(work);
+  }
+
+  /** What is known of each mirror. */
+  get mirrors(): readonly RoomMirror[] {
+    return this.all.map((mirror) => {
+      const { state, n } = this.notes.get(mirrorKey(mirror)) ?? lookWithout("unknown");
+      return { address: mirror.relay.address, state, n };
+    });
+  }
+
+  /** Whether every mirror has what there is, or takes nothing from us now. */
+  get isDone(): boolean {
+    const { room } = this.state;
+    return this.all.every((mirror) => {
+      const note = this.notes.get(mirrorKey(mirror));
+      return note !== undefined && (!TAKES.has(note.state) || note.n >= (room?.cursor.n ?? 0));
+    });
+  }
+
+  /** Waits for nobody else, until what it returns is called. */
+  hurry(): () => void {
+    this.hurries++;
+    this.planned = "";
+    this.advance();
+    return () => {
+      this.hurries--;
+    };
+  }
+
+  /** Looks at all of them now. */
+  async lookAtAll(): Promise<void> {
+    for (const mirror of this.all) this.note(mirror, await lookAtMirror(this.state, this.connection, mirror));
+  }
+
+  override offline(): void {
+    super.offline();
+    this.planned = "";
+  }
+
+  protected next(): Job | null {
+    const { room } = this.state;
+    if (!room || this.all.length === 0 || !this.sync.canAsk) return null;
+    const now = this.state.now();
+    const unseen = this.all.find((mirror) => this.isToLookAt(mirror, now));
+    const due = unseen ?? (this.sync.canSend ? this.all.find((mirror) => this.isBehind(mirror, room)) : undefined);
+    if (due === undefined) {
+      if (!this.retry.isWaiting) this.retry.in(UNPROVED_MS);
+      return null;
+    }
+    const key = unseen ? `look ${mirrorKey(due)}` : `${mirrorKey(due)} ${String(this.notes.get(mirrorKey(due))!.n)}`;
+    if (key !== this.planned) {
+      this.planned = key;
+      this.retry.stop();
+      if (!unseen && this.hurries === 0) this.retry.in(this.wait(room));
+    }
+    return () => (unseen ? this.lookAt(due) : this.bring(due, room));
+  }
+
+  private get all(): readonly Mirror[] {
+    return this.state.room?.mirrors.all ?? [];
+  }
+
+  private isToLookAt(mirror: Mirror, now: number): boolean {
+    const note = this.notes.get(mirrorKey(mirror));
+    return note === undefined || now - note.lookedAt >= (note.state === "unreachable" ? AGAIN_MS : LOOK_EVERY_MS);
+  }
+
+  private isBehind(mirror: Mirror, room: Room): boolean {
+    const note = this.notes.get(mirrorKey(mirror));
+    return note !== undefined && TAKES.has(note.state) && note.n < room.cursor.n;
+  }
+
+  private wait({ roster, self, epoch }: Room): number {
+    const rank = electionRank(roster, self.leaf, epoch);
+    return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+  }
+
+  private note(mirror: Mirror, found: MirrorLook): void {
+    const { room } = this.state;
+    // What convicts the relay is its own word on our log: it is asked for it, and then the mirror is told.
+    const isUnproved = found.state === "contradicts" && (room?.receipts.newest?.receipt.n ?? 0) < (room?.cursor.n ?? 0);
+    if (isUnproved) this.sync.askSigned();
+    const since = isUnproved ? LOOK_EVERY_MS - UNPROVED_MS : 0;
+    this.notes.set(mirrorKey(mirror), { ...found, lookedAt: this.state.now() - since });
+    this.state.tell({ type: "changed" });
+  }
+
+  private async lookAt(mirror: Mirror): Promise<void> {
+    this.note(mirror, await lookAtMirror(this.state, this.connection, mirror));
+  }
+
+  private async bring(mirror: Mirror, room: Room): Promise<void> {
+    const found = await atMirror(room, this.connection, mirror, (copy) => this.bringTo(mirror, copy));
+    // Tried again when it is looked at next.
+    if (typeof found === "string") this.note(mirror, lookWithout(found));
+  }
+
+  private async bringTo(mirror: Mirror, copy: MirrorCopy): Promise<void> {
+    const { room } = copy;
+    let seen = await lookAtCopy(this.state, copy);
+    for (let parts = 0; parts < MOST_PARTS && TAKES.has(seen.state) && this.sync.canSend; parts++) {
+      const receipt = room.receipts.newest;
+      if (receipt === null || receipt.receipt.n <= seen.n) {
+        // RULE: client.mirror-signed: what was pushed has no receipt: the relay is asked to sign for it, and then it is brought.
+        if (room.cursor.n > seen.n) {
+          this.sync.askSigned();
+          this.planned = `${mirrorKey(mirror)} ${String(seen.n)}`;
+          this.retry.later(SIGNED_MS);
+        }
+        break;
+      }
+      const last = seen.length === 0 ? null : await copy.part(seen.length);
+      const part = await this.partAfter(room, seen, last);
+      if (part === null) {
+        seen = { ...seen, state: "behind" };
+        break;
+      }
+      const permit = await this.state.permitFor(this.connection.find(mirror.relay.address)?.url ?? "");
+      const answer = await copy.bring(copy.place.copy, seen.length, part, permit);
+      if (answer?.type === "brought") {
+        seen = { state: "agrees", length: seen.length + 1, n: answer.n };
+        this.retry.reset();
+      } else if (answer?.type === "error" && answer.error === "stale_epoch") seen = await lookAtCopy(this.state, copy);
+      else {
+        const isLater = answer === null || answer.type !== "error" || answer.retryAfter > 0;
+        seen = { ...seen, state: isLater ? "unreachable" : "refused" };
+      }
+    }
+    this.note(mirror, seen);
+  }
+
+  /** The next part of our log for a copy, up to the newest head that was signed for us; null where this device does not have it. */
+  private async partAfter(room: Room, { n }: MirrorLook, last: CopyPart | null): Promise<CopyPart | null> {
+    const receipt = room.receipts.newest!;
+    const sha256 = (data: Uint8Array) => this.state.ports.crypto.hash("sha256", data);
+    const to = receipt.receipt.n;
+    for (const begin of last === null ? FIRST.map((back) => Math.max(0, to - back)) : [n]) {
+      const heads = last && copyHeads(sha256, room.tag, last);
+      const before = room.headAt(begin) ?? (last && heads && copyHeadAt(last, heads, begin));
+      const all = before ? (await this.state.kept.from(begin + 1, MOST_BYTES)).slice(0, to - begin) : [];
+      if (!before || all.length < to - begin || all.length > MOST_COPY_HASHES) continue;
+      const items = firstOf(all);
+      const hashes = all.slice(items.length).map((item) => itemHash(sha256, room.tag, item));
+      return { fromN: begin + 1, before, items, hashes, receipt };
+    }
+    return null;
+  }
+}
+
+/** A mirror in these states takes what is new. */
+const TAKES: ReadonlySet<MirrorState> = new Set(["agrees", "empty", "pruned"]);
+
+function firstOf(all: readonly LogItem[]): readonly LogItem[] {
+  let bytes = 0;
+  const end = all.findIndex((item, at) => {
+    bytes += item.pruned ? 100 : item.payload.length + item.attachment.length + 100;
+    return at > 0 && (bytes > CHUNK_BYTES || at >= CHUNK_ITEMS);
+  });
+  return end < 0 ? all : all.slice(0, end);
+}

@@ -1,0 +1,209 @@
+import { nodeCrypto } from "@conclave/crypto/node";
+import { proofFromJson, verifyProof } from "@conclave/protocol";
+import { decodeRelayMessage, encodeRelayMessage, type LogItem, type RelayFrame } from "@conclave/wire";
+import { describe, expect, it } from "vitest";
+import { type Home, twoIn, World } from "./world.js";
+
+const MIRROR = "ws://relay2";
+const AT_MIRROR = "ws://relay2/relay";
+const RELAY = "ws://relay/relay";
+const HOUR = 60 * 60 * 1000;
+
+const mirrorOf = (home: Home) => home.room.mirrors()[0];
+const lastOf = async (home: Home) => (await home.texts()).at(-1);
+
+/** A room of two with a mirror that has what there is. */
+async function mirrored(world = new World()) {
+  world.addRelay(MIRROR);
+  const [alice, bob] = await twoIn(world);
+  expect(await world.get(alice.room.addMirror({ relay: MIRROR }))).toMatchObject({ done: true });
+  await world.until(() => mirrorOf(bob)?.state === "agrees");
+  expect(mirrorOf(alice)).toEqual({ address: AT_MIRROR, state: "agrees", n: alice.room.status().n });
+  return { world, alice, bob };
+}
+
+/** Says something, and waits until this device knows that the mirror has it. */
+async function sayMirrored(world: World, by: Home, text: string): Promise<void> {
+  await world.get(by.room.send(text));
+  await world.until(() => by.room.status().pending === 0 && mirrorOf(by)?.n === by.room.status().n);
+}
+
+/** The room's own relay is gone. */
+function takeDown(world: World): void {
+  world.downAt.add(RELAY);
+  world.cut();
+}
+
+/** What a hostile mirror makes of the parts that it is asked for. */
+function changeParts(world: World, change: (items: readonly LogItem[]) => readonly LogItem[]): void {
+  const isPart = (frame: RelayFrame) => frame.type === "page" && frame.items.every(({ epoch }) => epoch === 0);
+  world.changeAnswer = (bytes) => {
+    const decoded = decodeRelayMessage(bytes, 1 << 26);
+    if (!decoded.ok || !decoded.value.some((frame) => isPart(frame))) return bytes.slice();
+    const frames = decoded.value.map((frame) =>
+      frame.type === "page" && isPart(frame) ? { ...frame, items: change(frame.items) } : frame,
+    );
+    return encodeRelayMessage(frames);
+  };
+}
+
+const altered = (item: LogItem): LogItem =>
+  item.pruned ? item : { ...item, payload: item.payload.map((byte, at) => (at === 90 ? byte ^ 1 : byte)) };
+
+describe("a room with a mirror", () => {
+  it("attack 90: RULE client.mirror-signed: goes on being read while its relay is away for an hour, and nothing is there twice when it is back", async () => {
+    const { world, alice, bob } = await mirrored();
+    await sayMirrored(world, alice, "before");
+    await world.run(bob.client.close());
+    await sayMirrored(world, alice, "while Bob sleeps");
+    takeDown(world);
+    await bob.open();
+    await world.until(() => bob.room.status().mirror !== null);
+    expect(bob.room.status()).toMatchObject({ mirror: AT_MIRROR, connection: "offline", alarms: [] });
+    expect(bob.room.status().n).toBe(alice.room.status().n);
+    expect(await lastOf(bob)).toBe("Alice: while Bob sleeps");
+    await world.get(bob.room.send("from the outage"));
+    await world.pass(HOUR);
+    expect(bob.room.status()).toMatchObject({ pending: 1, mirror: AT_MIRROR, alarms: [] });
+    world.downAt.clear();
+    await world.until(() => bob.room.status().connection === "live" && bob.room.status().pending === 0);
+    expect(bob.room.status()).toMatchObject({ mirror: null, alarms: [] });
+    await world.until(() => alice.room.status().n === bob.room.status().n);
+    for (const home of [alice, bob]) {
+      const said = ["Alice: before", "Alice: while Bob sleeps", "Bob: from the outage"];
+      expect(await home.texts()).toEqual(said);
+      expect(home.room.status().alarms).toEqual([]);
+    }
+  }, 60_000);
+
+  it.each([
+    ["the longer one", ["to Bob's half"]],
+    ["as long as theirs", ["to Bob's half", "to Bob's half, again"]],
+  ])(
+    "attack 140: RULE client.rival-told: RULE watch.other-part: a relay that splits the room is proved to both sides, where one half is first at the mirror, and %s",
+    async (_, said) => {
+      const { world, alice, bob } = await mirrored();
+      world.split(bob);
+      await sayMirrored(world, alice, "to Alice's half");
+      await sayMirrored(world, alice, "and again");
+      for (const text of said) await world.get(bob.room.send(text));
+      await world.until(() => bob.room.status().alarms.length > 0);
+      await world.until(() => alice.room.status().alarms.length > 0, 2);
+      for (const home of [alice, bob]) {
+        const proved = () => home.room.status().alarms.find(({ proof }) => proof !== null);
+        await world.until(() => proved() !== undefined, 2);
+        const { code, proof } = proved()!;
+        // Of two lengths the later word on the shorter log is a proof as well, and may be seen first.
+        if (said.length > 1) expect(code).toBe("EQUIVOCATION");
+        expect(verifyProof(nodeCrypto, proofFromJson(proof!)!)).toBe(code.toLowerCase());
+        expect(home.room.status().paused).toMatchObject({ why: "alarm" });
+      }
+      expect(mirrorOf(bob)).toMatchObject({ state: "contradicts" });
+    },
+    60_000,
+  );
+
+  it("attack 140: a relay that keeps back from one of them what it signs for the others is proved by the mirror", async () => {
+    const { world, alice, bob } = await mirrored();
+    world.split(bob);
+    for (const text of ["one", "two", "three"]) await sayMirrored(world, alice, text);
+    await world.pass(HOUR);
+    // Bob's half stands still, and the relay signs that for him.
+    world.cut();
+    await world.until(() => bob.room.status().connection === "live");
+    await world.run(bob.room.lookAtMirrors());
+    const [alarm] = bob.room.status().alarms;
+    expect(alarm).toMatchObject({ code: "ROLLBACK" });
+    expect(verifyProof(nodeCrypto, proofFromJson(alarm!.proof!)!)).toBe("rollback");
+  }, 60_000);
+
+  it("attack 140: RULE mirror.no-word: RULE client.mirror-same-log: a mirror that forges is not believed, and no word against the relay", async () => {
+    const { world, alice, bob } = await mirrored();
+    await world.run(bob.client.close());
+    await sayMirrored(world, alice, "kept");
+    const { n } = alice.room.status();
+    changeParts(world, (items) => items.map(altered));
+    await bob.open();
+    await world.until(() => mirrorOf(bob)?.state === "unsigned");
+    expect(bob.room.status()).toMatchObject({ n, alarms: [], paused: null });
+    // The same while it is all that can be read.
+    await world.run(bob.client.close());
+    world.changeAnswer = (bytes) => bytes.slice();
+    await sayMirrored(world, alice, "not to be had");
+    changeParts(world, (items) => items.map(altered));
+    takeDown(world);
+    await bob.open();
+    await world.pass(HOUR);
+    expect(bob.room.status()).toMatchObject({ n, mirror: null, alarms: [], paused: null });
+    // It tells the truth again: then it is read.
+    world.changeAnswer = (bytes) => bytes.slice();
+    await world.until(() => bob.room.status().mirror !== null);
+    expect(await lastOf(bob)).toBe("Alice: not to be had");
+  }, 60_000);
+
+  it("attack 140: a mirror that holds back, shows less than before, or is just behind, is no alarm", async () => {
+    const { world, alice, bob } = await mirrored();
+    for (const text of ["one", "two", "three"]) await sayMirrored(world, alice, text);
+    const { n } = alice.room.status();
+    // It shows what it had at first.
+    changeParts(world, (items) => items.slice(0, 0));
+    for (const home of [alice, bob]) await world.run(home.room.lookAtMirrors());
+    for (const home of [alice, bob]) expect(home.room.status()).toMatchObject({ n, alarms: [], paused: null });
+    world.changeAnswer = (bytes) => bytes.slice();
+    // It is away, and then behind: it catches up, and nobody is told anything.
+    world.downAt.add(AT_MIRROR);
+    world.cut();
+    for (const text of ["four", "five"]) await world.get(bob.room.send(text));
+    await world.until(() => bob.room.status().pending === 0);
+    await world.until(() => mirrorOf(bob)?.state === "unreachable");
+    world.downAt.clear();
+    await world.until(() => [alice, bob].some((home) => mirrorOf(home)?.n === home.room.status().n));
+    for (const home of [alice, bob]) expect(home.room.status()).toMatchObject({ alarms: [], paused: null });
+  }, 60_000);
+
+  it("attack 140: RULE client.mirror-key: another relay at the mirror's address is given nothing", async () => {
+    const { world, alice } = await mirrored();
+    const thief = world.addRelay(MIRROR);
+    world.cut();
+    await world.get(alice.room.send("not for you"));
+    await world.until(() => alice.room.status().pending === 0);
+    await world.until(() => mirrorOf(alice)?.state === "stranger");
+    expect(thief.listRooms(0, 9)).toEqual([]);
+    expect(alice.room.status()).toMatchObject({ alarms: [], paused: null });
+  }, 60_000);
+});
+
+describe("naming mirrors", () => {
+  it("RULE mirror.ready-first: asks the mirror first, and takes none twice, nor the room's own relay", async () => {
+    const world = new World();
+    const permit = new TextEncoder().encode("let me in");
+    world.addRelay(MIRROR, { createPermit: permit });
+    const [alice, bob] = await twoIn(world);
+    const { seq } = alice.room.status();
+    const why = async (home: Home, options: Parameters<Home["room"]["addMirror"]>[0]) => {
+      const added = await world.run(home.room.addMirror(options));
+      return added.ok ? added.value : added.error;
+    };
+    expect(await why(alice, { relay: "no address" })).toMatchObject({ kind: "malformed", what: "relay" });
+    expect(await why(alice, { relay: "ws://relay" })).toMatchObject({ rejection: { code: "already_so" } });
+    expect(await why(alice, { relay: MIRROR })).toMatchObject({ kind: "relay", error: "create_denied" });
+    expect(await why(bob, { relay: MIRROR, permit })).toMatchObject({ rejection: { code: "not_allowed" } });
+    world.downAt.add(AT_MIRROR);
+    expect(await why(alice, { relay: MIRROR, permit })).toMatchObject({ kind: "unreachable" });
+    expect(alice.room.status().seq).toBe(seq);
+    world.downAt.clear();
+    // The room's own relay at another address is no second word.
+    world.addRelay("ws://relay3", {}, world.relay);
+    expect(await why(alice, { relay: "ws://relay3" })).toMatchObject({ rejection: { code: "already_so" } });
+    expect(await why(alice, { relay: MIRROR, permit })).toMatchObject({ done: true });
+    expect(await why(alice, { relay: MIRROR, permit })).toMatchObject({ rejection: { code: "already_so" } });
+    expect(mirrorOf(alice)).toMatchObject({ state: "agrees", n: alice.room.status().n });
+    // Bob has no permit, and needs none: the copy is there.
+    await world.until(() => mirrorOf(bob)?.state === "agrees");
+    await sayMirrored(world, bob, "brought by Bob");
+    expect(await world.run(alice.room.removeMirror("ws://nowhere"))).toMatchObject({ error: { kind: "unknown" } });
+    expect(await world.get(alice.room.removeMirror(MIRROR))).toMatchObject({ done: true });
+    expect(alice.room.mirrors()).toEqual([]);
+    await world.until(() => bob.room.mirrors().length === 0);
+  }, 60_000);
+});
