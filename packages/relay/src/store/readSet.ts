@@ -132,13 +132,12 @@ export class ReadSet {
     return { items: this.parts.limits.pageItems, bytes: this.parts.limits.pageBytes };
   }
 
-<<<<<<< HEAD
   hashOf(record: Uint8Array): Uint8Array {
     return this.parts.sha256(record);
-=======
+  }
+
   get sha256(): Sha256 {
     return this.parts.sha256;
->>>>>>> ac31797d (relay, wire: a relay keeps copies of rooms that are elsewhere, of what their relay has signed)
   }
 
   blobOf(secret: Uint8Array): Uint8Array {
