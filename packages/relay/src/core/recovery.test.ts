@@ -196,6 +196,17 @@ describe("a relay that was restored from a copy", () => {
     }
   });
 
+  it("A162: RULE recovery.shown-when-low: learns what it had signed on a disk that is nearly full, and signs nothing less", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, member, roomTag } = all;
+    world.freeBytes = 1;
+    world.tick(1000);
+    expect(world.core.storage).toBe("low");
+    expect(await member.ask(bring(all, 3, 2, 2))).toMatchObject({ type: "brought", n: 2 });
+    expect(await member.ask(subscribe(roomTag))).toMatchObject(error("room_recovering"));
+    expect(await member.ask(bring(all, 3, 4))).toMatchObject(error("storage_full"));
+  });
+
   it("A162: RULE recovery.times-in-order: whoever brings records says nothing of when they were written that has them deleted", async () => {
     const all = await scene();
     const { world, member, roomTag, items } = all;

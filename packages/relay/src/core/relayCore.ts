@@ -408,7 +408,10 @@ export class RelayCore {
     const blobWait = blobBytes === 0 ? 0 : session.takeBlobBytes(blobBytes, now);
     if (blobWait > 0) return refuse("rate_limited", blobWait);
     this.addresses.charge(address, cost + blobBytes / 16_384, now);
-    return this.gate.refusal(request.type, now);
+    // RULE: recovery.shown-when-low: what a relay is shown of its own signatures takes no space, and it has to know that before it signs
+    // anything, also on a disk that is nearly full: else an honest one convicts itself (attack A162).
+    const isOnlyShown = request.type === "bring" && request.items.length === 0;
+    return this.gate.refusal(request.type, now, isOnlyShown ? "frees" : undefined);
   }
 
   /** What is known only afterwards: later requests of the connection and of its address wait for it. */

@@ -72,8 +72,7 @@ export class WriteGate {
   }
 
   /** Why a request is not carried out now, or null. */
-  refusal(type: Request["type"], now: number): Failure<Refusal> | null {
-    const effect = EFFECT[type];
+  refusal(type: Request["type"], now: number, effect = EFFECT[type]): Failure<Refusal> | null {
     if (effect === "reads") return null;
     if (!this.hasFailed) this.look(now);
     // RULE: relay.free-space: a disk that fills up stops what fills it, not the relay: reading, closing and deleting go on
