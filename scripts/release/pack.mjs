@@ -7,17 +7,18 @@ import { join } from "node:path";
 import { stagePackage, stageProgram } from "./stage.mjs";
 import { publishedPackages, releaseOf } from "./workspace.mjs";
 
-/** Packs the program and every published package into `folder`. Gives the names of the files, the program's first. */
+/**
+ * Packs the program and every published package into `folder`. Gives the names of the files, the program's first, and the lock
+ * of what the program is made of.
+ */
 export function packAll(folder, release = releaseOf()) {
   const stages = mkdtempSync(join(tmpdir(), "conclave-pack-"));
   try {
     const names = publishedPackages();
-    stageProgram(join(stages, "program"), release);
+    const lock = stageProgram(join(stages, "program"), release);
     for (const name of names) stagePackage(name, join(stages, name), release);
-    return npmPack(
-      ["program", ...names].map((name) => join(stages, name)),
-      folder,
-    );
+    const all = ["program", ...names].map((name) => join(stages, name));
+    return { files: npmPack(all, folder), lock };
   } finally {
     rmSync(stages, { recursive: true, force: true });
   }

@@ -27,7 +27,7 @@ export function stagePackage(name, target, release = releaseOf()) {
 
 /**
  * Stages the program into `target`: packages/cli under the program's name, with what it needs of the other packages inside, and
- * everything that comes from the registry by its exact version. Gives its lock, for the list of what it is made of.
+ * everything that comes from the registry by its exact version. Gives the lock of what it is made of, its pages included.
  */
 export function stageProgram(target, release = releaseOf()) {
   const cli = `${root}packages/cli`;
@@ -47,24 +47,31 @@ export function stageProgram(target, release = releaseOf()) {
     const rest = without(published(theirs, release), "dependencies");
     const manifest = rest.exports ? { ...rest, exports: trimmed(rest.exports, used) } : rest;
     stage.manifest(`${place}/`, manifest);
-    parts.push({ place, folder: `packages/${name}`, outside: outside(theirs), manifest });
+    const dependencies = toRun(dependenciesOf(theirs));
+    parts.push({ place, folder: `packages/${name}`, outside: outside(theirs), manifest: { ...rest, dependencies } });
   }
   stage.code(cli, "", files, own);
   stage.text("README.md", withoutLinks(readFileSync(`${cli}/README.md`, "utf8")));
   stage.text("LICENSE", readFileSync(`${root}LICENSE`, "utf8"));
   const rest = without(published(own, release), "exports", "dependencies");
   const inside = parts.slice(1).map(({ folder }) => `${release.scope}/${basename(folder)}`);
-  const lock = JSON.parse(renamed(JSON.stringify(lockOf({ ...rest, name: release.name }, parts)), release));
+  const { dependencies, optionalDependencies } = lockOf({ ...rest, name: release.name }, parts).packages[""];
   const manifest = {
     ...rest,
     name: release.name,
     description: readJson("package.json").description,
-    dependencies: lock.packages[""].dependencies,
-    optionalDependencies: lock.packages[""].optionalDependencies,
+    dependencies,
+    optionalDependencies,
     bundleDependencies: inside,
   };
   stage.manifest("", manifest);
-  return lock;
+  const { dependencies: ofPages } = readJson(`packages/${BUILT}/package.json`);
+  const all = parts.map((part) =>
+    part.folder === `packages/${BUILT}`
+      ? { ...part, outside: fromRegistry(ofPages), manifest: { ...part.manifest, dependencies: ofPages } }
+      : part,
+  );
+  return JSON.parse(renamed(JSON.stringify(lockOf({ ...rest, name: release.name }, all)), release));
 }
 
 /** A folder in which a package is put together. */
@@ -154,9 +161,17 @@ function insideOf(name, found = new Set()) {
   return [...found].sort();
 }
 
-/** What a package needs of the registry to run: types are for those who compile. */
+/** What a package needs of the registry to run. Types are for those who compile. */
 function outside(own) {
-  return Object.keys(dependenciesOf(own)).filter((name) => !ownPackage(name) && !name.startsWith("@types/"));
+  return fromRegistry(dependenciesOf(own));
+}
+
+function fromRegistry(dependencies) {
+  return Object.keys(toRun(dependencies)).filter((name) => !ownPackage(name));
+}
+
+function toRun(dependencies) {
+  return Object.fromEntries(Object.entries(dependencies).filter(([name]) => !name.startsWith("@types/")));
 }
 
 function dependenciesOf({ name, dependencies = {} }) {
