@@ -29,25 +29,33 @@ describe.skipIf(!hasPostgres).each(FRONT_PROXIES)(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    /** Two relays on one database and with one key, and the proxy before them. */
+    /** One relay on a folder, and the proxy before it; `grow` moves it to a database, and a second one comes. */
     async function scene() {
       const { cert, key } = certificate(folder, "localhost");
-      const database = server.newDatabase();
       const port = await freePort();
       const url = `https://localhost:${port}`;
       const relays: { relay: Running; data: string; port: number }[] = [];
-      for (const name of ["one", "two"]) {
-        const data = join(folder, name);
-        mkdirSync(data, { mode: 0o700 });
-        if (relays.length > 0) copyFileSync(join(relays[0]!.data, "relay.key"), join(data, "relay.key"));
-        const given = ["--port", "0", "--data", data, "--trusted-proxies", "127.0.0.1", "--public-url", url, "--json"];
-        const relay = new Running(["serve", ...given], { CONCLAVE_DATABASE: database });
+      const ports = [await freePort(), await freePort()];
+      const serve = async (at: number, more: NodeJS.ProcessEnv = {}) => {
+        const data = join(folder, `relay${at}`);
+        const given = ["--port", String(ports[at]), "--data", data, "--trusted-proxies", "127.0.0.1"];
+        const relay = new Running(["serve", ...given, "--public-url", url, "--json"], more);
         ends.push(() => relay.stop());
-        const { listening } = JSON.parse(await relay.line((line) => line.includes('"ready"')));
-        relays.push({ relay, data, port: Number(new URL(listening).port) });
-      }
-      const place = { folder, port, relays: relays.map((each) => each.port), cert, key };
-      const proxy = await front.start(place);
+        await relay.line((line) => line.includes('"ready"'));
+        relays[at] = { relay, data, port: ports[at]! };
+      };
+      const grow = async () => {
+        const [first] = relays;
+        await first!.relay.stop();
+        const database = { CONCLAVE_DATABASE: server.newDatabase() };
+        const moved = await run(["migrate", "--to", "database", "--data", first!.data], { env: database });
+        expect([moved.code, moved.stderr]).toEqual([0, ""]);
+        mkdirSync(join(folder, "relay1"), { mode: 0o700 });
+        copyFileSync(join(first!.data, "relay.key"), join(folder, "relay1", "relay.key"));
+        for (const at of [0, 1]) await serve(at, database);
+      };
+      await serve(0);
+      const proxy = await front.start({ folder, port, relays: ports, cert, key });
       ends.push(async () => {
         proxy.kill("SIGTERM");
         if (proxy.exitCode === null && proxy.signalCode === null) await once(proxy, "exit");
@@ -66,16 +74,17 @@ describe.skipIf(!hasPostgres).each(FRONT_PROXIES)(
       /** Who is connected to a relay, as its operator sees it. */
       const addresses = async (data: string): Promise<{ address: string; connections: number }[]> =>
         JSON.parse((await run(["relay", "addresses", "--json", "--data", data])).stdout).addresses;
-      return { relays, url, ca: readFileSync(cert, "utf8"), conclave, chat, addresses };
+      return { relays, grow, url, ca: readFileSync(cert, "utf8"), conclave, chat, addresses };
     }
 
     it.skipIf(!front.isInstalled)(
-      "people talk, and go on when the relay that they are connected to is killed",
+      "people talk, and go on when one relay becomes two, and when the one that they are connected to is killed",
       async () => {
-        const { relays, url, conclave, chat, addresses } = await scene();
+        const { relays, grow, url, conclave, chat, addresses } = await scene();
         const { link } = await conclave("alice", "room", "new", "Garden", "--name", "Alice", "--relay", url);
         await conclave("bob", "join", link, "--name", "Bob");
         await conclave("alice", "sync");
+        await grow();
         const bob = chat("bob");
         await conclave("alice", "send", "before");
         await bob.line((line) => line.includes('"before"'));
@@ -103,7 +112,8 @@ describe.skipIf(!hasPostgres).each(FRONT_PROXIES)(
     it.skipIf(!front.isInstalled)(
       "the relays see who comes, whatever they say of themselves; pages are served",
       async () => {
-        const { relays, url, ca, addresses } = await scene();
+        const { relays, grow, url, ca, addresses } = await scene();
+        await grow();
         const page = get(`${url}/`, { ca, agent: false });
         const [response] = (await once(page, "response")) as [IncomingMessage];
         let bytes = 0;

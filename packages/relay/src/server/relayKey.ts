@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { writeDurably } from "../backup/durableFile.js";
 
 const LOST =
-  "the rooms are there, and relay.key is gone; put it back from a backup. Without it members cannot go on at this relay: begin with " +
-  "an empty folder, and have them move their rooms to it";
+  "the rooms are there, and relay.key is gone; put it back from a backup. Without it members cannot go on at this relay, and have to " +
+  "move their rooms to another one, at another address";
 const SEED = /^[0-9a-f]{64}\n?$/;
 
 /**
