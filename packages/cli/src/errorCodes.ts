@@ -92,7 +92,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
     "The relay's data could not be moved: a database cannot be read or written, or is not what was written. The place where it was to go is as empty as it was.",
   ],
   RELAY_CANNOT_WRITE: [refused, "The relay's disk is full, or another process holds its database. Nothing was done."],
-  NOT_IN_POSTGRES: [refused, "Rooms that are kept in PostgreSQL cannot be listed or deleted yet. Nothing was done."],
+  DATABASE_AWAY: [refused, "The relay's PostgreSQL does not answer, or refuses this. Nothing was done."],
   RELAY_OLDER: [refused, "The relay that runs is older than this command: restart it. Nothing was done."],
   START_FAILED: [refused, "The relay, or the page server, could not start."],
   NAME_TAKEN: [refused, "The name looks like that of somebody in the room."],

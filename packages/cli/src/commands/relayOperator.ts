@@ -135,8 +135,12 @@ async function ask(context: CommandContext, request: OperatorRequest): Promise<O
   const data = resolve(config.data);
   try {
     const answer = await operateRelay(data, request);
-    if (answer.refused === "shared_store") {
-      throw new CliError("NOT_IN_POSTGRES", "Rooms that are kept in PostgreSQL cannot be listed or deleted yet.");
+    if (answer.refused === "store_away") {
+      throw new CliError(
+        "DATABASE_AWAY",
+        "The relay's PostgreSQL does not answer, or refuses this: nothing was done.",
+        "Look at PostgreSQL, and try again.",
+      );
     }
     if (answer.refused !== "request_unknown") return answer;
   } catch (error) {

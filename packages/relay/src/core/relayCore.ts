@@ -342,6 +342,11 @@ export class RelayCore {
     this.outbox.heard(roomTag, n);
   }
 
+  /** A room was deleted by its operator, at whichever relay: those who subscribed ask again, and are told so. */
+  roomDeleted(roomTag: RoomTag): void {
+    this.outbox.endRoom(roomTag);
+  }
+
   /** Another relay put something into an inbox. */
   inboxChanged(inboxId: InboxId): void {
     this.handler.inboxChanged(inboxId);

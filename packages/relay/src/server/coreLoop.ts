@@ -14,7 +14,7 @@ import {
 } from "./batch.js";
 import { FairQueue } from "./fairQueue.js";
 import type { ProofThread, Verdicts } from "./proofThread.js";
-import type { RoomCommandAnswer, RoomCommandCall } from "./roomCommand.js";
+import type { RoomCommand, RoomCommandAnswer, RoomCommandCall } from "./roomCommand.js";
 import type { SharedGroups } from "./sharedGroups.js";
 
 /** A group is committed after this many ms, even if more events are waiting. */
@@ -53,6 +53,8 @@ export interface CoreLoopParts {
   readonly next: () => ToCore | null;
   readonly post: (batch: OutputBatch) => void;
   readonly answer: (answer: RoomCommandAnswer) => void;
+  /** Carries out what the operator asks of a store that is shared; null where the core does. */
+  readonly operate: ((command: RoomCommand) => Promise<RoomCommandAnswer["answer"]>) | null;
   /** Called after each commit. */
   readonly onCommit: () => void;
   /** There is nothing left to do. */
@@ -114,7 +116,13 @@ export class CoreLoop {
   }
 
   private operate({ call, command }: RoomCommandCall): void {
-    const { core, now } = this.parts;
+    const { core, now, operate } = this.parts;
+    if (operate !== null) {
+      void operate(command).then((answer) => {
+        this.parts.answer({ call, answer });
+      });
+      return;
+    }
     const answer =
       command.do === "list"
         ? core.listRooms(command.after, command.limit)

@@ -1,5 +1,6 @@
 import { openDatabase } from "@conclave/sqlite";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { RoomTag } from "@conclave/wire";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
@@ -16,8 +17,10 @@ import type { ToCore } from "./batch.js";
 import { CoreLoop } from "./coreLoop.js";
 import { processTime } from "./processTime.js";
 import { ProofThread, Verdicts } from "./proofThread.js";
+import { StoreAway } from "../store/sharedStore.js";
 import { sqlStateOf } from "../store/postgres/sqlState.js";
 import { SharedGroups } from "./sharedGroups.js";
+import type { RoomCommand, RoomCommandAnswer } from "./roomCommand.js";
 import { SharedTail } from "./sharedTail.js";
 
 /** What the socket thread starts this thread with. */
@@ -130,6 +133,7 @@ const loop: CoreLoop = new CoreLoop({
   answer: (answer) => {
     port.postMessage(answer);
   },
+  operate: shared && ((command) => operateShared(shared, command)),
   onCommit: tellStorage,
   onStopped: stop,
   now: steady,
@@ -168,6 +172,17 @@ function openShared(address: string): Promise<PostgresStore> {
   const relayKey = nodeCrypto.ed25519PublicKey(relaySeed);
   const keepBytes = settingsWith(settings).retention.messageBytesPerRoom;
   return PostgresStore.open({ address, relayKey, retention: { keepBytes, step: PRUNE_STEP } });
+}
+
+/** Everybody who subscribed to a deleted room is told within a second, at this relay as at the others. */
+async function operateShared(on: PostgresStore, command: RoomCommand): Promise<RoomCommandAnswer["answer"]> {
+  try {
+    if (command.do === "list") return await on.listRooms(command.after, command.limit);
+    return await on.deleteRoom(RoomTag.of(command.roomTag));
+  } catch (error) {
+    if (!(error instanceof StoreAway)) onRefused(error);
+    return "away";
+  }
 }
 
 function onAway(isAway: boolean): void {

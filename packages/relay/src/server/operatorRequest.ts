@@ -59,10 +59,10 @@ export interface OperatorAnswer {
   readonly state?: RunningState;
   /** How the request with this mark came to `/healthz`; null if none did. */
   readonly arrival?: Arrival | null;
-  /** Nothing was done: there is no such room, or several relays share the store, nothing can be written now, that is no address, it is not in the list of blocked
+  /** Nothing was done: there is no such room, PostgreSQL does not answer, nothing can be written now, that is no address, it is not in the list of blocked
    * ones, or the request is of a kind that this relay does not know. */
   readonly refused?:
-    "room_unknown" | "storage_full" | "address_invalid" | "address_unknown" | "request_unknown" | "shared_store";
+    "room_unknown" | "storage_full" | "address_invalid" | "address_unknown" | "request_unknown" | "store_away";
 }
 
 /** What a relay that runs, or the data folder of one that does not, has to carry requests out with. */
@@ -88,13 +88,14 @@ export async function carryOutRequest(request: OperatorRequest, parts: OperatorP
       // The core's thread takes it as it is.
       if (!Number.isSafeInteger(request.after)) return { refused: "request_unknown" };
       const rooms = await parts.operate({ do: "list", after: request.after, limit: PAGE });
-      if (!isList(rooms)) return { refused: "shared_store" };
+      if (!isList(rooms)) return { refused: "store_away" };
       return { rooms: rooms.map(documentOf), next: rooms.length < PAGE ? null : rooms.at(-1)!.no };
     }
     case "delete": {
       if (!/^[0-9a-f]{64}$/u.test(request.tag)) return { refused: "room_unknown" };
       const isDeleted = await parts.operate({ do: "delete", roomTag: fromHex(request.tag) });
       if (isDeleted === true) return {};
+      if (isDeleted === "away") return { refused: "store_away" };
       return { refused: isDeleted === null ? "storage_full" : "room_unknown" };
     }
     case "addresses":

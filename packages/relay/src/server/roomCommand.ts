@@ -11,8 +11,11 @@ export interface RoomCommandCall {
   readonly command: RoomCommand;
 }
 
-/** To `list` the rooms, or null where several relays share the store; to `delete` whether there was such a room, or null when nothing can be written now. */
+/**
+ * To `list` the rooms; to `delete` whether there was such a room, or null when nothing can be written now. `away` when the store that
+ * relays share does not answer.
+ */
 export interface RoomCommandAnswer {
   readonly call: number;
-  readonly answer: readonly RoomUse[] | boolean | null;
+  readonly answer: readonly RoomUse[] | boolean | "away" | null;
 }

@@ -1,5 +1,5 @@
 import { systemRandom } from "@conclave/crypto/node";
-import { type ClientFrame, RoomTag } from "@conclave/wire";
+import { type ClientFrame, InboxId, RoomTag } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { messageAppend, newKey, type Key, type ScriptedClient } from "../core/scriptedClient.js";
 import { StoreAway } from "../store/sharedStore.js";
@@ -93,6 +93,19 @@ describe("groups on a store that several relays share", () => {
     await relay.groups.flush();
     expect(await answer).toMatchObject({ type: "appended", n: 1 });
     expect([relay.away, relay.closed.size]).toEqual([[true, false], 0]);
+  });
+
+  it("A83: RULE shared.refused-alone: that the store refuses are taken apart: only who asked for it is closed", async () => {
+    const { store, roomTag, key } = scene();
+    const relay = new SharedRelay(store);
+    const { client } = await founder(relay, roomTag, key);
+    const stranger = await relay.connect();
+    store.onLoad = ({ inboxes }) => (inboxes.size > 0 ? Promise.reject(new Error("42P01")) : Promise.resolve());
+    const answers = [1, 2].map(() => client.ask(messageAppend(roomTag)));
+    void stranger.client.ask({ type: "fetchInbox", inboxId: InboxId.of(systemRandom(32)), after: 0 });
+    await relay.groups.flush();
+    expect(await Promise.all(answers)).toMatchObject([{ n: 1 }, { n: 2 }]);
+    expect([[...relay.closed], relay.away, relay.refused.length]).toEqual([[[stranger.connection, 1011]], [], 2]);
   });
 
   it.each([

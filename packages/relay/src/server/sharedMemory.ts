@@ -1,4 +1,5 @@
 import { MemoryStore } from "../store/memory/memoryStore.js";
+import type { ReadSet } from "../store/readSet.js";
 import type { SharedStore, Unit } from "../store/sharedStore.js";
 
 /** A unit on a {@link SharedMemory}. */
@@ -14,7 +15,7 @@ export class SharedMemory implements SharedStore<MemoryUnit> {
   time = 1_700_000_000_000;
   content = new MemoryStore();
   /** Called before anything is loaded. */
-  onLoad: () => Promise<void> = () => Promise.resolve();
+  onLoad: (reads: ReadSet) => Promise<void> = () => Promise.resolve();
   /** Commits, or not: a store that is away may have done either. */
   onCommit: (commit: () => void) => Promise<void> = (commit) => {
     commit();
@@ -23,8 +24,8 @@ export class SharedMemory implements SharedStore<MemoryUnit> {
   private turn: Promise<void> = Promise.resolve();
   private end: () => void = () => undefined;
 
-  async load(): Promise<MemoryUnit> {
-    await this.onLoad();
+  async load(reads: ReadSet): Promise<MemoryUnit> {
+    await this.onLoad(reads);
     const { turn } = this;
     let end: () => void = () => undefined;
     this.turn = new Promise((resolve) => (end = resolve));

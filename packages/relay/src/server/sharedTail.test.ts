@@ -12,6 +12,7 @@ it("has everybody look again when messages of other relays were missed, and not 
   const core = {
     places: [],
     heard: () => told.push("heard"),
+    roomDeleted: () => told.push("deleted"),
     arrived: () => told.push("arrived"),
     inboxChanged: () => told.push("inbox"),
     requestsChanged: () => told.push("requests"),

@@ -27,7 +27,7 @@ export class SharedTail {
   constructor(
     private readonly core: Pick<
       RelayCore,
-      "places" | "heard" | "arrived" | "inboxChanged" | "requestsChanged" | "anyChanged"
+      "places" | "heard" | "roomDeleted" | "arrived" | "inboxChanged" | "requestsChanged" | "anyChanged"
     >,
     private readonly store: Pick<PostgresStore, "watch" | "heads" | "after">,
     private readonly wake: () => void,
@@ -77,7 +77,10 @@ export class SharedTail {
     this.isUnsure = false;
     const tags = [...this.core.places].map(({ roomTag }) => roomTag);
     // Also without any: so it is seen that the store is away before somebody waits for it.
-    for (const { tag, n } of await this.store.heads(tags)) this.core.heard(tag, n);
+    for (const { tag, n } of await this.store.heads(tags)) {
+      if (n === null) this.core.roomDeleted(tag);
+      else this.core.heard(tag, n);
+    }
   }
 
   private behind() {

@@ -14,9 +14,12 @@ const STEPS: readonly string[] = [
     last_commit bigint NOT NULL, head bytea NOT NULL, lineage bigint NOT NULL, seen_at bigint NOT NULL,
     commits bigint NOT NULL, available_from bigint NOT NULL, message_bytes bigint NOT NULL,
     probation_bytes bigint NOT NULL, blob_bytes bigint NOT NULL, oldest bigint, owed bigint NOT NULL,
-    restored bigint NOT NULL, deleted boolean NOT NULL DEFAULT false
+    restored bigint NOT NULL, deleted boolean NOT NULL DEFAULT false,
+    -- Nothing is left of a deleted one but this row.
+    purged boolean NOT NULL DEFAULT false
   ) WITH (fillfactor = 60);
   CREATE INDEX room_oldest ON room (oldest) WHERE oldest IS NOT NULL;
+  CREATE INDEX room_deleted ON room (no) WHERE deleted AND NOT purged;
   -- Each commit registers one key, and its n names it.
   CREATE TABLE room_key (
     room bigint NOT NULL, n bigint NOT NULL, key bytea NOT NULL, epoch bigint NOT NULL, lineage bigint NOT NULL,

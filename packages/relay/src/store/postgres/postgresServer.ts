@@ -110,6 +110,7 @@ export class PostgresServer {
     const { child } = this;
     this.child = null;
     if (child !== null && child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGCONT");
       child.kill("SIGQUIT");
       await once(child, "exit");
     }

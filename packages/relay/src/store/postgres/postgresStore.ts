@@ -2,6 +2,7 @@ import { RoomTag } from "@conclave/wire";
 import { randomUUID } from "node:crypto";
 import type { PageSize } from "../recordPage.js";
 import type { RecordRow } from "../recordTable.js";
+import type { RoomUse } from "../roomTable.js";
 import type { ReadSet, SweepReads } from "../readSet.js";
 import type { SharedStore, Unit } from "../sharedStore.js";
 import { UnitContent } from "../unit/unitContent.js";
@@ -20,6 +21,7 @@ import {
 } from "./loadLog.js";
 import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
 import { readUnitChanges, type SharedChanges, unitChanges } from "./changes.js";
+import { deleteRoom, listRooms, purgeRooms } from "./operatedRooms.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres, refuseUnfinished } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
@@ -35,6 +37,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A statement may wait for a lock that a dead relay holds, and little more. PostgreSQL itself gives up first, where it still can. */
 const LONGEST_STATEMENT_MS = 12_000;
 const LONGEST_ANSWER_MS = 15_000;
+
+/** Rows of deleted rooms that one sweep frees. */
+const PURGED_AT_ONCE = 10_000;
 
 /** The lock of whoever sweeps: any number that is no name of `lockOf`, and nobody else's in this database. */
 const SWEEP_LOCK = 0x73776570;
@@ -66,14 +71,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   private readonly idle: PostgresConnection[] = [];
   private readonly watches: PostgresWatch[] = [];
   private readonly clock = new RelayClock(async (work) => {
-    const connection = await this.take();
-    try {
-      await work(connection);
-      this.release(connection);
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    await this.apart(work);
   });
   /** Tells what this store wrote from what others did: it has another one after each commit of which nobody knows how it ended. */
   private name = randomUUID();
@@ -152,26 +150,33 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     this.watches.push(new PostgresWatch(this.options.address, (name) => name === this.name, changed));
   }
 
-  /** How long the logs of these rooms are now. */
-  async heads(tags: readonly RoomTag[]): Promise<{ readonly tag: RoomTag; readonly n: number }[]> {
-    const connection = await this.take();
-    try {
-      const rows = await connection.rows("SELECT tag, n FROM room WHERE tag = ANY($1)", [tags]);
-      this.release(connection);
-      return rows.map((row) => ({ tag: RoomTag.of(row["tag"] as Uint8Array), n: row["n"] as number }));
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+  /** How long the logs of these rooms are now; null for one that its operator has deleted. */
+  async heads(tags: readonly RoomTag[]): Promise<{ readonly tag: RoomTag; readonly n: number | null }[]> {
+    return await this.apart(async (connection) => {
+      const rows = await connection.rows("SELECT tag, n, deleted FROM room WHERE tag = ANY($1)", [tags]);
+      return rows.map((row) => ({
+        tag: RoomTag.of(row["tag"] as Uint8Array),
+        n: row["deleted"] === true ? null : (row["n"] as number),
+      }));
+    });
+  }
+
+  /** Rooms for the operator's list, in order: those after the one with the number `after`. */
+  async listRooms(after: number, limit: number): Promise<RoomUse[]> {
+    return await this.apart((connection) => listRooms(connection, after, limit));
+  }
+
+  /** Deletes a room for good; sweeps free its space. Durable when it resolves. False when there is none. */
+  async deleteRoom(roomTag: RoomTag): Promise<boolean> {
+    return await this.apart((connection) => deleteRoom(connection, roomTag));
   }
 
   /** Records of rooms after a place in each, as far as they are committed: some of them, in order. */
   async after(
     places: readonly { readonly roomTag: RoomTag; readonly n: number }[],
   ): Promise<Map<RoomTag, RecordRow[]>> {
-    const found = new Map<RoomTag, RecordRow[]>();
-    const connection = await this.take();
-    try {
+    return await this.apart(async (connection) => {
+      const found = new Map<RoomTag, RecordRow[]>();
       const rows = await connection.rows(
         `SELECT q.at, page.* FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
          JOIN room ON room.tag = q.tag,
@@ -180,16 +185,12 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
          ) AS page ORDER BY q.at, page.n`,
         [places.map(({ roomTag }) => roomTag), places.map(({ n }) => n)],
       );
-      this.release(connection);
       for (const row of rows) {
         const { roomTag } = places[(row["at"] as number) - 1]!;
         found.set(roomTag, [...(found.get(roomTag) ?? []), recordRow(row)]);
       }
       return found;
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    });
   }
 
   /** Closes the connections. Units that are still open are abandoned. */
@@ -215,6 +216,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     await loadInboxes(connection, reads, content);
     await loadBlobs(connection, rooms, content);
     if (sweep !== null) {
+      await purgeRooms(connection, PURGED_AT_ONCE);
       await loadSweep(connection, sweep, rooms, content);
       const { step } = this.options.retention;
       const before = sweep.old?.before ?? 0;
@@ -272,6 +274,19 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   private async take(): Promise<PostgresConnection> {
     for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
     return PostgresConnection.open(this.options.address, LONGEST_ANSWER_MS);
+  }
+
+  /** Does something on a connection of its own. */
+  private async apart<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+    const connection = await this.take();
+    try {
+      const found = await work(connection);
+      this.release(connection);
+      return found;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   private release(connection: PostgresConnection): void {
