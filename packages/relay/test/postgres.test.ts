@@ -85,4 +85,36 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
     expect(await later).toMatchObject({ type: "appended", n: 1 });
     await expect.poll(() => status("/readyz")).toBe(200);
   }, 120_000);
+
+  it("RULE shared.read-only-is-away: wait while PostgreSQL takes no writes, and say that it is this", async () => {
+    const database = server.newDatabase();
+    const relay = await startProcess(dataFolder(), database);
+    const client = await SocketClient.connect(relay.socketUrl);
+    const { roomTag, key } = await makeRoom(client);
+    await client.prove(roomTag, 0, key);
+    const ready = async (): Promise<string> => (await fetch(`${relay.address}/readyz`)).text();
+    const setReadOnly = (value: string): void => {
+      server.query(database, `ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      server.query(database, "SELECT pg_reload_conf()");
+    };
+    expect(await ready()).toBe("ready\n");
+    setReadOnly("on");
+    try {
+      // Nobody asks for anything, and it is seen all the same.
+      await expect.poll(ready).toBe("not ready: PostgreSQL takes no writes, being a standby or read-only\n");
+      let answered = false;
+      const answers = [client.ask(messageAppend(roomTag)), client.ask({ type: "read", roomTag, fromN: 1, limit: 9 })];
+      const later = Promise.all(answers).then((all) => {
+        answered = true;
+        return all;
+      });
+      await wait(2500);
+      expect([answered, await ready()]).toEqual([false, expect.stringContaining("takes no writes")]);
+      setReadOnly("off");
+      expect(await later).toMatchObject([{ type: "appended", n: 1 }, { type: "page" }]);
+    } finally {
+      setReadOnly("off");
+    }
+    await expect.poll(ready).toBe("ready\n");
+  }, 120_000);
 });

@@ -36,7 +36,7 @@ const STOP_TIMEOUT_MS = 5000;
 export interface CoreThreadEvents {
   outputs(batch: OutputBatch): void;
   /** The relay writes again, or does not. */
-  storage(state: StorageState | "away"): void;
+  storage(state: StorageState | "away" | "readOnly"): void;
   /** The machine's clock was set, by so many ms. */
   clockJumped(by: number): void;
   /** Which row of the database cannot be read. Told each time the row is needed. */

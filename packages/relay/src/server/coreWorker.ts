@@ -33,9 +33,12 @@ export interface CoreWorkerData {
   readonly settings: PartialSettings;
 }
 
-/** Whether the relay writes from now on. `away`: a database that relays share does not answer, and everybody waits for it. */
+/**
+ * Whether the relay writes from now on. `away`: a database that relays share does not answer, and everybody waits for it; `readOnly`: it
+ * answers, and takes no writes.
+ */
 export interface StorageChange {
-  readonly storage: StorageState | "away";
+  readonly storage: StorageState | "away" | "readOnly";
 }
 
 /** The machine's clock was set, by so many ms. */
@@ -139,6 +142,8 @@ const loop: CoreLoop = new CoreLoop({
   now: steady,
 });
 let storage: StorageState = "open";
+let isAway = false;
+let toldState: StorageChange["storage"] = "open";
 let told = core.probation;
 let toldProofs = 0;
 const ticker = setInterval(tick, TICK_MS);
@@ -152,6 +157,8 @@ port.postMessage("ready");
 function tick(): void {
   tail?.tick();
   loop.tick();
+  // A server that did not answer may be followed by one that takes no writes.
+  if (isAway) tellAway();
   const refused = core.counts.refusedAddresses.take();
   port!.postMessage({ counts: core.counts.metrics, refused } satisfies CountsChange);
   if (proofs.checked !== toldProofs) {
@@ -185,8 +192,16 @@ async function operateShared(on: PostgresStore, command: RoomCommand): Promise<R
   }
 }
 
-function onAway(isAway: boolean): void {
-  port!.postMessage({ storage: isAway ? "away" : storage } satisfies StorageChange);
+function onAway(isAwayNow: boolean): void {
+  isAway = isAwayNow;
+  tellAway();
+}
+
+function tellAway(): void {
+  const state = !isAway ? storage : shared?.isReadOnly === true ? "readOnly" : "away";
+  if (state === toldState) return;
+  toldState = state;
+  port!.postMessage({ storage: state } satisfies StorageChange);
 }
 
 function onRefused(error: unknown): void {

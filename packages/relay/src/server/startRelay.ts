@@ -129,7 +129,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   if (options.tls !== undefined) checkTls(options.tls);
   const settings = settingsWith(options.settings);
   const log = relayLog(options.log ?? "off");
-  let storage: StorageState | "away" = "open";
+  let storage: StorageState | "away" | "readOnly" = "open";
   let certificate = options.tls?.cert ?? null;
   const relaySeed = dataStep(() => relaySeedOf(options));
   // Tried in this thread, so that a Node that takes no such keys is reported as that, not as a database that cannot be opened.
@@ -204,7 +204,8 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
       storage: (state) => {
         storage = state;
         if (state === "open") log.warn("writing works again");
-        else if (state === "away") log.warn(`${STORAGE_FAULTS.away}: everybody waits until it does`);
+        else if (state === "away" || state === "readOnly")
+          log.warn(`${STORAGE_FAULTS[state]}: everybody waits until it does`);
         else log.warn(`${STORAGE_FAULTS[state]}: nothing new is taken, and reading goes on`);
       },
       clockJumped: (by) => {
@@ -369,8 +370,9 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   };
 }
 
-const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open"> | "away", string>> = {
+const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open"> | "away" | "readOnly", string>> = {
   away: "PostgreSQL does not answer",
+  readOnly: "PostgreSQL takes no writes, being a standby or read-only",
   low: "the disk is nearly full",
   full: "the disk is full",
   busy: "another process is holding the database",

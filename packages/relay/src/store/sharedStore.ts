@@ -15,6 +15,15 @@ export interface Unit {
  */
 export class StoreAway extends Error {
   override readonly name = "StoreAway";
+
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    /** It answers, and takes no writes. */
+    readonly isReadOnly = false,
+  ) {
+    super(message, options);
+  }
 }
 
 /** Port: a store that several relay processes use at once, and that is reached by waiting for it. */

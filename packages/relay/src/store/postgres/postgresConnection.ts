@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { StoreAway } from "../sharedStore.js";
 import { type DriverClient, loadDriver, type PostgresRow, type PostgresValue, TYPES } from "./driver.js";
-import { isPassing, sqlStateOf } from "./sqlState.js";
+import { isPassing, READ_ONLY, sqlStateOf } from "./sqlState.js";
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** A connection on which nothing came for so long is tried: without that, one that was cut off is noticed after hours. */
@@ -100,7 +100,8 @@ export class PostgresConnection {
       const isRefused = sqlState === null ? this.lost === null : !isPassing(sqlState);
       if (isRefused) throw error;
       const cause = this.lost ?? error;
-      throw new StoreAway(cause instanceof Error ? cause.message : "PostgreSQL is away", { cause });
+      const why = cause instanceof Error ? cause.message : "PostgreSQL is away";
+      throw new StoreAway(why, { cause }, sqlState === READ_ONLY);
     } finally {
       if (late !== null) clearTimeout(late);
     }

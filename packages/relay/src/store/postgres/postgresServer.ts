@@ -43,12 +43,13 @@ export class PostgresServer {
   private constructor(
     private readonly folder: string,
     private readonly bin: string,
+    private readonly settings: readonly string[],
   ) {
     process.on("exit", this.endWithProcess);
   }
 
-  /** Makes a cluster and starts it. @throws Error where {@link hasPostgres} is false, or it does not start. */
-  static async start(): Promise<PostgresServer> {
+  /** Makes a cluster and starts it, with settings such as `fsync=on`. @throws Error where {@link hasPostgres} is false, or it does not start. */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
     const bin = programs();
     if (bin === null) throw new Error("PostgreSQL is not installed");
     const folder = mkdtempSync(join(tmpdir(), "conclave-pg-"));
@@ -56,7 +57,7 @@ export class PostgresServer {
     if (user !== null) chownSync(folder, user.uid, user.gid);
     const options = ["-D", join(folder, "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
     execFileSync(join(bin, "initdb"), options, { ...user, cwd: folder, stdio: "ignore" });
-    const server = new PostgresServer(folder, bin);
+    const server = new PostgresServer(folder, bin, settings);
     await server.restart();
     return server;
   }
@@ -76,6 +77,23 @@ export class PostgresServer {
       if (Date.now() > until) throw new Error(`PostgreSQL ends with code ${String(child.exitCode)}`);
       await wait(100);
     }
+  }
+
+  /** Makes a standby of it, and starts that: it has the same databases, and its own addresses ({@link addressOf}). */
+  async standby(): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), "conclave-pg-"));
+    const user = runner();
+    if (user !== null) chownSync(folder, user.uid, user.gid);
+    const options = ["-h", this.folder, "-U", USER, "-D", join(folder, "data"), "-R", "-c", "fast", "-X", "stream"];
+    execFileSync(join(this.bin, "pg_basebackup"), [...options, "--no-sync"], { ...user, cwd: folder, stdio: "ignore" });
+    const server = new PostgresServer(folder, this.bin, this.settings);
+    await server.restart();
+    return server;
+  }
+
+  /** The address at this server of a database that {@link newDatabase} gave the address of, here or at another one. */
+  addressOf(address: string): string {
+    return this.address(new URL(address).pathname.slice(1));
   }
 
   /** A new, empty database: the address under which a relay reaches it. */
@@ -124,6 +142,7 @@ export class PostgresServer {
 
   private spawn(): ChildProcess {
     const settings = ["listen_addresses=", "fsync=off", "max_connections=100", "log_min_messages=fatal"];
+    settings.push(...this.settings);
     const options = ["-D", join(this.folder, "data"), "-k", this.folder, ...settings.flatMap((each) => ["-c", each])];
     return spawn(join(this.bin, "postgres"), options, { ...runner(), cwd: this.folder, stdio: "ignore" });
   }

@@ -4,7 +4,7 @@ import type { PageSize } from "../recordPage.js";
 import type { RecordRow } from "../recordTable.js";
 import type { RoomUse } from "../roomTable.js";
 import type { ReadSet, SweepReads } from "../readSet.js";
-import type { SharedStore, Unit } from "../sharedStore.js";
+import { type SharedStore, StoreAway, type Unit } from "../sharedStore.js";
 import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
 import { inboxesOfSweep, loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
@@ -76,6 +76,7 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   /** Tells what this store wrote from what others did: it has another one after each commit of which nobody knows how it ended. */
   private name = randomUUID();
   private isClosed = false;
+  private readOnly = false;
 
   private constructor(private readonly options: PostgresStoreOptions) {}
 
@@ -94,6 +95,11 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     return store;
   }
 
+  /** Whether PostgreSQL answered the last time, and took no writes: it is a standby, or only to be read. */
+  get isReadOnly(): boolean {
+    return this.readOnly;
+  }
+
   /** Begins a unit. Rejects with `StoreAway`, or with what PostgreSQL says of these reads: then nothing has happened. */
   async load(reads: ReadSet): Promise<PostgresUnit> {
     const connection = await this.take();
@@ -101,8 +107,11 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       // RULE: shared.dead-holds-nothing: a relay whose machine stops, or is cut off, in the midst of a group keeps its rooms from the
       // others for no longer than this: PostgreSQL would wait for it for hours (attack A83).
       await connection.run(BEGIN);
-      return await this.loadInto(connection, reads);
+      const unit = await this.loadInto(connection, reads);
+      this.readOnly = false;
+      return unit;
     } catch (error) {
+      this.readOnly = error instanceof StoreAway && error.isReadOnly;
       await this.giveUp(connection);
       throw error;
     }
@@ -153,6 +162,9 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   /** How long the logs of these rooms are now; null for one that its operator has deleted. */
   async heads(tags: readonly RoomTag[]): Promise<{ readonly tag: RoomTag; readonly n: number | null }[]> {
     return await this.apart(async (connection) => {
+      const [state] = await connection.rows("SELECT current_setting('transaction_read_only') = 'on' AS read_only");
+      this.readOnly = state!["read_only"] === true;
+      if (this.readOnly) throw new StoreAway("PostgreSQL takes no writes", {}, true);
       const rows = await connection.rows("SELECT tag, n, deleted FROM room WHERE tag = ANY($1)", [tags]);
       return rows.map((row) => ({
         tag: RoomTag.of(row["tag"] as Uint8Array),

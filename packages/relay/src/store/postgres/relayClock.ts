@@ -1,4 +1,5 @@
 import { RESERVED } from "../../ledger/relayTime.js";
+import { StoreAway } from "../sharedStore.js";
 import type { PostgresConnection } from "./postgresConnection.js";
 
 /** By how much of itself a clock that is corrected without being set runs slower. */
@@ -55,8 +56,11 @@ export class RelayClock {
     const [row] = await connection.rows(
       `SELECT signed_until, floor, restorations, server_began,
          (extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint AS began,
-         (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS clock FROM relay`,
+         (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS clock,
+         current_setting('transaction_read_only') = 'on' AS read_only FROM relay`,
     );
+    // RULE: shared.read-only-is-away: a standby answers those who only read with what may be behind what was signed (attack A17).
+    if (row!["read_only"] === true) throw new StoreAway("PostgreSQL takes no writes", {}, true);
     return {
       clock: row!["clock"] as number,
       floor: row!["floor"] as number,

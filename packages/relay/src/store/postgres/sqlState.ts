@@ -5,6 +5,9 @@
  */
 const PASSING: ReadonlySet<string> = new Set(["08", "25", "40", "53", "55", "57", "58"]);
 
+/** What is refused in a transaction that may only read: by a standby, or where that is set. */
+export const READ_ONLY = "25006";
+
 /** The SQLSTATE of an error of PostgreSQL's; null for any other error. */
 export function sqlStateOf(error: unknown): string | null {
   const code: unknown = error instanceof Error && "severity" in error && "code" in error ? error.code : null;
