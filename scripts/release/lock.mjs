@@ -4,7 +4,8 @@ import { readJson, without } from "./workspace.mjs";
 
 /**
  * The lock of a package with this name and version. `roots` are what it is made of: the folder of each part in this clone, the
- * place where that lies in the package ("" for itself), and what it needs of the registry.
+ * place where that lies in the package ("" for itself), and what it needs of the registry. Gives the lock, and for each of its
+ * places where this clone has it.
  */
 export function lockOf({ name, version, license }, roots) {
   const { packages: source } = readJson("package-lock.json");
@@ -40,7 +41,8 @@ export function lockOf({ name, version, license }, roots) {
     );
   packages.set("", { name, version, license, dependencies: exact(false), optionalDependencies: exact(true) });
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { name, version, lockfileVersion: 3, requires: true, packages: Object.fromEntries(sorted) };
+  const lock = { name, version, lockfileVersion: 3, requires: true, packages: Object.fromEntries(sorted) };
+  return { lock, origin };
 }
 
 function needsOf({ dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }) {

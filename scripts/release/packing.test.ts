@@ -129,6 +129,7 @@ describe("what is packed", () => {
           "dist",
           "package.json",
           ...(isProgram ? ["bin"] : []),
+          ...(name === "@conclave/web" ? ["LICENCES.md"] : []),
           ...(name === "conclave" ? ["node_modules"] : []),
         ].sort(),
       );
@@ -163,10 +164,15 @@ describe("what is packed", () => {
   );
 
   it("the program has the pages, and of the other packages only what it runs", () => {
-    const { files, manifest } = unpacked.get("conclave")!;
+    const { files, manifest, folder: at } = unpacked.get("conclave")!;
     const inside = [...new Set(files.flatMap((file) => /^node_modules\/(@[^/]+\/[^/]+)\//u.exec(file)?.[1] ?? []))];
     expect(inside.sort()).toEqual([...manifest.bundleDependencies!].sort());
     expect(files).toContain("node_modules/@conclave/web/dist/index.html");
+    const licences = readFileSync(join(at, "node_modules/@conclave/web/LICENCES.md"), "utf8");
+    for (const library of ["preact", "virtua", "@noble/post-quantum"])
+      expect(licences).toMatch(
+        new RegExp(`^## ${library} [\\d.]+: MIT.*\n\n\`\`\`\n[^]*?Permission is hereby granted`, "mu"),
+      );
     expect(files.filter((file) => /testing|conformance|browser|\.d\.ts$/u.test(file))).toEqual([]);
   });
 

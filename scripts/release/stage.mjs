@@ -3,6 +3,7 @@
 // machine, nor on what else was ever built here.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { licencesOf } from "./licences.mjs";
 import { lockOf } from "./lock.mjs";
 import { entryFiles, everyEntry, reach } from "./reach.mjs";
 import { ownPackage, readJson, releaseOf, renamed, root, without } from "./workspace.mjs";
@@ -19,7 +20,7 @@ export function stagePackage(name, target, release = releaseOf()) {
   const { files } = reach([...binFiles(folder, own), ...entries], { types: true });
   const stage = new Stage(target, release);
   stage.code(folder, "", files, own);
-  if (name === BUILT) stage.pages(`${folder}/dist`, "dist");
+  if (name === BUILT) stage.pages(folder, "");
   stage.text("README.md", withoutLinks(readFileSync(`${folder}/README.md`, "utf8")));
   stage.text("LICENSE", readFileSync(`${root}LICENSE`, "utf8"));
   stage.manifest("", { ...published(own, release), description: aboutPackage(folder) });
@@ -42,7 +43,7 @@ export function stageProgram(target, release = releaseOf()) {
     const theirs = readJson(`packages/${name}/package.json`);
     const place = `node_modules/${release.scope}/${name}`;
     stage.code(folder, `${place}/`, files, theirs);
-    if (name === BUILT) stage.pages(`${folder}/dist`, `${place}/dist`);
+    if (name === BUILT) stage.pages(folder, `${place}/`);
     // What it needs is the program's to need: npm takes what a package inside names for inside too, and does not fetch it.
     const rest = without(published(theirs, release), "dependencies");
     const manifest = rest.exports ? { ...rest, exports: trimmed(rest.exports, used) } : rest;
@@ -55,7 +56,7 @@ export function stageProgram(target, release = releaseOf()) {
   stage.text("LICENSE", readFileSync(`${root}LICENSE`, "utf8"));
   const rest = without(published(own, release), "exports", "dependencies");
   const inside = parts.slice(1).map(({ folder }) => `${release.scope}/${basename(folder)}`);
-  const { dependencies, optionalDependencies } = lockOf({ ...rest, name: release.name }, parts).packages[""];
+  const { dependencies, optionalDependencies } = lockOf({ ...rest, name: release.name }, parts).lock.packages[""];
   const manifest = {
     ...rest,
     name: release.name,
@@ -71,7 +72,7 @@ export function stageProgram(target, release = releaseOf()) {
       ? { ...part, outside: fromRegistry(ofPages), manifest: { ...part.manifest, dependencies: ofPages } }
       : part,
   );
-  return JSON.parse(renamed(JSON.stringify(lockOf({ ...rest, name: release.name }, all)), release));
+  return JSON.parse(renamed(JSON.stringify(lockOf({ ...rest, name: release.name }, all).lock), release));
 }
 
 /** A folder in which a package is put together. */
@@ -90,11 +91,19 @@ class Stage {
     }
   }
 
-  /** The built pages: what their manifest names, it, and its signature where there is one. */
+  /** The built pages: what their manifest names, it, and the licences of what is in them. */
   pages(folder, inside) {
-    const { files } = JSON.parse(readFileSync(`${folder}/${PAGES}`, "utf8"));
+    const { files } = JSON.parse(readFileSync(`${folder}/dist/${PAGES}`, "utf8"));
     for (const { path } of [...files, { path: PAGES }])
-      this.bytes(`${inside}/${path}`, readFileSync(`${folder}/${path}`));
+      this.bytes(`${inside}dist/${path}`, readFileSync(`${folder}/dist/${path}`));
+    const names = [BUILT, ...insideOf(BUILT, allDependencies)];
+    const parts = names.map((name) => ({
+      place: name === BUILT ? "" : `node_modules/@conclave/${name}`,
+      folder: `packages/${name}`,
+      outside: fromRegistry(allDependencies(readJson(`packages/${name}/package.json`))),
+      manifest: {},
+    }));
+    this.text(`${inside}LICENCES.md`, licencesOf(parts));
   }
 
   manifest(inside, manifest) {
@@ -151,12 +160,12 @@ function trimmed(exports, used) {
 }
 
 /** The packages of the workspace that a package needs, and those that these need. */
-function insideOf(name, found = new Set()) {
-  for (const dependency of Object.keys(dependenciesOf(readJson(`packages/${name}/package.json`)))) {
+function insideOf(name, needs = dependenciesOf, found = new Set()) {
+  for (const dependency of Object.keys(needs(readJson(`packages/${name}/package.json`)))) {
     const own = ownPackage(dependency);
     if (!own || found.has(own.name)) continue;
     found.add(own.name);
-    insideOf(own.name, found);
+    insideOf(own.name, needs, found);
   }
   return [...found].sort();
 }
@@ -172,6 +181,10 @@ function fromRegistry(dependencies) {
 
 function toRun(dependencies) {
   return Object.fromEntries(Object.entries(dependencies).filter(([name]) => !name.startsWith("@types/")));
+}
+
+function allDependencies({ dependencies = {} }) {
+  return dependencies;
 }
 
 function dependenciesOf({ name, dependencies = {} }) {
