@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RelayChild } from "./relayChild.js";
 
-/** Bytes of a message as a client sends it: a line of text, padded. */
-const ENVELOPE_BYTES = 300;
+/** A line of text as a client sends it: sealed, and padded so that its length tells nothing. */
+const ENVELOPE_BYTES = 1096;
 
 /** What a database takes, in bytes. */
 export interface SizesMeasure {
   readonly store: string;
   /** Of a room in which nothing was written. */
   readonly room: number;
-  /** Of a record of 300 bytes. */
+  /** Of a record with a line of text. */
   readonly record: number;
 }
 
