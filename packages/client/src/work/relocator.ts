@@ -1,5 +1,5 @@
 import { equalBytes } from "@conclave/codec";
-import type { Room } from "@conclave/protocol";
+import type { Room, RoomAdoption } from "@conclave/protocol";
 import type { Answer } from "../relay/answer.js";
 import type { Relocation } from "../store/relocation.js";
 import { electionRank } from "./electionRank.js";
@@ -15,6 +15,8 @@ import type { WriteProof } from "./writeProof.js";
 const BATCH = { records: 512, bytes: 512 * 1024 };
 const STEP_MS = 10_000;
 const LONGEST_MS = 120_000;
+/** How long after a relay was restored it is looked whether it has all that was decided. */
+const LACKING_MS = 60 * 60 * 1000;
 /** How long the old relay is asked for anything. */
 export const FORMER_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -33,6 +35,8 @@ export class Relocator extends ElectedWorker {
 
   /** The old relay did not take the slots when it was asked last: it may be gone for good. */
   private isUnforwarded = false;
+  /** The relay was found to have all that was decided. */
+  private hasHistory = false;
   /** Up to which of the records to be brought the new relay has them, and for which move. */
   private brought = { move: -1, upTo: 0 };
 
@@ -46,7 +50,7 @@ export class Relocator extends ElectedWorker {
 
   protected override next(): Job | null {
     const { relocation } = this.state;
-    if (!relocation) return null;
+    if (!relocation) return this.mayLackHistory ? super.next() : null;
     // RULE: move.brought-again: a new relay that was restored from a copy of before the move has lost the room: it is brought once more.
     if (relocation.isThere) return this.sync.isRoomLost ? () => this.adopt(relocation) : super.next();
     if (this.sync.isLive) return () => this.arrive(relocation);
@@ -55,6 +59,10 @@ export class Relocator extends ElectedWorker {
 
   protected chore(): Chore | null {
     const { relocation, room } = this.state;
+    if (room && this.mayLackHistory) {
+      const wait = () => this.turn(room);
+      return { key: "history", wait, job: async () => (this.hasHistory = await this.bringRoster(room, null)) };
+    }
     if (!relocation || !room) return null;
     const age = this.state.now() - relocation.since;
     if (age > FORMER_MS) return { key: "forget", wait: () => 0, job: () => this.forget() };
@@ -62,12 +70,24 @@ export class Relocator extends ElectedWorker {
     return {
       key: String(relocation.adoption.n),
       wait: () => {
-        if (relocation.isOwn) return 0;
-        const rank = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
-        return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+        return relocation.isOwn ? 0 : this.turn(room);
       },
       job: () => this.finish(room, relocation),
     };
+  }
+
+  /** How long to leave it to others first (ms). */
+  private turn(room: Room): number {
+    const rank = electionRank(room.roster, room.self.leaf, room.epoch) + 1;
+    return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
+  }
+
+  /**
+   * Whether the relay was restored lately: if the room was made after the copy, its first roster record is in nobody's log.
+   */
+  private get mayLackHistory(): boolean {
+    const { recovery } = this.state;
+    return !this.hasHistory && recovery.ended > 0 && this.state.now() - recovery.ended < LACKING_MS;
   }
 
   /**
@@ -119,7 +139,7 @@ export class Relocator extends ElectedWorker {
 
   private async finish(room: Room, relocation: Relocation): Promise<boolean> {
     if (!relocation.isBrought) {
-      if (!(await this.bringRoster(room, relocation))) return false;
+      if (!(await this.bringRoster(room, relocation.adoption))) return false;
       await this.keep({ isBrought: true });
     }
     if (!relocation.isForwarded) {
@@ -129,8 +149,11 @@ export class Relocator extends ElectedWorker {
     return true;
   }
 
-  /** Brings what was decided until the room moved, where the new relay does not have all of it: newcomers read it there. */
-  private async bringRoster(room: Room, { adoption }: Relocation): Promise<boolean> {
+  /**
+   * Brings what was decided, where the relay does not have all of it: newcomers read it there. `adoption`: it has what came since the room
+   * moved to it; null: all but the first record.
+   */
+  private async bringRoster(room: Room, adoption: RoomAdoption | null): Promise<boolean> {
     const { ports, keys } = this.state;
     const hash = (data: Uint8Array) => ports.crypto.hash("sha256", data);
     const stored = await ports.storage.range({ prefix: `${keys.state}x/` });
@@ -138,7 +161,7 @@ export class Relocator extends ElectedWorker {
       .rosterRecords(stored.map(({ key, value }) => [key.slice(keys.state.length), value] as const))
       .reverse();
     const charter = records.at(-1);
-    const begin = records.findIndex((record) => equalBytes(record, adoption.attachment));
+    const begin = adoption ? records.findIndex((one) => equalBytes(one, adoption.attachment)) : records.length - 2;
     if (!charter || begin < 0) return true;
     this.proof.give();
     const last = await this.connection.request<"readRoster">({
@@ -150,7 +173,7 @@ export class Relocator extends ElectedWorker {
     if (last.records.length > 0) return true;
     // A long history needs several tries: what the relay has taken is not brought again.
     const { move, upTo } = this.brought;
-    for (let at = move === adoption.n ? upTo : begin + 1; at < records.length;) {
+    for (let at = move === adoption?.n ? upTo : begin + 1; at < records.length;) {
       const batch: Uint8Array[] = [];
       for (let bytes = 0; at + batch.length < records.length && batch.length < BATCH.records;) {
         const record = records[at + batch.length]!;
@@ -167,7 +190,7 @@ export class Relocator extends ElectedWorker {
         return false;
       }
       at += batch.length;
-      this.brought = { move: adoption.n, upTo: at };
+      if (adoption) this.brought = { move: adoption.n, upTo: at };
     }
     return true;
   }

@@ -232,6 +232,7 @@ export class Sync extends Worker {
       this.live = false;
       this.state.tell({ type: "changed" });
     }
+    if (this.isRoomLost && this.state.relocation === null) await this.bringWhole();
     if (this.isArriving) this.refused = null;
     if (answer.type === "error" && answer.error === "room_recovering") {
       this.recoveringOn = number;
@@ -250,6 +251,18 @@ export class Sync extends Worker {
     // Before its records are taken in, and push out what we remember of the log.
     await gatherProof(this.state, this.connection);
     await this.take(answer.items, answer.receipt.receipt.availableFrom, number);
+  }
+
+  /** Brings a relay that was restored from a copy of before the room was made all of it, where this device has it from the first record on. */
+  private async bringWhole(): Promise<void> {
+    const { number } = this.connection;
+    const outcome = await bringRecords(this.state, this.connection, 0, () => {
+      this.proof.forget();
+      this.proof.give();
+    });
+    if (number !== this.connection.number || outcome !== "all") return;
+    await noteLacking(this.state, outcome);
+    this.restart();
   }
 
   /** Brings a relay that was restored what it lost: its log is `from` records long. */

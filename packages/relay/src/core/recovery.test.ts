@@ -196,6 +196,37 @@ describe("a relay that was restored from a copy", () => {
     }
   });
 
+  it("A162: RULE recovery.room-by-its-log: makes a room again only by the very log that it has signed, and goes on with its members", async () => {
+    const all = await scene();
+    const { roomTag, next, key, items, receipt } = all;
+    const world = all.world.on(new MemoryStore());
+    const member = await world.connect();
+    const unknown = error("room_unknown");
+    const other: LogItem = { ...(items[0] as Extract<LogItem, { pruned: false }>), payload: systemRandom(30) };
+    const forged = { ...receipt, signature: systemRandom(64) };
+    for (const wrong of [
+      bring({ ...all, receipt: forged }, 1, 4),
+      bring(all, 1, 0, 0),
+      bring({ ...all, items: [other, ...items.slice(1)] }, 1, 4),
+      bring(all, 1, 3),
+      bring(all, 1, 5),
+      bring(all, 3, 4),
+    ])
+      expect(await member.ask(wrong)).toMatchObject(unknown);
+    expect(await member.ask(bring(all, 1, 2, 4))).toMatchObject({ type: "brought", n: 2 });
+    expect(await member.ask(subscribe(roomTag))).toMatchObject({ ...error("room_recovering"), position: { n: 2 } });
+    expect(await member.ask(bring(all, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+    expect(await prove(member, roomTag, 0, key)).toMatchObject(error("write_denied"));
+    expect(await prove(member, roomTag, 1, next)).toMatchObject({ type: "done" });
+    expect(await member.ask(bring(all, 5, 5))).toMatchObject({ type: "brought", n: 5 });
+    world.now += 1000;
+    expect((await log(member, roomTag)).items).toEqual(items);
+    expect(await member.ask(say(roomTag, 1, 4))).toMatchObject({ type: "appended", n: 6 });
+    world.core.deleteRoom(roomTag, world.now);
+    world.flush();
+    expect(await member.ask(bring(all, 1, 4))).toMatchObject(error("room_deleted"));
+  });
+
   it("A162: RULE recovery.shown-when-low: learns what it had signed on a disk that is nearly full, and signs nothing less", async () => {
     const all = await scene({ isMarked: false });
     const { world, member, roomTag } = all;

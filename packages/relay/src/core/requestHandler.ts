@@ -20,7 +20,7 @@ import type { RelaySettings } from "../settings.js";
 import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { Ledger } from "../store/ledger.js";
 import type { ReadSet } from "../store/readSet.js";
-import type { MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
+import type { Call, MemberRequestCalls, RelayAnswer, RequestCalls, RoomRequestCalls } from "./call.js";
 import { Inboxes } from "./inboxes.js";
 import { LastingBudget } from "./lastingBudget.js";
 import { LogRequests } from "./logRequests.js";
@@ -149,12 +149,8 @@ export class RequestHandler {
   private carryOut(request: Request, session: Session, challenge: Uint8Array, now: number): RelayAnswer {
     const call = { request, session, challenge, now };
     if (isIn(this.outside, request)) return pass(this.outside, call);
-    const room = this.rooms.get(request.roomTag, now);
-    if (room === null) {
-      const absence = this.rooms.absence(request.roomTag);
-      if (request.type === "bring" && absence === "room_unknown") this.recovery.noteShown(request);
-      return refuse(absence);
-    }
+    const room = this.rooms.get(request.roomTag, now) ?? this.madeAgain(call);
+    if (room === null) return refuse(this.rooms.absence(request.roomTag));
     if (!isIn(this.ofMember, request)) return pass(this.ofRoom, { ...call, room });
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
     const standing = this.standings.of(room, session, now);
@@ -163,6 +159,13 @@ export class RequestHandler {
     // be somebody who only has a link, or was removed (attack A109).
     if (standing === "probation" && !ON_PROBATION.has(request.type)) return onProbation();
     return pass(this.ofMember, { ...call, room, standing });
+  }
+
+  /** A room that this relay has lost with all that is in it, and that somebody brings back; null where nobody does. */
+  private madeAgain({ request, session, now }: Call<Request["type"]>): HostedRoom | null {
+    if (request.type !== "bring" || this.rooms.absence(request.roomTag) === "room_deleted") return null;
+    this.recovery.noteShown(request);
+    return this.recovery.makeAgain(request, () => this.lasting.waitForRoom(request, session.address, now) === 0, now);
   }
 
   /** Forgets what was changed since the store's last commit: it is not stored. */

@@ -166,6 +166,34 @@ export class Recovery {
     return this.shown.get(keyOf(tag)) ?? null;
   }
 
+  /**
+   * Makes a room again that was made after the copy, and whose records somebody brings from the first one on; null where that is not
+   * what they do, or there is no space. `mayMake`: whether they can make a room now; it is asked once the records are known to be right.
+   *
+   * RULE: recovery.room-by-its-log: nobody makes a room so but with the very log that this relay has signed (attack A162).
+   */
+  makeAgain(request: BringRequest, mayMake: () => boolean, now: number): HostedRoom | null {
+    const { rooms, sha256, clock } = this.parts;
+    const { receipt } = request.receipt;
+    const { roomTag: tag, n, writeKey, keyEpoch } = receipt;
+    const shown = this.shownOf(tag);
+    if (shown?.n !== n || !equalBytes(shown.head, receipt.head)) return null;
+    if (request.fromN !== 1 || request.items.length === 0 || !this.isForm(request)) return null;
+    const hashes = [...request.items.map((item) => itemHash(sha256, tag, item)), ...request.hashes];
+    const head = hashes.reduce((before, hash) => nextLogHead(sha256, before, hash), firstLogHead(sha256, tag));
+    if (hashes.length !== n || !equalBytes(head, receipt.head) || !mayMake()) return null;
+    const since = clock.at(now);
+    const key = { key: writeKey, epoch: keyEpoch, n: 0, lineage: 0, slot: null, live: true, since, until: 0 };
+    return rooms.add(
+      {
+        ...{ tag, creation: head, begin: 0, epoch: 0, n: 0, lastCommit: 0, head: firstLogHead(sha256, tag) },
+        ...{ writeKeys: [key], lineage: 0, seenAt: since, commits: 0, availableFrom: 1, messageBytes: 0 },
+        ...{ probationBytes: 0, blobBytes: 0, oldest: null, owed: n, restored: rooms.store.restorations() },
+      },
+      now,
+    );
+  }
+
   /** Forgets what no longer counts. */
   sweep(now: number): void {
     for (const [key, since] of this.claims) if (now - since >= CLAIM_EVERY_MS) this.claims.delete(key);

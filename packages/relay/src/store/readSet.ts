@@ -188,8 +188,13 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
       reads.numbers++;
     }
   },
-  bring: ({ roomTag, receipt, items }, reads) => {
+  bring: ({ roomTag, receipt, items, fromN }, reads) => {
     const room = reads.written(roomTag);
+    // It may have been made after the copy that was put back.
+    if (fromN === 1 && items.length > 0) {
+      room.isMade = true;
+      reads.numbers++;
+    }
     room.hasKeysCommits = true;
     room.hasNewest = true;
     room.pages.push({ fromN: receipt.receipt.n, size: ONE });

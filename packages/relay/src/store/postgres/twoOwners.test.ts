@@ -269,6 +269,29 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(read).toMatchObject({ records: [newest, second, charter] });
   });
 
+  it("take back a room that was made after a copy", async () => {
+    const seed = systemRandom(32);
+    const [before, after] = [
+      await SharedRelay.open(server.newDatabase(), seed),
+      await SharedRelay.open(server.newDatabase(), seed),
+    ];
+    relays.push(before, after);
+    const client = await before.connect();
+    const { roomTag, key } = await newRoom(client);
+    await client.prove(roomTag, 0, key);
+    const next = newKey();
+    await client.ask(messageAppend(roomTag));
+    await client.ask(commitAppend(roomTag, next, { attachment: systemRandom(40) }));
+    const told = await client.ask({ type: "subscribe", roomTag, fromN: 1 });
+    if (told.type !== "subscribed") throw new Error(told.type);
+    const { receipt, items } = told;
+    const member = await after.connect();
+    const bring = { type: "bring", roomTag, receipt, fromN: 1, items, hashes: [], head: receipt.receipt.head } as const;
+    expect(await member.ask(bring)).toMatchObject({ type: "brought", n: 2 });
+    expect(await member.prove(roomTag, 1, next)).toMatchObject({ type: "done" });
+    expect(await logOf(member, roomTag)).toEqual(items);
+  });
+
   it("take back what was deleted after a copy, once what the copy still has is deleted", async () => {
     const [address, seed] = [server.newDatabase(), systemRandom(32)];
     const relay = await SharedRelay.open(address, seed);
