@@ -177,7 +177,7 @@ export class Recovery {
     const { receipt } = request.receipt;
     const { roomTag: tag, n, writeKey, keyEpoch } = receipt;
     const shown = this.shownOf(tag);
-    if (shown?.n !== n || !equalBytes(shown.head, receipt.head)) return null;
+    if (shown === null || shown.n !== n || !equalBytes(shown.head, receipt.head)) return null;
     if (request.fromN !== 1 || request.items.length === 0 || !this.isForm(request)) return null;
     const hashes = [...request.items.map((item) => itemHash(sha256, tag, item)), ...request.hashes];
     const head = hashes.reduce((before, hash) => nextLogHead(sha256, before, hash), firstLogHead(sha256, tag));
