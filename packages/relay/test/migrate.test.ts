@@ -243,5 +243,5 @@ describe.skipIf(!hasPostgres)("conclave migrate (skipped without PostgreSQL)", (
     const [done] = (await once(run("./migrateProcess.mjs", "folder", target, database), "message")) as unknown[];
     expect(done).toMatchObject({ value: { records: 3001 } });
     await (await startRelay({ dataDir: target })).close();
-  }, 20_000);
+  }, 60_000);
 });
