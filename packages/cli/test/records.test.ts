@@ -245,6 +245,11 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
     await json("Kay", "join", String(forKeys), "--name", "Kay", "--yes", "--ssh-sign-file", join(folder, "to-sign"));
     await json("Gus", "disallow", "hal@laptop");
     await json("Hal", "status");
+    await json("Gus", "room", "mirror", "add", another.address);
+    const { mirrors, n } = await json("Hal", "room", "mirror", "list");
+    expect(mirrors).toMatchObject([{ state: "agrees" }]);
+    expect(Number(mirrors[0].n)).toBeGreaterThan(Number(n) - 2);
+    await json("Gus", "room", "mirror", "remove", another.address);
     await json("Gus", "room", "move", another.address, "--yes");
     await json("Gus", "reset-clock", "--yes");
     await json("Gus", "hand-over", "Hal", "--yes");
@@ -343,7 +348,7 @@ describe("the JSON of every command, with a real relay, is what docs/json.md say
 
   it("every command has a documented record, and every record was seen", () => {
     // What prints text for people and machines of another kind, not records.
-    const text = new Set(["chat", "room", "policy", "gateway", "relay", "help", "completion", "man"]);
+    const text = new Set(["chat", "room", "room mirror", "policy", "gateway", "relay", "help", "completion", "man"]);
     const commands = everyCommand(buildProgram(SILENT)).slice(1).map(commandNameOf);
     expect(commands.filter((name) => !text.has(name) && !Object.hasOwn(shapes.commands, name))).toEqual([]);
     expect(Object.keys(shapes.commands).filter((name) => !commands.includes(name))).toEqual([]);

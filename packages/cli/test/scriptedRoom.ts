@@ -114,6 +114,7 @@ export const STATUS: RoomStatus = {
   mentions: 0,
   isMuted: false,
   isRecovering: false,
+  mirror: null,
   firstUnread: null,
   requests: 0,
   asked: 0,

@@ -264,6 +264,18 @@ const WALKS: Readonly<Record<string, Walk>> = {
     count: async (s) =>
       (await s.do("alice", "rooms")).rooms.filter(({ standing }: Document) => standing === "member").length,
   },
+  "room mirror add": {
+    args: () => ["room", "mirror", "add", anotherAddress],
+    count: (s) => s.decided(({ action }) => action === "setMirrors", "bob"),
+  },
+  "room mirror remove": {
+    prepare: async (s) => {
+      await s.together();
+      await s.do("alice", "room", "mirror", "add", anotherAddress);
+    },
+    args: () => ["room", "mirror", "remove", anotherAddress],
+    count: (s) => s.decided(({ action }) => action === "setMirrors", "bob").then((n) => n - 1),
+  },
   "room move": {
     args: () => ["room", "move", anotherAddress, "--yes"],
     count: (s) => s.decided(({ action }) => action === "setRelay", "bob"),
@@ -281,6 +293,7 @@ const OTHERS = new Set([
   "policy show",
   "policy explain",
   "room follow",
+  "room mirror list",
   ...(
     "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
     "recover recovery resume sync upgrade serve relay backup restore migrate web verify-web sign-web gateway steward help man completion version"

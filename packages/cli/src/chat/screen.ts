@@ -174,7 +174,12 @@ function composerRows(
   return { rows, x: 3 + column, y: line - start };
 }
 
-function connectionPart({ connection, isRecovering }: Pick<RoomStatus, "connection" | "isRecovering">): string {
+function connectionPart({
+  connection,
+  isRecovering,
+  mirror,
+}: Pick<RoomStatus, "connection" | "isRecovering" | "mirror">): string {
+  if (mirror !== null) return "the relay is away: messages come from the mirror, what you write waits";
   if (connection === "offline") return "offline: what you write is sent later";
   return isRecovering ? "the relay was restored: members' devices complete it, sending waits" : "connecting …";
 }

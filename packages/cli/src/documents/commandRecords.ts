@@ -1,3 +1,4 @@
+import type { RoomMirror } from "@conclave/client";
 import type {
   ImportedFileDocument,
   JoinRequestDocument,
@@ -66,6 +67,16 @@ export interface CommandRecords {
     /** The addresses of the relay before, and of the one where the room is now. */
     readonly from: string;
     readonly to: string;
+  };
+  readonly "room mirror add": OutcomeDocument & { readonly room: string; readonly address: string };
+  readonly "room mirror remove": OutcomeDocument & { readonly room: string; readonly address: string };
+  readonly "room mirror list": {
+    readonly room: string;
+    readonly isCurrent: boolean;
+    /** How far this device has the room. */
+    readonly n: number;
+    /** `n`: up to where a mirror has the room. */
+    readonly mirrors: readonly RoomMirror[];
   };
   readonly "room follow": {
     readonly room: string;

@@ -41,7 +41,7 @@ function manualOf(command: Command): ManualCommand {
   const name = commandNameOf(command);
   return {
     name,
-    group: (command.parent?.parent ? command.parent : command).helpGroup().replace(/:$/u, ""),
+    group: topOf(command).helpGroup().replace(/:$/u, ""),
     about: command.description(),
     usage: `${name} ${command.usage()}`,
     arguments: command.registeredArguments.map((each) => ({ name: each.name(), about: each.description })),
@@ -70,4 +70,9 @@ function helpAfter(command: Command): string {
   command.outputHelp();
   command.configureOutput(before);
   return printed.slice(command.helpInformation().length).trim();
+}
+
+/** The command of the program that this one is, or is a part of. */
+function topOf(command: Command): Command {
+  return command.parent?.parent ? topOf(command.parent) : command;
 }

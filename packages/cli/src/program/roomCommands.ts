@@ -63,6 +63,44 @@ finds an owner's decision to move the room, right after what it has read.`,
       const { roomFollow } = await import("../commands/roomMove.js");
       await roomFollow(contextOf(command.optsWithGlobals()), address);
     });
+  const mirror = room
+    .command("mirror")
+    .description("have other relays keep a copy of the room, to read it while its own is away");
+  mirror
+    .command("add")
+    .description("have another relay keep a copy of the room")
+    .argument("<address>", "the address of the other relay")
+    .addHelpText(
+      "after",
+      `
+Those who may change the room's rules decide it. Members bring the mirror what is new, sealed as it
+is, with what the room's relay signed for it. While that relay is away, everybody reads on at the
+mirror; nobody can write there. If the relay ever shows two people different rooms, the mirror
+proves it, so take one of another operator. It learns when the room is active, as the relay does.
+If the mirror asks for a permit to create rooms, give it in CONCLAVE_PERMIT.
+
+Example:
+  conclave room mirror add https://mirror.example.org --room "Garden club"`,
+    )
+    .action(async (address: string, _: unknown, command: Command) => {
+      const { mirrorAdd } = await import("../commands/roomMirror.js");
+      await mirrorAdd(contextOf(command.optsWithGlobals()), address);
+    });
+  mirror
+    .command("remove")
+    .description("bring nothing more to a mirror")
+    .argument("<address>", "its address")
+    .action(async (address: string, _: unknown, command: Command) => {
+      const { mirrorRemove } = await import("../commands/roomMirror.js");
+      await mirrorRemove(contextOf(command.optsWithGlobals()), address);
+    });
+  mirror
+    .command("list")
+    .description("list the room's mirrors, and what each of them has")
+    .action(async (_: unknown, command: Command) => {
+      const { mirrorList } = await import("../commands/roomMirror.js");
+      await mirrorList(contextOf(command.optsWithGlobals()));
+    });
   program
     .command("join")
     .description("join a room with an invite link, even while nobody is online")

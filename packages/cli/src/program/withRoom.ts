@@ -5,6 +5,7 @@ import { EXIT } from "../exitCode.js";
 import { statusInStep, sync } from "../room/inStep.js";
 import { adviceFor } from "../session/alarmAdvice.js";
 import { decisionSummary, labelsOf } from "../session/decisionView.js";
+import { webAddress } from "../session/relayAddress.js";
 import { findRoom } from "../session/home.js";
 import { type Access, openHome } from "../session/openHome.js";
 import { alarmSentence } from "../session/timelineView.js";
@@ -20,6 +21,8 @@ import { waiting } from "./waiting.js";
 const BESIDE: ReadonlySet<string> = new Set([
   ...["RELAY_ROOM_UNKNOWN", "RELAY_ROOM_DELETED", "RELAY_ROOM_RECOVERING", "BEHIND", "UPDATE_NEEDED"],
 ]);
+/** How long a command that only reads waits for a mirror, if the relay is away (ms). */
+const UNTIL_MIRROR_MS = 8000;
 /** How much longer a command may take, for the work that is due in its room (ms). */
 const OWED_MS = 3000;
 
@@ -102,6 +105,27 @@ export async function settle(output: Output, room: RoomSession, most = OWED_MS):
   return Math.max(0, most - (performance.now() - begun));
 }
 
+/** The mirror at which the room is read while its relay is away, when it has been; null where it has none, or none answers. */
+async function mirrorRead(room: RoomSession): Promise<string | null> {
+  if (room.mirrors().length === 0) return null;
+  return await new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve(room.status().mirror);
+    };
+    const timer = setTimeout(done, UNTIL_MIRROR_MS);
+    const stop = room.watch(() => {
+      if (room.status().mirror !== null) done();
+    });
+  });
+}
+
+/** What a person is told while the room is read at a mirror. */
+function awayAt(mirror: string): string {
+  return `Messages come from the mirror ${mirror}. What is written waits until the relay is back.`;
+}
+
 /** Whether the room is in step with its relay; if not, says so, and why. @throws CliError for anything but an outage or an alarm */
 export async function hasLooked(output: Output, room: RoomSession): Promise<boolean> {
   try {
@@ -112,7 +136,9 @@ export async function hasLooked(output: Output, room: RoomSession): Promise<bool
     // So it does where this program is too old to read on.
     if (error.exit === EXIT.alarm || error.exit === EXIT.outdated) process.exitCode = error.exit;
     else if (error.exit !== EXIT.unreachable && !BESIDE.has(error.code)) throw error;
-    output.warn(`${error.message} This shows what is stored here.`, error.code);
+    const mirror = error.exit === EXIT.unreachable ? await mirrorRead(room) : null;
+    const shown = mirror === null ? "This shows what is stored here." : awayAt(webAddress(mirror));
+    output.warn(`${error.message} ${shown}`, error.code);
     return false;
   }
 }

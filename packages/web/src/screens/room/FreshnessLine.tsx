@@ -29,6 +29,7 @@ export function FreshnessLine({ status }: { readonly status: RoomStatus }): JSX.
   }
   if (standing !== "member") return <Line icon={CloudOff}>{t.out}</Line>;
   if (connection === "offline") {
+    if (status.mirror !== null) return <Line icon={CloudOff}>{t.mirrored}</Line>;
     return <Line icon={CloudOff}>{pending > 0 ? t.waitingToSend({ count: pending }) : t.offline}</Line>;
   }
   if (paused?.why === "alarm") {

@@ -9,6 +9,7 @@ import { may } from "../room/may.js";
 import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
+import { MirrorsCard } from "./MirrorsCard.js";
 import { ServerCard } from "./ServerCard.js";
 import { SealCard } from "./SealCard.js";
 import { UpgradeCard } from "./UpgradeCard.js";
@@ -49,6 +50,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
         />
       </Card>
       <ServerCard key={room.relay} room={room} may={isOwner} />
+      <MirrorsCard room={room} detail={detail} />
       <ReturnCard detail={detail} />
       <UpgradeCard room={room} of={detail.version} />
       {may(detail, "seal") && <SealCard room={room} />}
