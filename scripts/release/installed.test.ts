@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 // The Node that runs this runs npm too, and what it installs.
 const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
 const CLEAN = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(?:CONCLAVE_|npm_|VITEST|NODE_)/iu.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(?:CONCLAVE_|npm_|VITEST|NODE_(?!EXTRA_CA_CERTS))/iu.test(name)),
 );
 const hasRegistry =
   spawnSync("npm", ["view", "ws", "version", "--prefer-offline"], { env: { ...CLEAN, PATH } }).status === 0;
@@ -21,7 +21,9 @@ let env: NodeJS.ProcessEnv = {};
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "conclave-installed-"));
   // What npm has fetched before is not fetched again; what npx keeps of its own is this test's alone.
-  const cache = execFileSync("npm", ["config", "get", "cache"], { env: { ...CLEAN, PATH }, encoding: "utf8" }).trim();
+  const setting = (name: string) =>
+    execFileSync("npm", ["config", "get", name], { env: { ...CLEAN, PATH }, encoding: "utf8" }).trim();
+  const cache = setting("cache");
   mkdirSync(join(folder, "cache"));
   mkdirSync(join(cache, "_cacache"), { recursive: true });
   symlinkSync(join(cache, "_cacache"), join(folder, "cache/_cacache"));
@@ -30,6 +32,7 @@ beforeAll(() => {
     PATH,
     HOME: folder,
     NO_COLOR: "1",
+    npm_config_userconfig: setting("userconfig"),
     npm_config_cache: join(folder, "cache"),
     npm_config_prefer_offline: "true",
     npm_config_update_notifier: "false",
