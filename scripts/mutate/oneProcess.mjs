@@ -20,9 +20,9 @@ import { takeSourcesFrom } from "./sources.mjs";
 
 const SAMPLE = JSON.parse(process.env.CONCLAVE_MUTATION_SAMPLE ?? '{"oneIn":1}');
 
-/** Tests that compare times, or that build rooms of hundreds to see a bound: whatever they see is seen before by others. */
+/** Tests that compare times, build rooms of hundreds, or begin again at each commit to a disk: others see most of that before. */
 const TAKES_TIME =
-  /replay\.linear|roster\.forget:|approval\.no-more-than-needed|where they do not suffice|65,536|stores little|bounded-psks|from every place of trees|ssh\.limit:|costs at most 5 ms/u;
+  /replay\.linear|client\.requests-past-junk|killed at any moment leaves|at whatever commit to the disk|roster\.forget:|approval\.no-more-than-needed|where they do not suffice|65,536|stores little|bounded-psks|from every place of trees|ssh\.limit:|costs at most 5 ms/u;
 /** Milliseconds that a test has at least, and how often its usual time: one that waits for what never comes has failed. */
 const LEAST_TIME = 10_000;
 const TIMES = 20;

@@ -1,5 +1,4 @@
 import { MessageId, preset } from "@conclave/protocol";
-import { decodeRelayMessage, encodeRelayMessage } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -116,33 +115,6 @@ describe("a process that ends soon", () => {
     await dora.join(link, "Dora");
     // By its first attempt: the slot was not stale.
     expect(world.appends("commit")).toHaveLength(joins + 1);
-  });
-
-  it("waits for what was decided before it began, and is on its way: where nobody waits for it any more, too", async () => {
-    const world = new World();
-    const [alice, bob] = (await circle(world, "Alice", "Bob")) as [Home, Home];
-    await world.pass(60_000);
-    world.beforeFrames = (home, frames) =>
-      home === alice && frames.some((frame) => frame.type === "append") ? never() : undefined;
-    void alice.room.decide({ type: "setTitle", title: "Meadow" });
-    await world.pass(1000);
-    alice.kill();
-    world.beforeFrames = () => undefined;
-    // The relay takes it, and what it tells of that is lost.
-    let isLost = true;
-    world.changeAnswer = (bytes) => {
-      const decoded = decodeRelayMessage(bytes, 1 << 26);
-      const kept = decoded.ok ? decoded.value.filter(({ type }) => type !== "records") : [];
-      return !isLost ? bytes.slice() : kept.length === 0 ? null : encodeRelayMessage(kept);
-    };
-    await alice.open();
-    await world.get(alice.room.synced(10_000));
-    expect(alice.room.title).not.toBe("Meadow");
-    const settled = await world.run(alice.room.settle(20_000));
-    expect(settled.decisions.map(({ action }) => action.type)).toEqual(["setTitle"]);
-    isLost = false;
-    world.cut();
-    await world.until(() => bob.room.title === "Meadow");
   });
 
   it("does not go on for longer than it was given, whatever the relay does", async () => {
