@@ -123,6 +123,10 @@ describe("a sealed backup", () => {
 
   it("RULE backup.sealed-before-it-leaves: shows nothing without its passphrase, and is restored with it", async () => {
     await scene();
+    // What is not sealed yet is beside the key, and nowhere else.
+    mkdirSync(join(data, "relay.db.backup"));
+    await expect(writeBackup(data, file, 1, PASSPHRASE)).rejects.toThrow();
+    rmSync(join(data, "relay.db.backup"), { recursive: true });
     expect(await writeBackup(data, file, 1234, PASSPHRASE)).toMatchObject({ ok: true, value: { records: 3 } });
     const seed = Buffer.from(readFileSync(join(data, "relay.key"), "utf8").trim(), "hex");
     const sealed = readFileSync(file);
