@@ -59,7 +59,7 @@ export class Relocator extends ElectedWorker {
 
   protected chore(): Chore | null {
     const { relocation, room } = this.state;
-    if (room && this.mayLackHistory) {
+    if (room && !relocation && this.mayLackHistory) {
       const wait = () => this.turn(room);
       return { key: "history", wait, job: async () => (this.hasHistory = await this.bringRoster(room, null)) };
     }
