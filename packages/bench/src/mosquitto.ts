@@ -36,6 +36,10 @@ export class Mosquitto {
     throw new Error("mosquitto does not start");
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   stop(): void {
     this.child.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });

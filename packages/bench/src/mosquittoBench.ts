@@ -32,7 +32,8 @@ export async function mosquittoBench(effort: Effort): Promise<MosquittoFigures |
   }
 }
 
-async function publishes(
+/** Publishes as the relay bench appends. */
+export async function publishes(
   { port }: Mosquitto,
   { seconds }: Effort,
 ): Promise<Pick<MosquittoFigures, "rate" | "latencies">> {

@@ -1,6 +1,9 @@
 import { type Effort, mosquittoBench, type MosquittoFigures } from "./mosquittoBench.js";
+import { pumpAppends } from "./appendPump.js";
 import { envelope, RelayClient, type BenchRoom } from "./relayClient.js";
 import { RelayChild } from "./relayChild.js";
+import { latencyText } from "./latencyText.js";
+import { printStores } from "./storesBench.js";
 
 /** One measured line: what, how much, what others reach with the same driver on a machine like this, and the goal. */
 export interface RelayMeasure {
@@ -15,7 +18,7 @@ export interface RelayMeasure {
 /** How mosquitto's figures, of the same run, are said. */
 const MOSQUITTO = {
   rate: ({ rate }: MosquittoFigures) => count(rate),
-  latency: ({ latencies }: MosquittoFigures) => spread(latencies),
+  latency: ({ latencies }: MosquittoFigures) => latencyText(latencies),
   last: ({ lastOfThousand: times }: MosquittoFigures) => `${times[times.length >> 1]!.toFixed(1)} ms`,
   deliveries: ({ deliveriesPerSecond }: MosquittoFigures) => count(deliveriesPerSecond),
 };
@@ -58,6 +61,7 @@ export async function printRelayBench(options: RelayBenchOptions): Promise<void>
     `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |\n`;
   const [head, ...body] = table;
   process.stdout.write(line(head!) + line(widths.map((width) => "-".repeat(width))) + body.map(line).join(""));
+  await printStores(options.quick ? QUICK : FULL);
 }
 
 async function appends(relay: RelayChild, effort: Effort): Promise<RelayMeasure[]> {
@@ -72,7 +76,7 @@ async function appends(relay: RelayChild, effort: Effort): Promise<RelayMeasure[
   let done = 0;
   await Promise.all(
     clients.map((client, at) =>
-      pump(client, rooms[at]!, inFlight / connections, end, (latency) => {
+      pumpAppends(client, rooms[at]!, inFlight / connections, end, (latency) => {
         done++;
         latencies.push(latency);
       }),
@@ -90,54 +94,15 @@ async function appends(relay: RelayChild, effort: Effort): Promise<RelayMeasure[
       mosquitto: "rate",
     },
     {
-      ...{ measure: "  their latency, median and p99", value: spread(latencies), reach: "p99 <= 60 ms", peers: "" },
+      ...{
+        measure: "  their latency, median and p99",
+        value: latencyText(latencies),
+        reach: "p99 <= 60 ms",
+        peers: "",
+      },
       mosquitto: "latency",
     },
   ];
-}
-
-// Keeps `window` appends in flight: all that a message's answers free goes out in one message again.
-function pump(
-  client: RelayClient,
-  room: BenchRoom,
-  window: number,
-  end: number,
-  done: (latency: number) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sentAt = new Map<number, number>();
-    let nextId = 1;
-    let freed = window;
-    const fill = (): void => {
-      const now = performance.now();
-      if (now < end) {
-        const frames = [];
-        for (; freed > 0; freed--) {
-          sentAt.set(nextId, now);
-          frames.push(envelope(room, nextId++));
-        }
-        if (frames.length > 0) client.send(frames);
-      } else if (sentAt.size === 0) resolve();
-    };
-    let isPlanned = false;
-    client.onFrame = (frame) => {
-      if (frame.type === "records") return;
-      if (frame.type !== "appended") {
-        reject(new Error(JSON.stringify(frame)));
-        return;
-      }
-      done(performance.now() - sentAt.get(frame.id)!);
-      sentAt.delete(frame.id);
-      freed++;
-      if (isPlanned) return;
-      isPlanned = true;
-      setImmediate(() => {
-        isPlanned = false;
-        fill();
-      });
-    };
-    fill();
-  });
 }
 
 async function audience(
@@ -196,7 +161,7 @@ async function deliveries(relay: RelayChild, effort: Effort): Promise<RelayMeasu
   }
   let appended = 0;
   const start = performance.now();
-  await pump(sender, room, 64, start + effort.seconds * 1000, () => appended++);
+  await pumpAppends(sender, room, 64, start + effort.seconds * 1000, () => appended++);
   while (delivered < appended * size) await new Promise((resolve) => setTimeout(resolve, 5));
   const seconds = (performance.now() - start) / 1000;
   const joined = (delivered / messages).toFixed(1);
@@ -291,12 +256,6 @@ async function idle(relay: RelayChild, effort: Effort): Promise<RelayMeasure[]> 
       peers: "ws 7.7, uWebSockets 0.8",
     },
   ];
-}
-
-/** Median and p99 of rising times in ms. */
-function spread(times: readonly number[]): string {
-  const at = (share: number): string => `${times[Math.floor(times.length * share)]!.toFixed(1)} ms`;
-  return `${at(0.5)}, ${at(0.99)}`;
 }
 
 function count(value: number): string {

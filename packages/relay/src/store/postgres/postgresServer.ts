@@ -147,7 +147,8 @@ export class PostgresServer {
     return spawn(join(this.bin, "postgres"), options, { ...runner(), cwd: this.folder, stdio: "ignore" });
   }
 
-  private processes(): number[] {
+  /** The numbers of its processes. */
+  processes(): number[] {
     const first = this.child?.pid;
     if (first === undefined) return [];
     const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(first)], { encoding: "utf8" });
