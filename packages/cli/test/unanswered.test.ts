@@ -296,7 +296,7 @@ const OTHERS = new Set([
   "room mirror list",
   ...(
     "rooms chat history search files save members log invites allowed requests status verify verify-proof forget " +
-    "recover recovery resume sync upgrade serve relay backup restore migrate web verify-web sign-web gateway steward help man completion version"
+    "recover recovery resume sync upgrade serve relay backup restore migrate doctor web verify-web sign-web gateway steward help man completion version"
   ).split(" "),
 ]);
 
