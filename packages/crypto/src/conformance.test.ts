@@ -10,8 +10,8 @@ import {
   hpkeSeal,
   hpkeSendExport,
 } from "./index.js";
-import { nodeCrypto } from "./node.js";
-import { webCrypto } from "./web.js";
+import { makeNodeCrypto } from "./nodeCrypto.js";
+import { makeWebCrypto } from "./webCrypto.js";
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
 const text = (value: string) => new TextEncoder().encode(value);
@@ -24,8 +24,29 @@ const aeads = [
   ["chacha20poly1305", 32],
 ] as const;
 
+const [nodeCrypto, webCrypto, quickNode, quickWeb] = [
+  makeNodeCrypto(),
+  makeWebCrypto(),
+  makeNodeCrypto(),
+  makeWebCrypto(),
+];
+await Promise.all([quickNode.quicken!(), quickWeb.quicken!()]);
+const implementations = [nodeCrypto, webCrypto, quickNode, quickWeb].map((crypto) => {
+  const { curves, mlKem } = crypto.providers!();
+  return [`${crypto.name}: ${curves}, ML-KEM by ${mlKem}`, crypto] as const;
+});
+
+it("is asked of what each implementation begins with, and of what it has after it was quickened", () => {
+  expect(implementations.map(([name]) => name)).toEqual([
+    "node: openssl, ML-KEM by noble",
+    "web: noble, ML-KEM by noble",
+    "node: openssl, ML-KEM by libsodium",
+    "web: libsodium, ML-KEM by libsodium",
+  ]);
+});
+
 // One suite for every implementation: published vectors and edge cases.
-describe.each([nodeCrypto, webCrypto])("conformance of $name", (crypto: Crypto) => {
+describe.each(implementations)("conformance of %s", (_, crypto: Crypto) => {
   it("hashes (FIPS 180-4)", () => {
     expect(crypto.hash("sha256", text("abc"))).toEqual(
       hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -252,19 +273,19 @@ describe.each([nodeCrypto, webCrypto])("conformance of $name", (crypto: Crypto) 
   });
 });
 
-// RULE crypto.one-verdict: what one implementation makes or accepts, the other makes or accepts.
-describe("RULE crypto.one-verdict: node and web agree", () => {
+// RULE crypto.one-verdict: what one implementation makes or accepts, each other makes or accepts.
+describe.each(implementations.slice(1))("RULE crypto.one-verdict: node and %s agree", (_, crypto) => {
   it("on hashes, MACs and AEADs", () => {
     fc.assert(
       fc.property(bytes(200), bytes(90), exactly(32), exactly(12), (data, aad, key, nonce) => {
         for (const name of ["sha256", "sha384", "sha512"] as const) {
-          expect(webCrypto.hash(name, data)).toEqual(nodeCrypto.hash(name, data));
-          expect(webCrypto.hmac(name, aad, data)).toEqual(nodeCrypto.hmac(name, aad, data));
+          expect(crypto.hash(name, data)).toEqual(nodeCrypto.hash(name, data));
+          expect(crypto.hmac(name, aad, data)).toEqual(nodeCrypto.hmac(name, aad, data));
         }
         for (const [aead, length] of aeads) {
           const sealed = nodeCrypto.aeadSeal(aead, key.slice(0, length), nonce, aad, data);
-          expect(webCrypto.aeadSeal(aead, key.slice(0, length), nonce, aad, data)).toEqual(sealed);
-          expect(webCrypto.aeadOpen(aead, key.slice(0, length), nonce, aad, sealed)).toEqual(data);
+          expect(crypto.aeadSeal(aead, key.slice(0, length), nonce, aad, data)).toEqual(sealed);
+          expect(crypto.aeadOpen(aead, key.slice(0, length), nonce, aad, sealed)).toEqual(data);
         }
       }),
       { numRuns: 50 },
@@ -276,13 +297,13 @@ describe("RULE crypto.one-verdict: node and web agree", () => {
       fc.property(exactly(32), bytes(50), fc.nat(95), fc.nat(7), (seed, message, at, bit) => {
         const publicKey = nodeCrypto.ed25519PublicKey(seed);
         const signature = nodeCrypto.ed25519Sign(seed, message);
-        expect(webCrypto.ed25519Sign(seed, message)).toEqual(signature);
-        expect(webCrypto.ed25519Verify(publicKey, message, signature)).toBe(true);
+        expect(crypto.ed25519Sign(seed, message)).toEqual(signature);
+        expect(crypto.ed25519Verify(publicKey, message, signature)).toBe(true);
         const key = publicKey.slice();
         const altered = signature.slice();
         if (at < 64) altered[at]! ^= 1 << bit;
         else key[at - 64]! ^= 1 << bit;
-        expect(webCrypto.ed25519Verify(key, message, altered)).toBe(nodeCrypto.ed25519Verify(key, message, altered));
+        expect(crypto.ed25519Verify(key, message, altered)).toBe(nodeCrypto.ed25519Verify(key, message, altered));
       }),
       { numRuns: 60 },
     );
@@ -307,7 +328,7 @@ describe("RULE crypto.one-verdict: node and web agree", () => {
             const signature = new Uint8Array(64);
             signature.set(r);
             signature[32] = s;
-            expect(webCrypto.ed25519Verify(key, text(message), signature)).toBe(
+            expect(crypto.ed25519Verify(key, text(message), signature)).toBe(
               nodeCrypto.ed25519Verify(key, text(message), signature),
             );
           }
@@ -321,11 +342,11 @@ describe("RULE crypto.one-verdict: node and web agree", () => {
       fc.property(exactly(32), exactly(64), (ikm, randomness) => {
         for (const kem of ["x25519", "xwing"] as const) {
           const pair = nodeCrypto.kemDeriveKeyPair(kem, ikm);
-          expect(webCrypto.kemDeriveKeyPair(kem, ikm)).toEqual(pair);
+          expect(crypto.kemDeriveKeyPair(kem, ikm)).toEqual(pair);
           const given = kem === "xwing" ? randomness : randomness.slice(0, 32);
           const sent = nodeCrypto.kemEncapsulate(kem, pair.publicKey, given)!;
-          expect(webCrypto.kemEncapsulate(kem, pair.publicKey, given)).toEqual(sent);
-          expect(webCrypto.kemDecapsulate(kem, pair.privateKey, sent.encapsulated)).toEqual(sent.sharedSecret);
+          expect(crypto.kemEncapsulate(kem, pair.publicKey, given)).toEqual(sent);
+          expect(crypto.kemDecapsulate(kem, pair.privateKey, sent.encapsulated)).toEqual(sent.sharedSecret);
           expect(nodeCrypto.kemDecapsulate(kem, pair.privateKey, sent.encapsulated)).toEqual(sent.sharedSecret);
         }
       }),

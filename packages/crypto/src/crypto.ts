@@ -1,3 +1,5 @@
+import type { ProviderName } from "./provider.js";
+
 /** Hash functions, by the names of RFC 6234. */
 export type HashName = "sha256" | "sha384" | "sha512";
 
@@ -6,6 +8,13 @@ export type AeadName = "aes128gcm" | "aes256gcm" | "chacha20poly1305";
 
 /** The two KEMs of the supported suites: DHKEM(X25519, HKDF-SHA256) of RFC 9180, and X-Wing (X25519 + ML-KEM-768). */
 export type KemName = "x25519" | "xwing";
+
+/** Who computes which part. */
+export interface Providers {
+  /** X25519 and Ed25519. */
+  readonly curves: ProviderName;
+  readonly mlKem: ProviderName;
+}
 
 /** Gives `length` fresh random bytes. Passed in everywhere, so that the pure packages are deterministic. */
 export type Random = (length: number) => Uint8Array;
@@ -54,6 +63,15 @@ export interface Crypto {
    * {@link Crypto.ed25519Verify} has its answer ready for those that hold. Says nothing by itself, and never rejects.
    */
   readonly verifyAhead?: (checks: readonly SignatureCheck[]) => Promise<void>;
+
+  /**
+   * Only where quicker code for some of the primitives can be loaded later: loads it, and uses it from then on. It is
+   * byte-equal with what served before. Where it cannot be had, or fails its self-test, nothing changes. Once is enough;
+   * never rejects.
+   */
+  readonly quicken?: () => Promise<void>;
+  /** Who computes at the moment, where that is a question. */
+  readonly providers?: () => Providers;
 
   /** The deterministic key pair of `DeriveKeyPair(ikm)`: RFC 9180 §7.1.3 for x25519; X-Wing's own for xwing. */
   kemDeriveKeyPair(kem: KemName, inputKeyMaterial: Uint8Array): KeyPair;

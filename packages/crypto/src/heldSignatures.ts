@@ -26,6 +26,13 @@ export class HeldSignatures {
     return String.fromCharCode(...this.hash(concatBytes(publicKey, signature, message)));
   }
 
+  /** Whether it is remembered. Costs nothing while nothing is. */
+  holds(check: SignatureCheck): boolean {
+    if (this.names.size === 0) return false;
+    const name = this.name(check);
+    return name !== null && this.names.has(name);
+  }
+
   has(name: string): boolean {
     return this.names.has(name);
   }

@@ -1,4 +1,5 @@
 import type { AeadName, HashName } from "./crypto.js";
+import type { MlKem } from "./mlKem.js";
 
 /**
  * What an implementation brings: the bare primitives. The KEMs, HKDF and the length checks are built on them once, in
@@ -19,4 +20,6 @@ export interface Primitives {
   x25519PublicKey(privateKey: Uint8Array): Uint8Array;
   /** The shared secret, or null when it is all zero (a low-order public key). */
   x25519(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | null;
+  /** Asked for each use: a quicker one may take its place, with the same bytes. */
+  readonly mlKem: () => MlKem;
 }

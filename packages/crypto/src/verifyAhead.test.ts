@@ -5,15 +5,11 @@ import type { SignatureCheck } from "./crypto.js";
 import { HeldSignatures } from "./heldSignatures.js";
 import { nodeCrypto } from "./node.js";
 import { noteSignatures } from "./noteSignatures.js";
-import { type PlatformVerifier, SEPARATING, verifyAhead } from "./verifyAhead.js";
+import { SEPARATING_CHECKS } from "./separating.js";
+import { type PlatformVerifier, verifyAhead } from "./verifyAhead.js";
 import { webCrypto } from "./web.js";
 
-const hex = (text: string) => new Uint8Array(Buffer.from(text, "hex"));
-const separating: SignatureCheck[] = SEPARATING.map(([key, message, r, s]) => ({
-  publicKey: hex(key),
-  message: Uint8Array.of(message),
-  signature: hex(r + s),
-}));
+const separating: readonly SignatureCheck[] = SEPARATING_CHECKS;
 const seeds = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
 const signed = (seed: Uint8Array, byte: number): SignatureCheck => {
   const message = new Uint8Array(100).fill(byte);
@@ -76,7 +72,7 @@ describe("signatures that the platform verifies ahead", () => {
     const ahead = verifyAhead(held, platform);
     await ahead([signed(seeds[0]!, 1), signed(seeds[0]!, 1), signed(seeds[1]!, 1)]);
     await ahead([signed(seeds[0]!, 1)]);
-    expect(platform.asked).toBe(SEPARATING.length + 2);
+    expect(platform.asked).toBe(separating.length + 2);
   });
 
   it("RULE crypto.ahead-verdict: of a platform with another rule nothing is taken", async () => {
@@ -114,7 +110,7 @@ describe("signatures that the platform verifies ahead", () => {
     const neighbours = plain.map((publicKey) => ({ ...own, publicKey }));
     const asked = platformOf(strict);
     await remembers(asked, neighbours);
-    expect(asked.asked).toBe(SEPARATING.length + plain.length);
+    expect(asked.asked).toBe(separating.length + plain.length);
   });
 
   it("bytes that change while the platform works are another question", async () => {
@@ -137,13 +133,13 @@ describe("signatures that the platform verifies ahead", () => {
     expect([wrong, good].map((check) => held.has(held.name(check)!))).toEqual([false, false]);
   });
 
-  it("the browser's implementation says of what was looked at ahead what it says of all", async () => {
+  it.each([nodeCrypto, webCrypto])("$name says of what was looked at ahead what it says of all", async (crypto) => {
     const checks = seeds.map((seed) => signed(seed, 77));
-    await webCrypto.verifyAhead!([...checks, altered(checks[0]!)]);
+    await crypto.verifyAhead!([...checks, altered(checks[0]!)]);
     for (const { publicKey, message, signature } of checks)
-      expect(webCrypto.ed25519Verify(publicKey, message, signature)).toBe(true);
+      expect(crypto.ed25519Verify(publicKey, message, signature)).toBe(true);
     const wrong = altered(checks[0]!);
-    expect(webCrypto.ed25519Verify(wrong.publicKey, wrong.message, wrong.signature)).toBe(false);
+    expect(crypto.ed25519Verify(wrong.publicKey, wrong.message, wrong.signature)).toBe(false);
   });
 
   it("noting asks nobody, and notes every question", () => {

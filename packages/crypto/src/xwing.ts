@@ -1,10 +1,8 @@
-import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { concatBytes } from "./bytes.js";
 import type { KeyPair } from "./crypto.js";
 import type { Primitives } from "./primitives.js";
 
-// X-Wing (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 under one SHA3-256 combiner. Node 20 has no ML-KEM, so
-// both implementations take that part from noble; everything else comes from the implementation's own primitives.
+// X-Wing (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 under one SHA3-256 combiner.
 const LABEL = Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
 const ML_PUBLIC = 1184;
 const ML_CIPHERTEXT = 1088;
@@ -28,10 +26,10 @@ function expand(primitives: Primitives, seed: Uint8Array): Expanded {
   const known = expandedSeeds.get(seed);
   if (known !== undefined) return known;
   const secret = primitives.shake256(seed, 96);
-  const ml = ml_kem768.keygen(secret.subarray(0, 64));
+  const ml = primitives.mlKem().keyPair(secret.slice(0, 64));
   const xPrivate = secret.slice(64, 96);
   const xPublic = primitives.x25519PublicKey(xPrivate);
-  const expanded = { mlPrivate: ml.secretKey, xPrivate, xPublic, publicKey: concatBytes(ml.publicKey, xPublic) };
+  const expanded = { mlPrivate: ml.privateKey, xPrivate, xPublic, publicKey: concatBytes(ml.publicKey, xPublic) };
   expandedSeeds.set(seed, expanded);
   return expanded;
 }
@@ -50,7 +48,7 @@ export function xwingPublicKey(primitives: Primitives, seed: Uint8Array): Uint8A
 /** Encapsulates; `randomness` is 64 bytes: 32 for ML-KEM, 32 for the ephemeral X25519 key. Null for an unusable key. */
 export function xwingEncapsulate(primitives: Primitives, publicKey: Uint8Array, randomness: Uint8Array) {
   if (publicKey.length !== XWING_PUBLIC) return null;
-  const ml = mlEncapsulate(publicKey.subarray(0, ML_PUBLIC), randomness.subarray(0, 32));
+  const ml = primitives.mlKem().encapsulate(publicKey.subarray(0, ML_PUBLIC), randomness.subarray(0, 32));
   if (ml === null) return null;
   const xPublic = publicKey.slice(ML_PUBLIC);
   const ephemeral = randomness.slice(32, 64);
@@ -59,7 +57,7 @@ export function xwingEncapsulate(primitives: Primitives, publicKey: Uint8Array, 
   if (xShared === null) return null;
   return {
     sharedSecret: primitives.sha3(concatBytes(ml.sharedSecret, xShared, xCiphertext, xPublic, LABEL)),
-    encapsulated: concatBytes(ml.cipherText, xCiphertext),
+    encapsulated: concatBytes(ml.ciphertext, xCiphertext),
   };
 }
 
@@ -70,15 +68,6 @@ export function xwingDecapsulate(primitives: Primitives, seed: Uint8Array, encap
   const xCiphertext = encapsulated.slice(ML_CIPHERTEXT);
   const xShared = primitives.x25519(key.xPrivate, xCiphertext);
   if (xShared === null) return null;
-  const mlShared = ml_kem768.decapsulate(encapsulated.subarray(0, ML_CIPHERTEXT), key.mlPrivate);
+  const mlShared = primitives.mlKem().decapsulate(encapsulated.subarray(0, ML_CIPHERTEXT), key.mlPrivate);
   return primitives.sha3(concatBytes(mlShared, xShared, xCiphertext, key.xPublic, LABEL));
-}
-
-// noble throws for a public key that fails the modulus check of FIPS 203 §7.2: to us that is a peer's bad key.
-function mlEncapsulate(publicKey: Uint8Array, randomness: Uint8Array) {
-  try {
-    return ml_kem768.encapsulate(publicKey, randomness);
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,64 @@
+import { gcm } from "@noble/ciphers/aes.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
+import { assembleCrypto } from "./assembleCrypto.js";
+import type { Crypto, Random } from "./crypto.js";
+import { HeldSignatures } from "./heldSignatures.js";
+import { noble } from "./noble.js";
+import type { Provider } from "./provider.js";
+import { rememberedVerify } from "./rememberedVerify.js";
+import { loadSodium } from "./sodium.js";
+import { verifyAhead } from "./verifyAhead.js";
+
+const HASH = { sha256, sha384, sha512 };
+/** A new implementation for any browser, with its own memory of signatures and its own provider. */
+export function makeWebCrypto(): Crypto {
+  const held = new HeldSignatures(sha256);
+  // Chosen once: TypeScript until WebAssembly is there, and for good where it cannot be had.
+  let provider: Provider = noble;
+  let loading: Promise<void> | null = null;
+
+  const assembled = assembleCrypto({
+    name: "web",
+    hash: (name, data) => HASH[name](data),
+    hmac: (name, key, data) => hmac(HASH[name], key, data),
+    sha3: (data) => sha3_256(data),
+    shake256: (data, length) => shake256(data, { dkLen: length }),
+    aeadSeal: (name, key, nonce, aad, plaintext) =>
+      name === "chacha20poly1305"
+        ? provider.chachaSeal(key, nonce, aad, plaintext)
+        : gcm(key, nonce, aad).encrypt(plaintext),
+    aeadOpen(name, key, nonce, aad, sealed) {
+      if (name === "chacha20poly1305") return provider.chachaOpen(key, nonce, aad, sealed);
+      try {
+        return gcm(key, nonce, aad).decrypt(sealed);
+      } catch {
+        return null;
+      }
+    },
+    ed25519PublicKey: (seed) => provider.ed25519PublicKey(seed),
+    ed25519Sign: (seed, message) => provider.ed25519Sign(seed, message),
+    ed25519Verify: rememberedVerify((...check) => provider.ed25519Verify(...check), held),
+    x25519PublicKey: (privateKey) => provider.x25519PublicKey(privateKey),
+    x25519: (privateKey, publicKey) => provider.x25519(privateKey, publicKey),
+    mlKem: () => provider.mlKem,
+  });
+
+  return {
+    ...assembled,
+    verifyAhead: verifyAhead(held, globalThis.crypto.subtle),
+    quicken: () =>
+      (loading ??= loadSodium().then((loaded) => {
+        if (loaded) provider = loaded;
+      })),
+    providers: () => ({ curves: provider.name, mlKem: provider.name }),
+  };
+}
+
+/** Random bytes of the platform (`crypto.getRandomValues`), in pieces of the size it allows. */
+export const systemRandom: Random = (length) => {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65536) globalThis.crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  return bytes;
+};
