@@ -1,10 +1,9 @@
 import realSodium from "libsodium-wrappers";
 import { describe, expect, it } from "vitest";
 import { noble } from "./noble.js";
-import { loadSodium } from "./sodium.js";
+import { loadSodium, type Sodium } from "./sodium.js";
 
 await realSodium.ready;
-type Sodium = typeof realSodium;
 const altered = (changes: Partial<Record<keyof Sodium, unknown>>) =>
   loadSodium(() => Promise.resolve({ ...realSodium, ...changes } as Sodium));
 const turned = (bytes: Uint8Array) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
@@ -38,8 +37,7 @@ describe("libsodium as a provider", () => {
 
   it("is done without where it cannot be had", async () => {
     expect(await loadSodium(() => Promise.reject(new Error("no WebAssembly")))).toBeNull();
-    const never = Promise.reject(new Error("does not compile"));
-    expect(await altered({ ready: never })).toBeNull();
+    expect(await altered({ ready: Promise.reject(new Error("does not compile")) })).toBeNull();
   });
 
   it("RULE crypto.sodium-verdict: its no is not believed, and its yes only where a point can be written in one way", async () => {

@@ -5,7 +5,8 @@ import { noble } from "./noble.js";
 import type { Provider } from "./provider.js";
 import { hasOneEncoding, SEPARATING_CHECKS } from "./separating.js";
 
-type Sodium = typeof sodiumModule;
+/** The library. */
+export type Sodium = typeof sodiumModule;
 
 /**
  * The provider on libsodium in WebAssembly; null where it cannot be had, or does not compute what noble computes.

@@ -7,6 +7,7 @@ import { bringRecords, noteLacking, noteWhole, showNewest } from "./recovery.js"
 import { hindrance, pausedBy } from "./hindrance.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
+import type { CancelTimer } from "../ports/clock.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
@@ -16,6 +17,8 @@ const CHUNK = 128;
 const PAGE = 512;
 /** At least this many new records are read before the relay is asked to sign for them, and at most twice as many. */
 const UNSIGNED = 32;
+/** Who has just come in writes first: quicker code that is loaded for later must not keep them waiting (ms). */
+const QUICKEN_AFTER_MS = 3000;
 
 /**
  * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
@@ -30,6 +33,7 @@ export class Sync extends Worker {
   private subscribedOn = 0;
   /** The connection on which a receipt was not valid: nothing that comes on it is believed. */
   private distrustedOn = 0;
+  private cancelQuicken: CancelTimer = () => undefined;
   /** The connection on which a record was kept back. */
   private withheldOn = 0;
   private target = 0;
@@ -127,6 +131,7 @@ export class Sync extends Worker {
 
   override offline(): void {
     super.offline();
+    this.cancelQuicken();
     this.live = false;
     this.unknownRoom = null;
     this.refused = null;
@@ -216,6 +221,8 @@ export class Sync extends Worker {
     this.live = true;
     this.retry.reset();
     this.state.room?.caughtUp();
+    const { clock, crypto } = this.state.ports;
+    this.cancelQuicken = clock.setTimer(QUICKEN_AFTER_MS, () => void crypto.quicken?.());
     this.state.tell({ type: "changed" });
   }
 
