@@ -1,6 +1,6 @@
 import { MemoryDisk, MemoryLock, MemoryStorage, openClient, type Transport } from "@conclave/client";
 import { systemClock, WsTransport } from "@conclave/client/node";
-import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { quickNodeCrypto, systemRandom } from "@conclave/crypto/node";
 import type { JoinMeasure } from "./joinBench.js";
 
 // Somebody who joins, in a process of their own: the link is the argument, the measure is sent to the parent.
@@ -24,7 +24,7 @@ const ports = {
   transport,
   clock: systemClock,
   random: systemRandom,
-  crypto: nodeCrypto,
+  crypto: quickNodeCrypto,
   lock: new MemoryLock(),
 };
 const opened = await openClient(ports, { suite: 3 });

@@ -1,7 +1,7 @@
 import type { Result } from "@conclave/codec";
 import { type Client, MemoryDisk, MemoryLock, MemoryStorage, openClient, type Problem } from "@conclave/client";
 import { systemClock, WsTransport } from "@conclave/client/node";
-import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { nodeCrypto, quickNodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, SshKey, sshSignedBytes, type SshSignature } from "@conclave/protocol";
 import { RelayChild } from "./relayChild.js";
 import { median } from "./stopwatch.js";
@@ -100,7 +100,7 @@ async function openHome(): Promise<Client> {
   const opened = await openClient(
     {
       ...{ storage: new MemoryStorage(new MemoryDisk()), lock: new MemoryLock(), transport: new WsTransport() },
-      ...{ clock: systemClock, random: systemRandom, crypto: nodeCrypto },
+      ...{ clock: systemClock, random: systemRandom, crypto: quickNodeCrypto },
     },
     { suite: 3 },
   );

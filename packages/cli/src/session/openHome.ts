@@ -17,7 +17,7 @@ import {
   systemRandom,
   WsTransport,
 } from "@conclave/client/node";
-import { nodeCrypto } from "@conclave/crypto/node";
+import { quickNodeCrypto } from "@conclave/crypto/node";
 import { CliError } from "../cliError.js";
 import { writeFault } from "../terminal/fileFault.js";
 import { noRooms } from "./home.js";
@@ -46,7 +46,7 @@ export const HOME_FILE = "home.sqlite";
 export const PORTS = {
   clock: systemClock,
   random: systemRandom,
-  crypto: nodeCrypto,
+  crypto: quickNodeCrypto,
   transport: new WsTransport(),
 } as const;
 
