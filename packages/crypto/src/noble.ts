@@ -3,10 +3,10 @@ import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { concatBytes } from "./bytes.js";
 import { nobleMlKem } from "./mlKem.js";
-import type { Provider } from "./provider.js";
+import type { CryptoProvider } from "./provider.js";
 
 /** The provider on the noble packages: runs anywhere, at once. */
-export const noble: Provider = {
+export const noble: CryptoProvider = {
   name: "noble",
   mlKem: nobleMlKem,
   x25519PublicKey: (privateKey) => x25519.getPublicKey(privateKey),

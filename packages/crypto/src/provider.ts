@@ -7,7 +7,7 @@ export type ProviderName = "openssl" | "noble" | "libsodium";
  * The primitives that a browser has to bring by itself. Two of them, byte-equal: in TypeScript, there from the start, and in
  * WebAssembly, several times quicker, which is loaded later or never.
  */
-export interface Provider {
+export interface CryptoProvider {
   readonly name: ProviderName;
   readonly mlKem: MlKem;
   x25519PublicKey(privateKey: Uint8Array): Uint8Array;

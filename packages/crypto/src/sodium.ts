@@ -2,7 +2,7 @@ import type sodiumModule from "libsodium-wrappers";
 import { constantTimeEqual } from "./bytes.js";
 import type { MlKem } from "./mlKem.js";
 import { noble } from "./noble.js";
-import type { Provider } from "./provider.js";
+import type { CryptoProvider } from "./provider.js";
 import { hasOneEncoding, SEPARATING_CHECKS } from "./separating.js";
 
 /** The library. */
@@ -13,7 +13,7 @@ export type Sodium = typeof sodiumModule;
  *
  * @param fetched Gives the library, which is loaded with this call and not before.
  */
-export async function loadSodium(fetched: () => Promise<Sodium> = fromPackage): Promise<Provider | null> {
+export async function loadSodium(fetched: () => Promise<Sodium> = fromPackage): Promise<CryptoProvider | null> {
   try {
     const sodium = await fetched();
     await sodium.ready;
@@ -28,7 +28,7 @@ async function fromPackage(): Promise<Sodium> {
   return (await import("libsodium-wrappers")).default;
 }
 
-function sodiumProvider(sodium: Sodium): Provider {
+function sodiumProvider(sodium: Sodium): CryptoProvider {
   // libsodium signs with seed and public key together. They hang on the very array that holds the seed, and go with it.
   const signingKeys = new WeakMap<Uint8Array, Uint8Array>();
   const signingKey = (seed: Uint8Array) => {
@@ -82,10 +82,10 @@ function orNull<T>(compute: () => T): T | null {
 }
 
 /** RULE: crypto.provider-alike: a provider is used only after it gave noble's bytes, and our verdicts, for these. */
-function isAlike(provider: Provider, sodium: Sodium): boolean {
+function isAlike(provider: CryptoProvider, sodium: Sodium): boolean {
   const seed = Uint8Array.from({ length: 64 }, (_, at) => at);
   const [key, nonce, text] = [seed.subarray(0, 32), seed.subarray(0, 12), seed.subarray(7)];
-  const of = ({ mlKem, ...one }: Provider) => {
+  const of = ({ mlKem, ...one }: CryptoProvider) => {
     const kem = mlKem.keyPair(seed);
     const sent = mlKem.encapsulate(kem.publicKey, key)!;
     return [

@@ -133,14 +133,17 @@ describe("signatures that the platform verifies ahead", () => {
     expect([wrong, good].map((check) => held.has(held.name(check)!))).toEqual([false, false]);
   });
 
-  it.each([quickNodeCrypto, webCrypto])("$name says of what was looked at ahead what it says of all", async (crypto) => {
-    const checks = seeds.map((seed) => signed(seed, 77));
-    await crypto.verifyAhead!([...checks, altered(checks[0]!)]);
-    for (const { publicKey, message, signature } of checks)
-      expect(crypto.ed25519Verify(publicKey, message, signature)).toBe(true);
-    const wrong = altered(checks[0]!);
-    expect(crypto.ed25519Verify(wrong.publicKey, wrong.message, wrong.signature)).toBe(false);
-  });
+  it.each([quickNodeCrypto, webCrypto])(
+    "$name says of what was looked at ahead what it says of all",
+    async (crypto) => {
+      const checks = seeds.map((seed) => signed(seed, 77));
+      await crypto.verifyAhead!([...checks, altered(checks[0]!)]);
+      for (const { publicKey, message, signature } of checks)
+        expect(crypto.ed25519Verify(publicKey, message, signature)).toBe(true);
+      const wrong = altered(checks[0]!);
+      expect(crypto.ed25519Verify(wrong.publicKey, wrong.message, wrong.signature)).toBe(false);
+    },
+  );
 
   it("noting asks nobody, and notes every question", () => {
     const [first, second] = [signed(seeds[0]!, 1), signed(seeds[1]!, 2)];

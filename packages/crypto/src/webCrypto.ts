@@ -6,7 +6,7 @@ import { assembleCrypto } from "./assembleCrypto.js";
 import type { Crypto, Random } from "./crypto.js";
 import { HeldSignatures } from "./heldSignatures.js";
 import { noble } from "./noble.js";
-import type { Provider } from "./provider.js";
+import type { CryptoProvider } from "./provider.js";
 import { rememberedVerify } from "./rememberedVerify.js";
 import { loadSodium } from "./sodium.js";
 import { verifyAhead } from "./verifyAhead.js";
@@ -16,7 +16,7 @@ const HASH = { sha256, sha384, sha512 };
 export function makeWebCrypto(): Crypto {
   const held = new HeldSignatures(sha256);
   // Chosen once: TypeScript until WebAssembly is there, and for good where it cannot be had.
-  let provider: Provider = noble;
+  let provider: CryptoProvider = noble;
   let loading: Promise<void> | null = null;
 
   const assembled = assembleCrypto({
