@@ -51,7 +51,7 @@ const altered = (item: LogItem): LogItem =>
   item.pruned ? item : { ...item, payload: item.payload.map((byte, at) => (at === 90 ? byte ^ 1 : byte)) };
 
 describe("a room with a mirror", () => {
-  it("attack 90: RULE client.mirror-signed: goes on being read while its relay is away for an hour, and nothing is there twice when it is back", async () => {
+  it("A90: RULE client.mirror-signed: goes on being read while its relay is away for an hour, and nothing is there twice when it is back", async () => {
     const { world, alice, bob } = await mirrored();
     await sayMirrored(world, alice, "before");
     await world.run(bob.client.close());
@@ -103,7 +103,7 @@ describe("a room with a mirror", () => {
     60_000,
   );
 
-  it("attack 140: a relay that keeps back from one of them what it signs for the others is proved by the mirror", async () => {
+  it("A140: a relay that keeps back from one of them what it signs for the others is proved by the mirror", async () => {
     const { world, alice, bob } = await mirrored();
     world.split(bob);
     for (const text of ["one", "two", "three"]) await sayMirrored(world, alice, text);
@@ -117,7 +117,7 @@ describe("a room with a mirror", () => {
     expect(verifyProof(nodeCrypto, proofFromJson(alarm!.proof!)!)).toBe("rollback");
   }, 60_000);
 
-  it("attack 140: RULE mirror.no-word: RULE client.mirror-same-log: a mirror that forges is not believed, and no word against the relay", async () => {
+  it("A140: RULE mirror.no-word: RULE client.mirror-same-log: a mirror that forges is not believed, and no word against the relay", async () => {
     const { world, alice, bob } = await mirrored();
     await world.run(bob.client.close());
     await sayMirrored(world, alice, "kept");
@@ -141,7 +141,7 @@ describe("a room with a mirror", () => {
     expect(await lastOf(bob)).toBe("Alice: not to be had");
   }, 60_000);
 
-  it("attack 140: a mirror that holds back, shows less than before, or is just behind, is no alarm", async () => {
+  it("A140: a mirror that holds back, shows less than before, or is just behind, is no alarm", async () => {
     const { world, alice, bob } = await mirrored();
     for (const text of ["one", "two", "three"]) await sayMirrored(world, alice, text);
     const { n } = alice.room.status();
@@ -161,7 +161,7 @@ describe("a room with a mirror", () => {
     for (const home of [alice, bob]) expect(home.room.status()).toMatchObject({ alarms: [], paused: null });
   }, 60_000);
 
-  it("attack 140: RULE client.mirror-key: another relay at the mirror's address is given nothing", async () => {
+  it("A140: RULE client.mirror-key: another relay at the mirror's address is given nothing", async () => {
     const { world, alice } = await mirrored();
     const thief = world.addRelay(MIRROR);
     world.cut();
