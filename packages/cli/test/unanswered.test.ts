@@ -9,17 +9,19 @@ import { run, type Running, startRelay } from "./processes.js";
 import { type Cut, RewritingProxy } from "./rewritingProxy.js";
 
 let folder = "";
-let relay: Running;
-let address = "";
+/** A relay lets one address make 30 rooms at once. */
+const ROOMS_AT_ONE = 20;
+let relays: { relay: Running; address: string }[] = [];
+let begun = 0;
 let another: Running;
 let anotherAddress = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "conclave-unanswered-"));
-  ({ relay, address } = await startRelay(join(folder, "relay")));
+  relays = await Promise.all(["first", "second"].map((name) => startRelay(join(folder, name))));
   ({ relay: another, address: anotherAddress } = await startRelay(join(folder, "another")));
 });
 afterAll(async () => {
-  await Promise.all([relay.stop(), another.stop()]);
+  await Promise.all([...relays.map(({ relay }) => relay.stop()), another.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -38,6 +40,7 @@ class Scene {
   }
 
   static async begin(name: string): Promise<Scene> {
+    const { address } = relays[Math.floor(begun++ / ROOMS_AT_ONE)]!;
     return new Scene(join(folder, name), await RewritingProxy.start(address));
   }
 
