@@ -74,10 +74,11 @@ function bring(
   after: number,
   roomTag = room.tag,
   key = room.key,
+  permit = NONE,
 ) {
   const { source } = room;
   const proof = nodeCrypto.ed25519Sign(key.seed, copyProofBytes(mirror.challenge, roomTag, source));
-  return mirror.ask({ type: "bringCopy", roomTag, source, after, part, proof, permit: NONE });
+  return mirror.ask({ type: "bringCopy", roomTag, source, after, part, proof, permit });
 }
 
 async function read(mirror: ScriptedClient, roomTag: RoomTag) {
@@ -212,6 +213,19 @@ describe.each([
     expect(await bring(slow, other, await other.part(), 0)).toMatchObject(error("rate_limited"));
     await room.say();
     expect(await bring(slow, room, await room.part(2), 1)).toMatchObject({ n: 2 });
+  });
+
+  it("attack 21: RULE copy.rivals: where rooms take a permit, what contradicts a copy takes none: who brings it is seldom who has it", async () => {
+    const at = new CoreWorld();
+    const room = await Original.make(at);
+    const permit = systemRandom(8);
+    const mirror = await new CoreWorld({ createPermit: permit }, store()).connect();
+    await room.say(2);
+    expect(await bring(mirror, room, await room.part(), 0, room.tag, room.key, permit)).toMatchObject({ n: 2 });
+    const fork = await (await forked(at, room)).part(2, 0);
+    const rivals = rivalTag(sha256, room.source);
+    expect(await bring(mirror, room, fork, 1, rivals)).toMatchObject({ type: "brought" });
+    expect(await read(mirror, rivals)).toHaveLength(1);
   });
 
   it("prunes a copy like any room, and begins it anew where nothing can be followed any more", async () => {

@@ -109,7 +109,8 @@ export class Copies {
       ? this.misfitOfRival(request, heads, room, rooms.get(own, now))
       : this.misfit(request, heads, room);
     if (misfit !== null) return misfit;
-    if (room === null && !isPermitted()) return refuse("create_denied");
+    // What contradicts a copy is brought by whoever sees it, and the operator has let the copy in.
+    if (room === null && !isRival && !isPermitted()) return refuse("create_denied");
     if (room === null && rooms.absence(roomTag) === "room_deleted") return refuse("room_deleted");
     const wait = room === null ? waitForRoom() : room.appends.take(1 + payload.length / 65_536, true, now);
     if (wait > 0) return refuse("rate_limited", wait);
