@@ -292,6 +292,32 @@ describe("a relay that was restored from a copy", () => {
     expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 4 });
   });
 
+  it("A83, A162: RULE recovery.owed-ends: who shows the same head again and again after that day stops nobody for another one", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, member, roomTag, key } = all;
+    await prove(member, roomTag, 0, key);
+    const waiting = error("room_recovering");
+    const show = async () => (await world.connect()).ask(bring(all, 3, 2, 2));
+    const look = async () => (await world.connect()).ask(subscribe(roomTag));
+    await show();
+    for (let half = 0; half < 48; half++) {
+      expect(await look()).toMatchObject(waiting);
+      world.tick(DAY_MS / 48);
+    }
+    // They see that it is over before the member does, and show the head once more.
+    expect(await look()).toMatchObject({ type: "subscribed" });
+    await show();
+    expect(await look()).toMatchObject({ type: "subscribed" });
+    // Later there is a moment for it, as somebody may have the records after all.
+    world.now += 600_000;
+    await show();
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject(waiting);
+    world.now += 1000;
+    expect(await look()).toMatchObject({ type: "subscribed" });
+    await show();
+    expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 3 });
+  });
+
   it("A83: RULE recovery.own-ids: takes back a record under whose head another one was appended", async () => {
     const seed = systemRandom(32);
     const database = openDatabase(":memory:", {});

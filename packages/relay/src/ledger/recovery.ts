@@ -46,7 +46,7 @@ export interface Brought {
   readonly records: readonly LogRecord[];
 }
 
-/** How often a room waits because a member says that messages are missing which nothing was signed for. */
+/** How often a room waits because a member says that messages are missing which nothing was signed for, or that were given up. */
 const CLAIM_EVERY_MS = 10 * 60 * 1000;
 const RETRY_MS = 2000;
 /** Of how many rooms that are not here it is known what was signed in them. */
@@ -67,6 +67,8 @@ export class Recovery {
   private readonly shown = new Map<string, HeadReceipt>();
   /** By the room's key: since when people are there, and nobody brings anything of what the room lacks; and when one last asked. */
   private readonly lacking = new Map<string, { readonly since: number; readonly asked: number }>();
+  /** When what a room lacks was given up last, by its key. */
+  private readonly givenUp = new Map<string, number>();
 
   constructor(private readonly parts: RecoveryParts) {}
 
@@ -107,7 +109,8 @@ export class Recovery {
     // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A162).
     if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return refuse("proof_invalid");
     time.atLeast(receipt.time);
-    if (receipt.n > Math.max(room.row.n, room.row.owed) && !this.hasGoneOn(room, receipt.time))
+    const isNews = receipt.n > Math.max(room.row.n, room.row.owed);
+    if (isNews && !this.hasGoneOn(room, receipt.time) && !this.isGivenUpLately(room, now))
       room.change({ owed: receipt.n });
     // Somebody else was faster, or is needed first.
     if (request.fromN !== room.row.n + 1 || request.items.length + request.hashes.length === 0) return at(room.row.n);
@@ -216,15 +219,24 @@ export class Recovery {
    * Whether what is missing has been waited for long enough.
    *
    * RULE: recovery.owed-ends: records that nobody brings stop a room for a day and not for ever: who holds a head that this relay signed
-   * may have kept the records for themselves, or lost them (attacks A83, A162).
+   * may have kept the records for themselves, or lost them. Who shows it again after that has a moment to bring them, and not again
+   * soon: else it would be a day, and another one (attacks A83, A162).
    */
   private isGivenUp(room: HostedRoom, now: number): boolean {
+    const { settle, owed } = this.parts.settings.recovery;
     const since = this.lacking.get(room.key)?.since ?? now;
     this.lacking.set(room.key, { since, asked: now });
-    if (now - since < this.parts.settings.recovery.owed) return false;
+    if (now - since < (this.givenUp.has(room.key) ? settle : owed)) return false;
     this.lacking.delete(room.key);
+    this.givenUp.delete(room.key);
+    this.givenUp.set(room.key, now);
+    if (this.givenUp.size > MOST_SHOWN) this.givenUp.delete(this.givenUp.keys().next().value!);
     room.change({ owed: 0 });
     return true;
+  }
+
+  private isGivenUpLately(room: HostedRoom, now: number): boolean {
+    return now - (this.givenUp.get(room.key) ?? -Infinity) < CLAIM_EVERY_MS;
   }
 
   /** When the newest record was written; 0 where there is none. */
