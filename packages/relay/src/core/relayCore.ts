@@ -7,8 +7,6 @@ import {
   ID_BYTES,
   type ClientFrame,
   type Hello,
-  type InboxId,
-  type LogRecord,
   type RelayError,
   type Request,
   type RoomTag,
@@ -22,18 +20,19 @@ import { ReadSet } from "../store/readSet.js";
 import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
 import type { Store } from "../store/store.js";
-import { type SentPlace, SendQueue } from "./sendQueue.js";
+import { SendQueue } from "./sendQueue.js";
 import { CoreCounts } from "./coreCounts.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
 import type { RelayCrypto } from "./relayCrypto.js";
 import { RunLedger } from "./runLedger.js";
 import { RequestHandler } from "./requestHandler.js";
-import { blobBytesOf, costOf, isWithinLimits } from "./requestSize.js";
+import { RequestRates } from "./requestRates.js";
+import { isWithinLimits } from "./requestSize.js";
 import type { Session } from "./session.js";
 import { Sessions } from "./sessions.js";
+import { SharedNews } from "./sharedNews.js";
 import { STRIKES } from "./strikes.js";
-import { TokenBuckets } from "./tokenBucket.js";
 import { errorFrame, WriteBatch } from "./writeBatch.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
 
@@ -71,6 +70,8 @@ const PURPOSES: ReadonlySet<Request["type"]> = new Set([
   "bringCopy",
 ]);
 
+/** Bytes of a message that cost as much to read as one small request to carry out. */
+const BYTES_OF_ONE_READ = 4096;
 const SWEEP_EVERY_MS = 30_000;
 /** Rows of deleted rooms that one sweep frees. */
 const PURGED_AT_ONCE = 512;
@@ -90,13 +91,15 @@ export class RelayCore {
   readonly relayKey: Uint8Array;
   /** What it did so far. */
   readonly counts = new CoreCounts();
+  /** Where several relays share the store: what happens at the others. */
+  readonly news: SharedNews;
   private readonly settings: RelaySettings;
   private readonly outbox: SendQueue;
   private readonly ledger = new RunLedger();
   private readonly clock: WallClock;
   private readonly handler: RequestHandler;
   private readonly sessions: Sessions;
-  private readonly addresses: TokenBuckets;
+  private readonly rates: RequestRates;
   private readonly gate: WriteGate;
   private readonly batch: WriteBatch;
   private nextSweep = 0;
@@ -110,7 +113,7 @@ export class RelayCore {
     const clock = new WallClock(options.wallClock ?? ((now) => now), options.onClockJump ?? (() => undefined));
     const canWrite = (): boolean => this.batch.canWrite();
     this.sessions = new Sessions(this.settings);
-    this.addresses = new TokenBuckets(this.settings.rates.address);
+    this.rates = new RequestRates(this.settings.rates.address);
     const onDamage = options.onDamage ?? (() => undefined);
     this.outbox = new SendQueue(options.store === null);
     const { outbox, settings } = this;
@@ -131,6 +134,7 @@ export class RelayCore {
       onDamage,
     });
     this.batch = new WriteBatch(store, this.gate, this.handler, outbox);
+    this.news = new SharedNews(outbox, this.handler);
   }
 
   /** Whether the relay writes now. */
@@ -163,9 +167,9 @@ export class RelayCore {
     const session = this.sessions.get(connection);
     if (session === null) return [];
     const decoded = decodeClientMessage(message, this.settings.limits);
-    // Bytes of blobs are counted separately, in `barrier`.
+    // Bytes of blobs are counted separately, in `RequestRates.take`.
     const blobBytes = decoded.ok ? decoded.value.reduce((sum, frame) => sum + writtenBytes(frame), 0) : 0;
-    this.charge(session, (message.length - blobBytes) / 4096, now);
+    this.rates.charge(session, message.length - blobBytes, now, BYTES_OF_ONE_READ);
     if (decoded.ok) return decoded.value;
     this.refuse(session, 0, refuse(badFrame(decoded.error)), now);
     return [];
@@ -252,7 +256,7 @@ export class RelayCore {
   /** Removes what retention says: in {@link tick}, or in a {@link run}. True: do it again soon. */
   sweep(now: number): boolean {
     this.nextSweep = now + SWEEP_EVERY_MS;
-    this.addresses.sweep(now);
+    this.rates.sweep(now);
     const isMore = this.handler.sweep(now);
     if (isMore) this.nextSweep = now;
     return isMore;
@@ -327,42 +331,6 @@ export class RelayCore {
     }
   }
 
-  /** The rooms with subscribers here: whoever shares the store reads on from there, and tells {@link arrived}. */
-  get places(): Iterable<SentPlace> {
-    return this.outbox.sentPlaces();
-  }
-
-  /** Records that another relay took, or that were read because they were missing: then call {@link commit} for the pushes. */
-  arrived(roomTag: RoomTag, records: readonly LogRecord[]): void {
-    this.outbox.arrived(roomTag, records);
-  }
-
-  /** Another relay says that there is a record `n`: a hint, until it is read. */
-  heard(roomTag: RoomTag, n: number): void {
-    this.outbox.heard(roomTag, n);
-  }
-
-  /** A room was deleted by its operator, at whichever relay: those who subscribed ask again, and are told so. */
-  roomDeleted(roomTag: RoomTag): void {
-    this.outbox.endRoom(roomTag);
-  }
-
-  /** Another relay put something into an inbox. */
-  inboxChanged(inboxId: InboxId): void {
-    this.handler.inboxChanged(inboxId);
-  }
-
-  /** At another relay a request came to a room, or was taken away. */
-  requestsChanged(roomTag: RoomTag): void {
-    this.outbox.notifyRoom(roomTag, { type: "requestsChanged", roomTag });
-  }
-
-  /** Others may have put something anywhere: whoever waits for something looks. */
-  anyChanged(): void {
-    for (const { roomTag } of [...this.places]) this.requestsChanged(roomTag);
-    this.handler.anyInboxChanged();
-  }
-
   /** What the last {@link run} did is stored. */
   keep(): void {
     this.handler.keep();
@@ -392,37 +360,19 @@ export class RelayCore {
     }
     if (answer.value.type === "appended") this.counts.appends++;
     const size = this.outbox.reply(session.connection, answer.value);
-    if (answer.value.type !== "blob") this.charge(session, size / 16_384, now);
+    if (answer.value.type !== "blob") this.rates.charge(session, size, now);
   }
 
   /** Why a request is not even looked at, or null. */
   private barrier(session: Session, request: Request, now: number): Failure<Refusal> | null {
     // RULE: relay.limits: a part that is too large is refused before anything is looked up or written (attack A80).
     if (!isWithinLimits(request, this.settings.limits)) return refuse("too_large");
-    const { address } = session;
-    const cost = costOf(request);
-    const blobBytes = blobBytesOf(request);
-    // RULE: relay.address-rate: one address takes only its share of the relay, with however many connections, and however often
-    // it comes again (attack A161).
-    const addressWait = this.addresses.wait(address, cost + blobBytes / 16_384, now);
-    if (addressWait > 0) return refuse("rate_limited", addressWait);
-    // RULE: relay.connection-rate: one connection takes only its share of the relay (attacks A82, A83).
-    const wait = session.take(cost, now);
-    if (wait > 0) return refuse("rate_limited", wait);
-    // RULE: relay.blob-rate: files take only their share too, and not that of their sender's messages (attack A83).
-    const blobWait = blobBytes === 0 ? 0 : session.takeBlobBytes(blobBytes, now);
-    if (blobWait > 0) return refuse("rate_limited", blobWait);
-    this.addresses.charge(address, cost + blobBytes / 16_384, now);
+    const wait = this.rates.take(session, request, now);
+    if (wait !== null) return wait;
     // RULE: recovery.shown-when-low: what a relay is shown of its own signatures takes no space, and it has to know that before it signs
     // anything, also on a disk that is nearly full: else an honest one convicts itself (attack A162).
     const isOnlyShown = request.type === "bring" && request.items.length === 0;
     return this.gate.refusal(request.type, now, isOnlyShown ? "frees" : undefined);
-  }
-
-  /** What is known only afterwards: later requests of the connection and of its address wait for it. */
-  private charge(session: Session, cost: number, now: number): void {
-    session.charge(cost, now);
-    this.addresses.charge(session.address, cost, now);
   }
 
   private hello(session: Session, hello: Hello, now: number): void {

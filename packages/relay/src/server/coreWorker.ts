@@ -109,7 +109,7 @@ const core = new RelayCore({
 });
 const tail =
   shared &&
-  new SharedTail(core, shared, () => {
+  new SharedTail(core.news, shared, () => {
     loop.wake();
   });
 const loop: CoreLoop = new CoreLoop({

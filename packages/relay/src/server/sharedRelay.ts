@@ -58,7 +58,7 @@ export class SharedRelay {
   }
 
   missed(): void {
-    this.core.anyChanged();
+    this.core.news.anyChanged();
   }
 
   /** A connection that says nothing. */
@@ -72,12 +72,12 @@ export class SharedRelay {
 
   /** Reads on in the rooms that have subscribers here, as after a hint from another relay. */
   async readOn(): Promise<void> {
-    for (const { roomTag, n } of [...this.core.places]) {
+    for (const { roomTag, n } of [...this.core.news.places]) {
       const { records, rooms } = this.store.content;
       const row = rooms.get(roomTag);
       if (row === null || row.n === n) continue;
       const items = records.page(row.no, n + 1, { items: 3, bytes: 1e9 });
-      this.core.arrived(
+      this.core.news.arrived(
         roomTag,
         items.map(({ n: at, kind, epoch, time, payload, attachment }) => {
           return { n: at, kind, epoch, time, pruned: false, payload, attachment };
@@ -88,7 +88,7 @@ export class SharedRelay {
   }
 
   heard(roomTag: RoomTag, n: number): void {
-    this.core.heard(roomTag, n);
+    this.core.news.heard(roomTag, n);
   }
 
   private take(connection: number, frame: ClientFrame): void {

@@ -1,5 +1,5 @@
 import type { LogRecord } from "@conclave/wire";
-import type { RelayCore } from "../core/relayCore.js";
+import type { SharedNews } from "../core/sharedNews.js";
 import type { SharedChanges } from "../store/postgres/changes.js";
 import type { PostgresStore } from "../store/postgres/postgresStore.js";
 import type { RecordRow } from "../store/recordTable.js";
@@ -25,10 +25,7 @@ export class SharedTail {
 
   /** `wake`: has {@link readOn} called soon. */
   constructor(
-    private readonly core: Pick<
-      RelayCore,
-      "places" | "heard" | "roomDeleted" | "arrived" | "inboxChanged" | "requestsChanged" | "anyChanged"
-    >,
+    private readonly news: Pick<SharedNews, keyof SharedNews>,
     private readonly store: Pick<PostgresStore, "watch" | "heads" | "after">,
     private readonly wake: () => void,
   ) {
@@ -44,7 +41,7 @@ export class SharedTail {
     this.quietFor++;
     if (!this.hasMissed || this.quietFor <= TOLD_EVERY_S) return;
     [this.hasMissed, this.quietFor] = [false, 0];
-    this.core.anyChanged();
+    this.news.anyChanged();
   }
 
   /** Whether there is something to read. */
@@ -63,7 +60,7 @@ export class SharedTail {
       const behind = this.behind();
       if (behind.length === 0) return true;
       const found = await this.store.after(behind);
-      for (const { roomTag } of behind) this.core.arrived(roomTag, recordsOf(found.get(roomTag) ?? []));
+      for (const { roomTag } of behind) this.news.arrived(roomTag, recordsOf(found.get(roomTag) ?? []));
       // A room of which nothing can be read is not asked for again and again.
       if (found.size < behind.length) this.isPaused = true;
       return true;
@@ -75,16 +72,16 @@ export class SharedTail {
 
   private async look(): Promise<void> {
     this.isUnsure = false;
-    const tags = [...this.core.places].map(({ roomTag }) => roomTag);
+    const tags = [...this.news.places].map(({ roomTag }) => roomTag);
     // Also without any: so it is seen that the store is away before somebody waits for it.
     for (const { tag, n } of await this.store.heads(tags)) {
-      if (n === null) this.core.roomDeleted(tag);
-      else this.core.heard(tag, n);
+      if (n === null) this.news.roomDeleted(tag);
+      else this.news.heard(tag, n);
     }
   }
 
   private behind() {
-    return [...this.core.places].filter(({ isBehind }) => isBehind);
+    return [...this.news.places].filter(({ isBehind }) => isBehind);
   }
 
   private changed(changes: SharedChanges | null): void {
@@ -93,9 +90,9 @@ export class SharedTail {
       this.hasMissed ||= this.hasListened;
       this.isUnsure = this.hasListened = true;
     }
-    for (const { roomTag, n } of changes?.rooms ?? []) this.core.heard(roomTag, n);
-    for (const roomTag of changes?.requests ?? []) this.core.requestsChanged(roomTag);
-    for (const inboxId of changes?.inboxes ?? []) this.core.inboxChanged(inboxId);
+    for (const { roomTag, n } of changes?.rooms ?? []) this.news.heard(roomTag, n);
+    for (const roomTag of changes?.requests ?? []) this.news.requestsChanged(roomTag);
+    for (const inboxId of changes?.inboxes ?? []) this.news.inboxChanged(inboxId);
     this.wake();
   }
 }
