@@ -215,10 +215,10 @@ describe.each([
     expect(await bring(slow, room, await room.part(2), 1)).toMatchObject({ n: 2 });
   });
 
-  it("attack 21: RULE copy.rivals: where rooms take a permit, what contradicts a copy takes none: who brings it is seldom who has it", async () => {
+  it("A21: RULE copy.rivals: where rooms take a permit, what contradicts a copy takes none: who brings it is seldom who has it", async () => {
     const at = new CoreWorld();
     const room = await Original.make(at);
-    const permit = systemRandom(8);
+    const permit = new Uint8Array(systemRandom(8));
     const mirror = await new CoreWorld({ createPermit: permit }, store()).connect();
     await room.say(2);
     expect(await bring(mirror, room, await room.part(), 0, room.tag, room.key, permit)).toMatchObject({ n: 2 });
@@ -239,7 +239,7 @@ describe.each([
     expect(await bring(mirror, room, later, 1)).toMatchObject({ n: 5 });
   });
 
-  it("attack 21: RULE copy.rivals: keeps what shows that a relay signed two logs, and nothing else, up to eight times", async () => {
+  it("A21: RULE copy.rivals: keeps what shows that a relay signed two logs, and nothing else, up to eight times", async () => {
     const at = new CoreWorld();
     const room = await Original.make(at);
     const copy = new CoreWorld({}, store());
