@@ -74,7 +74,7 @@ function bring(
   after: number,
   roomTag = room.tag,
   key = room.key,
-  permit = NONE,
+  permit: Uint8Array = NONE,
 ) {
   const { source } = room;
   const proof = nodeCrypto.ed25519Sign(key.seed, copyProofBytes(mirror.challenge, roomTag, source));
