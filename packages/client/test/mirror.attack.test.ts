@@ -173,6 +173,51 @@ describe("a room with a mirror", () => {
   }, 60_000);
 });
 
+describe("A90: a room with a mirror whose relay is gone", () => {
+  const NEXT = "ws://relay3";
+
+  /** Alice, who owns the room, has not read what Bob said last, which is at the mirror; then the relay is gone. */
+  async function behind() {
+    const { world, alice, bob } = await mirrored();
+    world.addRelay(NEXT);
+    await world.run(alice.client.close());
+    await sayMirrored(world, bob, "the last word");
+    takeDown(world);
+    return { world, alice, bob };
+  }
+
+  it("RULE move.reads-first: is moved behind what is at the mirror: who has read there follows", async () => {
+    const { world, alice, bob } = await behind();
+    await alice.open();
+    expect(await world.get(alice.room.move({ relay: NEXT, isOldGone: true }))).toMatchObject({ done: true });
+    expect(await lastOf(alice)).toBe("Bob: the last word");
+    await world.get(bob.room.follow(NEXT));
+    for (const home of [alice, bob]) expect(home.room.status()).toMatchObject({ alarms: [], paused: null });
+  }, 60_000);
+
+  it("RULE client.mirror-not-while-moving: is read no further once its commit is on its way to another relay alone", async () => {
+    const { world, alice } = await behind();
+    world.downAt.add(AT_MIRROR);
+    await alice.open();
+    world.beforeFrames = (home, frames) => {
+      if (home === alice && frames.some(({ type }) => type === "adoptRoom")) alice.kill();
+      return undefined;
+    };
+    void alice.room.move({ relay: NEXT, isOldGone: true });
+    await world.pass(30_000);
+    expect(world.heard.some(({ type }) => type === "adoptRoom")).toBe(true);
+    world.beforeFrames = () => undefined;
+    world.downAt.delete(AT_MIRROR);
+    await alice.open();
+    await world.pass(60_000);
+    // It is there already, right behind what she had read.
+    expect(await world.get(alice.room.move({ relay: NEXT, isOldGone: true }))).toMatchObject({ done: true });
+    await world.get(alice.room.send("at the new one"));
+    await world.until(() => alice.room.status().pending === 0);
+    expect(alice.room.status()).toMatchObject({ alarms: [], paused: null });
+  }, 60_000);
+});
+
 describe("naming mirrors", () => {
   it("RULE mirror.ready-first: asks the mirror first, and takes none twice, nor the room's own relay", async () => {
     const world = new World();

@@ -48,6 +48,7 @@ export async function moveRoom(
   if (isOldGone && (await isReadable(engine, room)))
     return failed({ kind: "refused", rejection: { code: "not_allowed", detail: "the relay answers" } });
   if (isOldGone) {
+    await readMirrors(engine);
     state.isMovingAlone = true;
     try {
       return await moveAlone(engine, action, permit);
@@ -113,6 +114,19 @@ export async function followRoom(engine: RoomEngine, address: string): Promise<R
   if (!taken.value) return failed(hindering(state) ?? { kind: "behind" });
   await engine.settleMove(UNTIL_MOVED_MS);
   return done(undefined);
+}
+
+/**
+ * RULE: move.reads-first: who has read more of the old log than the one who moves the room cannot follow, so what a mirror has of it is
+ * read before (attack A90). One that takes its time is not waited for.
+ */
+async function readMirrors({ mirrorReader, waiting }: RoomEngine): Promise<void> {
+  let isRead = false;
+  void mirrorReader.readNow().then(() => {
+    isRead = true;
+    waiting.look();
+  });
+  await waiting.until(() => isRead, UNTIL_REACHED_MS);
 }
 
 /** The relay to which a commit that waits to be sent moves the room. */

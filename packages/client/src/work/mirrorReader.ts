@@ -45,6 +45,11 @@ export class MirrorReader extends Worker {
     return true;
   }
 
+  /** Reads at once what the mirrors have, where the relay is away. */
+  async readNow(): Promise<void> {
+    if (this.isAway) await this.guard(() => this.readOn());
+  }
+
   protected next(): Job | null {
     const { room, upgraded } = this.state;
     if (!this.isAway) {
@@ -53,7 +58,7 @@ export class MirrorReader extends Worker {
       this.from = null;
       return null;
     }
-    if (!room || upgraded || room.mirrors.all.length === 0) return null;
+    if (!room || upgraded || this.isMoving || room.mirrors.all.length === 0) return null;
     const now = this.state.now();
     if (this.awaySince === null) {
       this.awaySince = now;
@@ -66,9 +71,17 @@ export class MirrorReader extends Worker {
     return this.connection.welcome === null && !this.connection.isConnecting;
   }
 
+  /**
+   * RULE: client.mirror-not-while-moving: a commit that is on its way to another relay alone goes right behind what had been read when it
+   * was made: with more of the old log nobody goes on there, its author neither (attack A90).
+   */
+  private get isMoving(): boolean {
+    return this.state.isMovingAlone || this.state.isPendingAlone;
+  }
+
   private async readOn(): Promise<void> {
     const { room } = this.state;
-    if (!room) return;
+    if (!room || this.isMoving) return;
     const before = this.from;
     for (const mirror of room.mirrors.all) {
       const read = await atMirror(room, this.connection, mirror, (copy) => this.readFrom(mirror, copy));
@@ -108,7 +121,7 @@ export class MirrorReader extends Worker {
       const { room } = this.state;
       for (const item of part.items) {
         // The relay is back, or the room has moved on: it is read there.
-        if (!this.isAway || this.state.room !== room || this.state.meta.relay !== relay) return false;
+        if (!this.isAway || this.isMoving || this.state.room !== room || this.state.meta.relay !== relay) return false;
         if (!(await receiveDelivery(this.state, tx, item, available, this.heard))) return false;
       }
       return true;
