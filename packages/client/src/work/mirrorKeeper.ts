@@ -1,5 +1,13 @@
 import type { Mirror, Room } from "@conclave/protocol";
-import { copyHeadAt, copyHeads, type CopyPart, itemHash, type LogItem, MOST_COPY_HASHES } from "@conclave/wire";
+import {
+  copyEnd,
+  copyHeadAt,
+  copyHeads,
+  type CopyPart,
+  itemHash,
+  type LogItem,
+  MOST_COPY_HASHES,
+} from "@conclave/wire";
 import type { MirrorState, RoomMirror } from "../api/mirror.js";
 import { electionRank } from "./electionRank.js";
 import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
@@ -137,6 +145,8 @@ export class MirrorKeeper extends Worker {
   }
 
   private async bring(mirror: Mirror, room: Room): Promise<void> {
+    // Each time is a turn of its own.
+    this.planned = "";
     const found = await atMirror(room, this.connection, mirror, (copy) => this.bringTo(mirror, copy));
     // Tried again when it is looked at next.
     if (typeof found === "string") this.note(mirror, lookWithout(found));
@@ -164,11 +174,16 @@ export class MirrorKeeper extends Worker {
       }
       const permit = await this.state.permitFor(this.connection.find(mirror.relay.address)?.url ?? "");
       const answer = await copy.bring(copy.place.copy, seen.length, part, permit);
-      if (answer?.type === "brought") {
+      // RULE: client.mirror-takes: a mirror that does not have more after it was brought something is left in peace for a while: else it
+      // would keep all who bring busy for ever (attack A83).
+      if (answer?.type === "brought" && answer.n === copyEnd(part)) {
         seen = { state: "agrees", length: seen.length + 1, n: answer.n };
         this.retry.reset();
-      } else if (answer?.type === "error" && answer.error === "stale_epoch") seen = await lookAtCopy(this.state, copy);
-      else {
+      } else if (answer?.type === "error" && answer.error === "stale_epoch") {
+        const { n } = seen;
+        seen = await lookAtCopy(this.state, copy);
+        if (TAKES.has(seen.state) && seen.n <= n) seen = { ...seen, state: "unreachable" };
+      } else {
         const isLater = answer === null || answer.type !== "error" || answer.retryAfter > 0;
         seen = { ...seen, state: isLater ? "unreachable" : "refused" };
       }
