@@ -55,7 +55,7 @@ const STATES: Readonly<Record<Exclude<RoomMirror["state"], "agrees">, string>> =
   unknown: "nobody has looked yet",
   empty: "has nothing yet",
   pruned: "its operator deleted what it had; it begins anew",
-  behind: "was away for too long to be caught up: remove it, and add it again",
+  behind: "lacks more than this device has: another member's may bring it; if it stays so, remove it and add it again",
   unreachable: "doesn't answer",
   stranger: "another relay answers there than the room named",
   refused: "doesn't take the room; its operator may want a permit",
