@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
@@ -81,6 +81,21 @@ describe("conclave serve", () => {
       expect(stderr).toMatch(/\/proc\/none.* cannot be (?:created|opened): there is no such folder to put it in\./u);
       expect(stderr).not.toMatch(/ENOENT|mkdir/u);
     }
+  });
+
+  it("names the file that it cannot use, and sends nobody who has rooms to an empty folder", async () => {
+    const data = join(folder, "other-owner");
+    mkdirSync(data);
+    writeFileSync(join(data, "relay.key"), `${"ab".repeat(32)}\n`);
+    // Nobody can open a socket as a file, not even root.
+    const socket = createServer();
+    await new Promise<void>((resolve) => socket.listen(join(data, "blocked"), resolve));
+    const { code, stderr } = await run(["serve", "--port", "0", "--data", data]);
+    socket.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`(${join(data, "blocked")})`);
+    expect(stderr).toContain("have to belong to the user who runs the relay");
+    expect(stderr).not.toContain("--data DIR");
   });
 
   it("ends, and says why, when the certificate is none or its key is of another one", async () => {

@@ -1,8 +1,9 @@
 import { KeyImportError } from "@conclave/crypto/node";
 import { fileLayout } from "@conclave/protocol";
 import { RelayStartError, startRelay, type Relay, type RelayOptions } from "@conclave/relay";
+import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CliError, usageError } from "../cliError.js";
 import { printConfig } from "../config/printConfig.js";
 import { resolveConfig } from "../config/resolveConfig.js";
@@ -174,16 +175,20 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
   }
   const { cause } = error;
   if (code === "data_unusable" && cause instanceof Error && "syscall" in cause) {
+    const isMade = cause.syscall !== "mkdir";
+    const where = isMade && "path" in cause && typeof cause.path === "string" ? ` (${cause.path})` : "";
     return new CliError(
       "START_FAILED",
-      `The data folder ${resolve(config.data)} cannot be ${cause.syscall === "mkdir" ? "created" : "used"}: ${writeFault(cause)}.`,
-      "Use another one:  --data DIR",
+      `The data folder ${resolve(config.data)} cannot be ${isMade ? "used" : "created"}: ${writeFault(cause)}${where}.`,
+      existsSync(join(config.data, "relay.db")) || existsSync(join(config.data, "relay.key"))
+        ? "It has a relay's data, so do not start on another folder. The folder and all that is in it have to belong to the user who runs the relay (chown)."
+        : "Use another one:  --data DIR",
     );
   }
   return new CliError(
     "START_FAILED",
     `The relay could not start: ${error.message}.`,
-    `Its data folder is ${resolve(config.data)}.`,
+    `Its data folder is ${resolve(config.data)}.${code === "data_unusable" ? " The user who runs the relay has to own all that is in it." : ""}`,
   );
 }
 

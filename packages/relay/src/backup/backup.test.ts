@@ -1,6 +1,7 @@
 import { systemRandom } from "@conclave/crypto/node";
 import { openDatabase, type Database } from "@conclave/sqlite";
 import {
+  chownSync,
   closeSync,
   mkdirSync,
   mkdtempSync,
@@ -227,6 +228,16 @@ describe("restoring", () => {
     loadRelaySeed(other, systemRandom);
     expect(await restoreBackup(file, other)).toEqual({ ok: false, error: { code: "folder_in_use" } });
     expect(readdirSync(other).filter((name) => name.startsWith("relay.db"))).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("RULE relay.folder-owner: by root, belongs to the folder's owner", async () => {
+    await scene();
+    await writeBackup(data, file, 1);
+    const target = join(folder, "target");
+    mkdirSync(target);
+    chownSync(target, 1234, 1234);
+    expect(await restoreBackup(file, target)).toMatchObject({ ok: true });
+    for (const name of ["relay.db", "relay.key", "relay.lock"]) expect(statSync(join(target, name)).uid).toBe(1234);
   });
 
   it("goes on where an earlier attempt was interrupted", async () => {

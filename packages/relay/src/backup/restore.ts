@@ -9,7 +9,7 @@ import { BACKUP_FORMAT, type BackupSummary } from "./backup.js";
 import { SqliteData } from "../migration/sqliteData.js";
 import { checkLogs } from "./checkLogs.js";
 import { isSealedFile, openSealedFile } from "./sealedFile.js";
-import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
+import { giveToFolderOwner, removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
 /** Why a backup was not restored. Nothing was changed. */
 export type RestoreFault =
@@ -67,6 +67,7 @@ async function restoreLocked(
   // An interrupted restore leaves the key behind, without a database: the same one may go on.
   if (existsSync(key) && !hasRelaySeed(key, seed)) return failed({ code: "folder_in_use" });
   syncFile(draft);
+  for (const path of [draft, join(dataDir, "relay.lock")]) giveToFolderOwner(path);
   if (!existsSync(key)) writeRelaySeed(key, seed);
   renameSync(draft, target);
   syncFolder(dataDir);
