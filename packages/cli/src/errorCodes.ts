@@ -78,6 +78,7 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   HOST_UNKNOWN: [usage, "This machine has no such address."],
   DATA_IN_USE: [refused, "Another relay is using the data folder."],
   NO_RELAY_DATA: [usage, "The folder has no relay's data. Nothing was done."],
+  IN_DATABASE: [refused, "The relay keeps its rooms in PostgreSQL, which has backups of its own. Nothing was written."],
   DATA_EXISTS: [refused, "The folder has a relay's data already, so nothing was restored into it."],
   NO_BACKUP: [refused, "The file is no backup of a relay, or one that this version cannot read. Nothing was done."],
   BACKUP_DAMAGED: [refused, "The backup was changed, or is not whole. Nothing was done."],

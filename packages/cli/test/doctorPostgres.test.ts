@@ -1,6 +1,6 @@
 import { hasPostgres, PostgresServer } from "@conclave/relay/testing";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -16,6 +16,7 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
   let relay: Running;
   let folder = "";
   let data = "";
+  let relayAddress = "";
   let database = "";
   beforeAll(async () => {
     server = await PostgresServer.start(["fsync=on"]);
@@ -27,6 +28,7 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
       CONCLAVE_DATABASE_FILE: join(folder, "database"),
     });
     const { address } = JSON.parse(await relay.line((line) => line.includes('"ready"'))) as { address: string };
+    relayAddress = address;
     await people(folder)("alice", "room", "new", "Garden", "--name", "Alice", "--relay", address);
     await people(folder)("alice", "send", "one");
   }, 120_000);
@@ -46,8 +48,8 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     process.env["CONCLAVE_DATABASE_FILE"] = join(folder, "database");
   }
 
-  async function examine() {
-    const { code, stdout } = await runHere(["doctor", "--data", data, "--json"]);
+  async function examine(of = data) {
+    const { code, stdout } = await runHere(["doctor", "--data", of, "--json"]);
     const document = JSON.parse(stdout) as { isWell: boolean; findings: FindingDocument[] };
     expect([document.isWell, code]).toEqual([code === 0, document.isWell ? 0 : 9]);
     const bad = document.findings.filter(({ state }) => state === "bad");
@@ -88,6 +90,32 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
       ...["rooms good", "clock good", "backup unseen", "disk good", "key good"],
     ]);
     expect(findings.find(({ check }) => check === "rooms")?.text).toMatch(/^1 room with \d+ records/u);
+  });
+
+  it("is well where the address that people use leads to another relay of it", async () => {
+    const other = join(folder, "other");
+    mkdirSync(other);
+    cpSync(join(data, "relay.key"), join(other, "relay.key"));
+    const env = { CONCLAVE_DATABASE_FILE: join(folder, "database"), CONCLAVE_PUBLIC_URL: relayAddress };
+    const second = new Running(["serve", "--port", "0", "--data", other, "--json"], env);
+    await second.line((line) => line.includes('"ready"'));
+    try {
+      const { bad, findings } = await examine(other);
+      expect(bad).toEqual([]);
+      expect(findings.find(({ check }) => check === "address")).toMatchObject({ state: "unseen" });
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it("is not what conclave backup copies, whatever is left in the folder", async () => {
+    const file = join(folder, "relay.backup");
+    const say = async () => JSON.parse((await runHere(["backup", file, "--data", data, "--json"])).stdout);
+    expect(await say()).toMatchObject({ error: { code: "IN_DATABASE" } });
+    // From cron, without the relay's settings: the relay that runs says where its rooms are.
+    Reflect.deleteProperty(process.env, "CONCLAVE_DATABASE_FILE");
+    expect(await say()).toMatchObject({ error: { code: "IN_DATABASE" } });
+    expect(existsSync(file)).toBe(false);
   });
 
   it("names the room of which one bit was changed", async () => {

@@ -38,6 +38,6 @@ export type { ListedAddress, OperatorAnswer, OperatorRequest, ListedRoom } from 
 export { examineFolder, type FolderFacts, type StoreFacts } from "./doctor/examineFolder.js";
 export { examineDatabase, type DatabaseFacts } from "./doctor/examineDatabase.js";
 export { examineKey, type KeyFacts } from "./doctor/examineKey.js";
-export { examineRunning, type RunningFacts } from "./doctor/examineRunning.js";
+export { examineRunning, isSharedRelay, type RunningFacts } from "./doctor/examineRunning.js";
 export { certificateFacts, certificateFault, isCertificateFor } from "./doctor/examineCertificate.js";
 export type { AddressAnswer } from "./doctor/askAddress.js";

@@ -1,4 +1,4 @@
-import { writeBackup } from "@conclave/relay";
+import { isSharedRelay, writeBackup } from "@conclave/relay";
 import { resolve } from "node:path";
 import { CliError } from "../cliError.js";
 import { resolveConfig } from "../config/resolveConfig.js";
@@ -10,7 +10,16 @@ import { otherCommand } from "../terminal/nextCommand.js";
 /** `conclave backup FILE`: copies all that a relay has into one file, also while it runs. */
 export async function backup(context: CommandContext, path: string): Promise<void> {
   const { output, options } = context;
-  const data = dataFolder(options);
+  const { config } = resolveConfig({ flags: { data: options["data"] }, env: process.env });
+  const data = resolve(config.data);
+  // What is still in the folder after a move into PostgreSQL is old: a backup of it would look like one, and not be one.
+  if (config.database !== null || (await isSharedRelay(data))) {
+    throw new CliError(
+      "IN_DATABASE",
+      "This relay keeps its rooms in PostgreSQL, and this command copies a data folder only. Nothing was written.",
+      "Use pg_dump or the database's own backup, and keep a copy of relay.key with it.",
+    );
+  }
   const file = resolve(path);
   const isSealed = options["seal"] === true;
   const passphrase = isSealed ? await newPassphrase(context) : null;

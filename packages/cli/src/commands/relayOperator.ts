@@ -155,7 +155,7 @@ async function ask(context: CommandContext, request: OperatorRequest): Promise<O
     throw new CliError(
       "NO_RELAY_DATA",
       `There is nothing of a relay to work on in ${data}: ${error.message}.`,
-      "Give the relay's data folder with --data or CONCLAVE_DATA.",
+      "Give the relay's data folder with --data or CONCLAVE_DATA. A relay with PostgreSQL can be asked only while it runs.",
     );
   }
   throw new CliError("RELAY_OLDER", "The relay that runs is older than this command.", "Restart it.");

@@ -32,7 +32,7 @@ function publicFindings({ state }: RunningFacts, { ready, arrival }: NonNullable
       bad(
         "certificate",
         `Browsers refuse ${url}, because of its certificate (${ready.failed}).`,
-        "Renew it, for this name, and let whoever does TLS (the proxy, or --tls-cert) send the whole chain.",
+        "Renew it, for this name, and let whoever does TLS (the proxy, or --tls-cert) send the whole chain. If an authority of your own signed it, name that one's certificate in NODE_EXTRA_CA_CERTS.",
       ),
     );
   } else if ("failed" in ready) {
@@ -46,10 +46,30 @@ function publicFindings({ state }: RunningFacts, { ready, arrival }: NonNullable
     return found;
   } else if (ready.certificateUntil !== null) {
     found.push(
-      lastsLong(ready.certificateUntil)
+      lastsLong(ready.certificateUntil, ready.certificateSpan ?? 0)
         ? good("certificate", validFor(ready.certificateUntil))
         : soon(ready.certificateUntil),
     );
+  }
+  if (arrival === null && "status" in ready && ready.status >= 500) {
+    found.push(
+      bad(
+        "address",
+        `At ${url} the proxy answers by itself (${ready.status}): it finds no relay that is ready.`,
+        "Look at the other lines first, then at the proxy's log.",
+      ),
+    );
+    return found;
+  }
+  if (arrival === null && state.isShared) {
+    found.push(
+      unseen(
+        "address",
+        `${url} leads to another relay than this one, so how requests come to this one is not looked at.`,
+        "That is as it should be where it is another relay of this database. Otherwise correct the proxy or --public-url.",
+      ),
+    );
+    return found;
   }
   if (arrival === null) {
     found.push(

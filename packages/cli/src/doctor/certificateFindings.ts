@@ -1,19 +1,23 @@
 import { certificateFacts, certificateFault, isCertificateFor, type RunningFacts } from "@conclave/relay";
 import { readCertificate } from "../commands/certificate.js";
 import { CliError } from "../cliError.js";
-import { calendarDay } from "../terminal/when.js";
+import { calendarDay, dayAndTime } from "../terminal/when.js";
 import { bad, good, type Finding } from "./finding.js";
 
-/** Those who renew by themselves do so a month before the end; two weeks before it something has gone wrong. */
+/**
+ * Those who renew by themselves do so when a third of its time is left: a month before the end of most. Two weeks before it, or
+ * in its last quarter where it is a short one, something has gone wrong.
+ */
 const SOON_MS = 14 * 86_400_000;
 
-export function lastsLong(until: number): boolean {
-  return until - Date.now() > SOON_MS;
+/** Whether a certificate that was made for `span` ms still lasts. */
+export function lastsLong(until: number, span: number): boolean {
+  return until - Date.now() > Math.min(SOON_MS, span / 4);
 }
 
 export function validFor(until: number): string {
-  const verb = until > Date.now() ? "is valid until" : "was valid until";
-  return `The certificate ${verb} ${calendarDay(until)}.`;
+  const left = until - Date.now();
+  return `The certificate ${left > 0 ? "is" : "was"} valid until ${left < 86_400_000 ? dayAndTime(until) : calendarDay(until)}.`;
 }
 
 /** Whether the files of a certificate can be used, for this address, and are what the relay that runs shows. */
@@ -30,8 +34,8 @@ export function certificateFinding(
     if (fault === "not_a_key") return wrong(`${files.key} is no key.`, "Put a PEM file there.");
     if (fault === "another_key")
       return wrong(`${files.key} is not the key of ${files.cert}.`, "Put the two files there that belong together.");
-    const { until, fingerprint } = certificateFacts(cert);
-    if (!lastsLong(until)) return wrong(`${files.cert}: ${validFor(until)}`, "Renew it.");
+    const { until, span, fingerprint } = certificateFacts(cert);
+    if (!lastsLong(until, span)) return wrong(`${files.cert}: ${validFor(until)}`, "Renew it.");
     const host = publicUrl === null ? null : new URL(publicUrl).hostname;
     if (host !== null && !isCertificateFor(cert, host))
       return wrong(`${files.cert} is not for ${host}.`, "Get one for that name, or correct --public-url.");

@@ -48,13 +48,16 @@ export function noWayBack(): CliError {
 
 /** Nobody answers at the relay's address. */
 export function unreachable(relay: string): CliError {
-  return new CliError(
-    "UNREACHABLE",
-    `The relay at ${relay} does not answer.`,
-    isOwnMachine(relay)
-      ? `Is it running? To start it:  ${otherCommand("serve", ...portOf(relay))}`
-      : "Check your network and the address. If they are right, ask the relay's operator.",
-  );
+  return new CliError("UNREACHABLE", `The relay at ${relay} does not answer.`, hintOf(relay));
+}
+
+function hintOf(relay: string): string {
+  const isSecure = URL.canParse(relay) && /^(?:https|wss):$/u.test(new URL(relay).protocol);
+  if (isOwnMachine(relay) && !isSecure)
+    return `Is it running? To start it:  ${otherCommand("serve", ...portOf(relay))}`;
+  const check = "Check your network and the address. If they are right, ask the relay's operator.";
+  if (!isSecure) return check;
+  return `${check}\nThis machine may also not trust its certificate: name the one of an authority of your own in NODE_EXTRA_CA_CERTS.`;
 }
 
 function isOwnMachine(relay: string): boolean {
@@ -63,7 +66,7 @@ function isOwnMachine(relay: string): boolean {
 
 /** The port of an address, as an option, where `serve` would not use it by itself. */
 function portOf(relay: string): string[] {
-  const { port, protocol } = new URL(relay);
-  const number = port === "" ? (/^(?:https|wss):$/u.test(protocol) ? "443" : "80") : port;
+  const { port } = new URL(relay);
+  const number = port === "" ? "80" : port;
   return number === "4430" ? [] : ["--port", number];
 }

@@ -9,10 +9,13 @@ export type AddressAnswer =
       readonly text: string;
       /** Until when the certificate that was shown is valid, ms since 1970; null without TLS. */
       readonly certificateUntil: number | null;
+      /** For how long it was made, ms; null without TLS. */
+      readonly certificateSpan: number | null;
     }
   | { readonly failed: string };
 
-const PATIENCE_MS = 5000;
+/** Longer than a proxy looks for a relay that takes a request (hosting/Caddyfile: 5 s). */
+const PATIENCE_MS = 8000;
 const MOST_CHARACTERS = 1000;
 
 /** Asks for a page, without following where it leads. `isStrict`: the certificate has to be one that everybody's browser accepts. */
@@ -20,15 +23,16 @@ export function askAddress(url: string, isStrict: boolean): Promise<AddressAnswe
   return new Promise((resolve) => {
     const heard = (response: IncomingMessage): void => {
       const { statusCode: status = 0, socket } = response;
-      const shown = "getPeerCertificate" in socket ? (socket as TLSSocket).getPeerCertificate().valid_to : undefined;
-      const certificateUntil = shown === undefined ? null : Date.parse(shown);
+      const shown = "getPeerCertificate" in socket ? (socket as TLSSocket).getPeerCertificate() : null;
+      const certificateUntil = shown === null ? null : Date.parse(shown.valid_to);
+      const certificateSpan = shown === null ? null : Date.parse(shown.valid_to) - Date.parse(shown.valid_from);
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
         text = (text + piece).slice(0, MOST_CHARACTERS);
       });
       response.on("close", () => {
-        resolve({ status, text: text.trim(), certificateUntil });
+        resolve({ status, text: text.trim(), certificateUntil, certificateSpan });
       });
     };
     const options = { timeout: PATIENCE_MS, agent: false, rejectUnauthorized: isStrict };

@@ -5,6 +5,8 @@ import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 export interface CertificateFacts {
   /** Until when it is valid, ms since 1970. */
   readonly until: number;
+  /** For how long it was made, ms. */
+  readonly span: number;
   /** SHA-256, hexadecimal. */
   readonly fingerprint: string;
 }
@@ -14,8 +16,9 @@ export type CertificateFault = "not_a_certificate" | "not_a_key" | "another_key"
 
 /** What the first certificate of a PEM text says. @throws the system's error when it is none */
 export function certificateFacts(pem: string): CertificateFacts {
-  const { validTo, raw } = new X509Certificate(pem);
-  return { until: Date.parse(validTo), fingerprint: createHash("sha256").update(raw).digest("hex") };
+  const { validFrom, validTo, raw } = new X509Certificate(pem);
+  const until = Date.parse(validTo);
+  return { until, span: until - Date.parse(validFrom), fingerprint: createHash("sha256").update(raw).digest("hex") };
 }
 
 /** Why a certificate and its key, PEM texts, cannot be used; null if they can. */

@@ -14,6 +14,20 @@ export interface RunningFacts {
   readonly public: { readonly ready: AddressAnswer; readonly arrival: Arrival | null } | null;
 }
 
+/** Whether a relay runs on a data folder that keeps its rooms in PostgreSQL: what else is in the folder is not of now. */
+export async function isSharedRelay(dataDir: string): Promise<boolean> {
+  try {
+    const request: OperatorRequest = { do: "state" };
+    const answer = (await askLine(operatorSocketPath(dataDir), request)) as OperatorAnswer | undefined;
+    return answer?.state?.isShared === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where several relays are behind one address, a request may come to another one: so often it is tried. */
+const ATTEMPTS = 8;
+
 /**
  * Asks the relay that runs on a data folder, over its socket there and at its addresses. Null where none runs, or it is of a version
  * that does not answer this. Rejects when it does not answer at all.
@@ -25,8 +39,12 @@ export async function examineRunning(dataDir: string): Promise<RunningFacts | nu
   if (state === undefined) return null;
   const ready = await askAddress(`${state.address}/readyz`, false);
   if (state.publicUrl === null) return { state, ready, public: null };
-  const mark = randomBytes(16).toString("hex");
-  await askAddress(`${state.publicUrl}/healthz?mark=${mark}`, false);
-  const arrival = (await ask({ do: "arrival", mark }))?.arrival ?? null;
+  let arrival: Arrival | null = null;
+  for (let attempt = 0; attempt < (state.isShared ? ATTEMPTS : 1) && arrival === null; attempt++) {
+    const mark = randomBytes(16).toString("hex");
+    const answer = await askAddress(`${state.publicUrl}/healthz?mark=${mark}`, false);
+    if ("failed" in answer || answer.status !== 200) break;
+    arrival = (await ask({ do: "arrival", mark }))?.arrival ?? null;
+  }
   return { state, ready, public: { ready: await askAddress(`${state.publicUrl}/readyz`, true), arrival } };
 }
