@@ -188,7 +188,7 @@ function startFailure(error: unknown, config: ServeConfig): CliError {
   return new CliError(
     "START_FAILED",
     `The relay could not start: ${error.message}.`,
-    `Its data folder is ${resolve(config.data)}.${code === "data_unusable" ? " The user who runs the relay has to own all that is in it." : ""}`,
+    `Its data folder is ${resolve(config.data)}.${/unable to open/iu.test(error.message) ? " The user who runs the relay has to own all that is in it." : ""}`,
   );
 }
 
