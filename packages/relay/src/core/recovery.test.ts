@@ -227,6 +227,26 @@ describe("a relay that was restored from a copy", () => {
     expect(await member.ask(bring(all, 1, 4))).toMatchObject(error("room_deleted"));
   });
 
+  it("A162: RULE recovery.room-by-its-log: takes the members' key from what it has signed, and from nothing else", async () => {
+    const all = await scene();
+    const { roomTag, next, receipt } = all;
+    const world = all.world.on(new MemoryStore());
+    const stranger = await world.connect();
+    const own = newKey();
+    await stranger.ask(bring(all, 1, 0, 0));
+    const named = { ...receipt.receipt, keyEpoch: 9, writeKey: own.publicKey };
+    const forged = { receipt: named, signature: systemRandom(64) };
+    await stranger.ask(bring({ ...all, receipt: forged }, 1, 2, 4));
+    expect(await prove(stranger, roomTag, 9, own)).toMatchObject({ type: "error" });
+    const member = await world.connect();
+    expect(await member.ask(bring(all, 1, 4))).toMatchObject({ type: "brought" });
+    expect(await member.ask(bring(all, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+    expect(await prove(stranger, roomTag, 9, own)).toMatchObject(error("write_denied"));
+    expect(await prove(member, roomTag, 1, next)).toMatchObject({ type: "done" });
+    world.now += 1000;
+    expect(await member.ask(say(roomTag, 1, 4))).toMatchObject({ type: "appended", n: 5 });
+  });
+
   it("A162: RULE recovery.shown-when-low: learns what it had signed on a disk that is nearly full, and signs nothing less", async () => {
     const all = await scene({ isMarked: false });
     const { world, member, roomTag } = all;

@@ -173,14 +173,17 @@ export class Recovery {
    * Makes a room again that was made after the copy, and whose records somebody brings from the first one on; null where that is not
    * what they do, or there is no space. `mayMake`: whether they can make a room now; it is asked once the records are known to be right.
    *
-   * RULE: recovery.room-by-its-log: nobody makes a room so but with the very log that this relay has signed (attack A162).
+   * RULE: recovery.room-by-its-log: nobody makes a room so but with the very log, and the members' key, that this relay has signed
+   * (attack A162).
    */
   makeAgain(request: BringRequest, mayMake: () => boolean, now: number): HostedRoom | null {
     const { rooms, sha256, clock } = this.parts;
     const { receipt } = request.receipt;
-    const { roomTag: tag, n, writeKey, keyEpoch } = receipt;
+    const { roomTag: tag } = receipt;
     const shown = this.shownOf(tag);
-    if (shown === null || shown.n !== n || !equalBytes(shown.head, receipt.head)) return null;
+    if (shown === null || shown.n !== receipt.n || !equalBytes(shown.head, receipt.head)) return null;
+    // What was shown is signed; of the request nothing is known yet but its records.
+    const { n, writeKey, keyEpoch } = shown;
     if (request.fromN !== 1 || request.items.length === 0 || !this.isForm(request)) return null;
     const hashes = [...request.items.map((item) => itemHash(sha256, tag, item)), ...request.hashes];
     const head = hashes.reduce((before, hash) => nextLogHead(sha256, before, hash), firstLogHead(sha256, tag));
