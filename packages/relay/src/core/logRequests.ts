@@ -121,12 +121,15 @@ export class LogRequests {
 
   private refuseRoom(request: RequestOf<"createRoom" | "adoptRoom">, address: string, now: number): RelayAnswer | null {
     const { rooms, lasting, recovery } = this.parts;
-    const isAgain = request.type === "adoptRoom" && recovery.shownOf(request.roomTag) !== null;
+    const shown = recovery.shownOf(request.roomTag);
+    const isAgain = request.type === "adoptRoom" && shown !== null && request.n < shown.n;
     if (!isAgain && !this.isPermitted(request)) return refuse("create_denied");
     const isNew = rooms.get(request.roomTag, now) === null;
     // RULE: relay.deleted-for-good: nobody makes a room in the place of one that the operator deleted: its members would find
     // another log where theirs was, and take an honest relay for one that lies.
     if (isNew && rooms.absence(request.roomTag) === "room_deleted") return refuse("room_deleted");
+    // What this relay has signed of it would be a longer log, and it would convict itself.
+    if (isNew && request.type === "createRoom" && (shown?.n ?? 0) > 0) return refuse("room_exists");
     const wait = isNew ? lasting.waitForRoom(request, address, now) : 0;
     return wait > 0 ? refuse("rate_limited", wait) : null;
   }

@@ -34,8 +34,8 @@ async function log(client: ScriptedClient, roomTag: RoomTag) {
  * all but the last. `restore`: the copy is put back, with or without being marked as one.
  */
 async function scene({ isMarked = true }: { isMarked?: boolean } = {}) {
-  const store = new MemoryStore();
-  const world = new CoreWorld(settings, store);
+  const [store, seed] = [new MemoryStore(), systemRandom(32)];
+  const world = new CoreWorld(settings, store, nodeCrypto, seed);
   const { client, roomTag, key } = await world.founder();
   const next = newKey();
   const say = (epoch: number, lastCommit: number) =>
@@ -51,7 +51,7 @@ async function scene({ isMarked = true }: { isMarked?: boolean } = {}) {
   if (isMarked) copy.restored();
   const restored = world.on(copy);
   const member = await restored.connect();
-  return { world: restored, member, roomTag, key, next, receipt, items, copy };
+  return { world: restored, member, roomTag, key, next, receipt, items, copy, seed };
 }
 
 function headOf(roomTag: RoomTag, items: readonly LogItem[]): Uint8Array {
@@ -245,6 +245,23 @@ describe("a relay that was restored from a copy", () => {
     expect(await prove(member, roomTag, 1, next)).toMatchObject({ type: "done" });
     world.now += 1000;
     expect(await member.ask(say(roomTag, 1, 4))).toMatchObject({ type: "appended", n: 5 });
+  });
+
+  it("A162: RULE recovery.made-again: founds no other room in the place of one that it has signed, and takes none that goes beyond it without a permit", async () => {
+    const all = await scene();
+    const { roomTag, receipt } = all;
+    const permit = systemRandom(8);
+    const world = new CoreWorld({ ...settings, createPermit: permit }, new MemoryStore(), nodeCrypto, all.seed);
+    const stranger = await world.connect();
+    await stranger.ask(bring(all, 1, 0, 0));
+    const [attachment, writeKey] = [new Uint8Array(), newKey().publicKey];
+    expect(await stranger.ask({ type: "createRoom", roomTag, writeKey, attachment, permit })).toMatchObject(
+      error("room_exists"),
+    );
+    const adopt = { ...({ type: "adoptRoom", roomTag, head: systemRandom(32), epoch: 0 } as const), attachment };
+    const commit = { payload: systemRandom(9), nextWriteKey: writeKey, permit: new Uint8Array() };
+    expect(await stranger.ask({ ...adopt, ...commit, n: receipt.receipt.n })).toMatchObject(error("create_denied"));
+    expect(await stranger.ask({ ...adopt, ...commit, n: 1 })).toMatchObject(error("room_recovering"));
   });
 
   it("A162: RULE recovery.shown-when-low: learns what it had signed on a disk that is nearly full, and signs nothing less", async () => {
