@@ -59,7 +59,7 @@ function durabilityFinding({ settings }: DatabaseFacts): Finding {
   return bad(
     "durability",
     `${off.join(" and ")} ${off.length > 1 ? "are" : "is"} off: a power cut can lose what members hold the relay's signature for.`,
-    `In psql: ${off.map((name) => `ALTER SYSTEM SET ${name} = on;`).join(" ")} SELECT pg_reload_conf();`,
+    `In psql: ${off.map((name) => `ALTER SYSTEM SET ${name} = on;`).join(" ")} SELECT pg_reload_conf(); If it stays off, it was set for the role or the database: ALTER ROLE … RESET, or ALTER DATABASE … RESET.`,
   );
 }
 

@@ -30,6 +30,6 @@ export function clockFinding({ signedUntil, lastRecord }: StoreFacts, now: numbe
   return bad(
     "clock",
     `${whose} is ${span(ahead)} behind what the relay has signed: it was wrong then, or is wrong now.`,
-    "Look at the time with: date. Set it right and keep it right: timedatectl set-ntp true. Receipts never go back, so until then all messages get the same time.",
+    "Look at the time with: date. Set it right and keep it right: timedatectl set-ntp true. If it is right now, leave it: receipts never go back, so all messages get the same time until it has caught up.",
   );
 }
