@@ -1,5 +1,5 @@
 import { hasPostgres, PostgresServer } from "@conclave/relay/testing";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -64,7 +64,15 @@ describe.skipIf(!hasPostgres)("a relay that moves to PostgreSQL (skipped without
     const toFolder = ["migrate", "--to", "folder", "--data", back, "--json"];
     expect(await migrate(toFolder)).toMatchObject({ kind: "error", error: { code: "DATABASE_IN_USE" } });
     await relay.stop();
+    if (process.getuid?.() === 0) {
+      mkdirSync(back, { recursive: true });
+      chownSync(back, 1234, 1234);
+    }
     expect(await migrate(toFolder)).toMatchObject({ kind: "migrate", to: "folder", data: back, rooms: 1 });
+    // RULE relay.folder-owner
+    for (const name of ["relay.db", "relay.key", "relay.lock"]) {
+      expect(statSync(join(back, name)).uid).toBe(statSync(back).uid);
+    }
 
     for (const name of VARIABLES) Reflect.deleteProperty(process.env, name);
     ({ relay } = await startRelay(back, port));

@@ -3,7 +3,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { openDatabase, takeFileLock } from "@conclave/sqlite";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { removeDatabase, syncFile, syncFolder } from "../backup/durableFile.js";
+import { giveToFolderOwner, removeDatabase, syncFile, syncFolder } from "../backup/durableFile.js";
 import { readRelaySeed, writeRelaySeed } from "../server/relayKey.js";
 import { copyBeside } from "../store/copyFirst.js";
 import { PostgresConnection } from "../store/postgres/postgresConnection.js";
@@ -99,6 +99,7 @@ export async function migrateToFolder({ dataDir, database, keyFile }: Migration)
     }
     if (!existsSync(join(dataDir, "relay.key"))) writeRelaySeed(join(dataDir, "relay.key"), seed);
     syncFile(draft);
+    for (const path of [draft, join(dataDir, "relay.lock")]) giveToFolderOwner(path);
     renameSync(draft, file);
     syncFolder(dataDir);
     return moved;
