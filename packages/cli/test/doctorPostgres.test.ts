@@ -68,12 +68,13 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     }
   }
 
-  async function withSetting(name: string, value: string): Promise<string[]> {
+  async function withSetting(name: string, value: string, settled?: () => Promise<void>): Promise<string[]> {
     const reload = "SELECT pg_reload_conf()";
     server.query(database, `ALTER SYSTEM SET ${name} = ${value}`);
     server.query(database, reload);
     try {
       await expect.poll(() => server.query(database, `SHOW ${name}`)).toBe(value.replaceAll("'", ""));
+      await settled?.();
       return (await examine()).bad;
     } finally {
       server.query(database, `ALTER SYSTEM RESET ${name}`);
@@ -174,7 +175,10 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     standby = await server.standby();
     await expect.poll(() => server.query(database, "SELECT count(*) FROM pg_stat_replication")).toBe("1");
     expect((await examine()).bad).toEqual([expect.stringMatching(/^standby: 1 standby is connected, and no commit/u)]);
-    expect(await withSetting("synchronous_standby_names", "'ANY 1 (*)'")).toEqual([]);
+    // The process that sends to the standby reads the setting when it gets to it.
+    const waitedFor = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'";
+    const settled = () => expect.poll(() => server.query(database, waitedFor)).toBe("1");
+    expect(await withSetting("synchronous_standby_names", "'ANY 1 (*)'", settled)).toEqual([]);
     use(standby.addressOf(database));
     await expect
       .poll(async () => (await examine()).bad)
