@@ -264,6 +264,17 @@ describe("a relay that was restored from a copy", () => {
     expect(await stranger.ask({ ...adopt, ...commit, n: 1 })).toMatchObject(error("room_recovering"));
   });
 
+  it("A162: RULE recovery.one-head: adopts nothing that leads to another head than it has signed for the same record", async () => {
+    const all = await scene();
+    const world = all.world.on(new MemoryStore());
+    const stranger = await world.connect();
+    await stranger.ask(bring(all, 1, 0, 0));
+    const adopt = { ...({ type: "adoptRoom", roomTag: all.roomTag, head: systemRandom(32), epoch: 0 } as const) };
+    const commit = { payload: systemRandom(9), attachment: new Uint8Array(), nextWriteKey: newKey().publicKey };
+    const request = { ...adopt, ...commit, n: all.receipt.receipt.n - 1, permit: new Uint8Array() };
+    expect(await stranger.ask(request)).toMatchObject(error("room_exists"));
+  });
+
   it("A162: RULE recovery.shown-when-low: learns what it had signed on a disk that is nearly full, and signs nothing less", async () => {
     const all = await scene({ isMarked: false });
     const { world, member, roomTag } = all;

@@ -121,6 +121,7 @@ export class Log {
     const existing = this.parts.rooms.get(roomTag, now);
     if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
     const room = existing ?? this.addAdopted(request, creation, now);
+    if (room === "contradicts") return refuse("room_exists");
     if (room === null) return refuse("quota_exceeded");
     const recovering = this.parts.recovery.wait(room, now);
     if (recovering > 0) return refuse("room_recovering", recovering);
@@ -241,7 +242,8 @@ export class Log {
     return room;
   }
 
-  private addAdopted(request: AdoptRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
+  /** Null without space for it; `contradicts` when it leads to another head than this relay has signed for the same record. */
+  private addAdopted(request: AdoptRoomRequest, creation: Uint8Array, now: number): HostedRoom | "contradicts" | null {
     const { rooms, roster, sha256, clock, recovery } = this.parts;
     const { roomTag: tag, epoch, payload, attachment, nextWriteKey } = request;
     const content = { kind: "commit", epoch, payload, attachment } as const;
@@ -249,6 +251,9 @@ export class Log {
     const head = nextLogHead(sha256, request.head, recordHash(sha256, tag, content));
     // It was here before, and what came after it is brought back: it is no newer than that.
     const shown = recovery.shownOf(tag);
+    // RULE: recovery.one-head: whoever is the first to adopt a room that this relay has lost names no second head for a record whose
+    // head it has signed: an honest relay would convict itself (attack A162).
+    if (shown?.n === n && !equalBytes(shown.head, head)) return "contradicts";
     const time = Math.min(this.parts.time.at(now), shown?.time ?? Infinity);
     const own = { key: nextWriteKey, epoch: epoch + 1, n, ...OWN, live: true, since: clock.at(now), until: 0 };
     const room = rooms.add(
