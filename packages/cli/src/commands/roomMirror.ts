@@ -54,7 +54,7 @@ export async function mirrorList(context: CommandContext): Promise<void> {
 const STATES: Readonly<Record<Exclude<RoomMirror["state"], "agrees">, string>> = {
   unknown: "nobody has looked yet",
   empty: "has nothing yet",
-  pruned: "its operator deleted what it had; it begins anew",
+  pruned: "its operator deleted what it had; it starts again",
   behind: "lacks more than this device has: another member's may bring it; if it stays so, remove it and add it again",
   unreachable: "doesn't answer",
   stranger: "another relay answers there than the room named",

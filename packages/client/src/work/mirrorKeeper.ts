@@ -5,13 +5,13 @@ import {
   copyHeads,
   type CopyPart,
   itemHash,
-  type LogItem,
   MOST_COPY_HASHES,
 } from "@conclave/wire";
 import type { MirrorState, RoomMirror } from "../api/mirror.js";
 import { electionRank } from "./electionRank.js";
 import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
 import { lookAtCopy, lookAtMirror, lookWithout, mirrorKey, type MirrorLook } from "./mirrorLook.js";
+import { firstPartOf } from "./recovery.js";
 import { fraction } from "./retryTimer.js";
 import type { Sync } from "./sync.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
@@ -28,8 +28,6 @@ const UNPROVED_MS = 60 * 1000;
 /** After it has asked the relay to sign. */
 const SIGNED_MS = 500;
 const MOST_BYTES = 64 * 1024 * 1024;
-const CHUNK_BYTES = 512 * 1024;
-const CHUNK_ITEMS = 1024;
 /** Parts in one go. */
 const MOST_PARTS = 64;
 /** How far back a new copy begins, as far as this device has it. */
@@ -201,7 +199,7 @@ export class MirrorKeeper extends Worker {
       const before = room.headAt(begin) ?? (last && heads && copyHeadAt(last, heads, begin));
       const all = before ? (await this.state.kept.from(begin + 1, MOST_BYTES)).slice(0, to - begin) : [];
       if (!before || all.length < to - begin || all.length > MOST_COPY_HASHES) continue;
-      const items = firstOf(all);
+      const items = firstPartOf(all);
       const hashes = all.slice(items.length).map((item) => itemHash(sha256, room.tag, item));
       return { fromN: begin + 1, before, items, hashes, receipt };
     }
@@ -211,12 +209,3 @@ export class MirrorKeeper extends Worker {
 
 /** A mirror in these states takes what is new. */
 const TAKES: ReadonlySet<MirrorState> = new Set(["agrees", "empty", "pruned"]);
-
-function firstOf(all: readonly LogItem[]): readonly LogItem[] {
-  let bytes = 0;
-  const end = all.findIndex((item, at) => {
-    bytes += item.pruned ? 100 : item.payload.length + item.attachment.length + 100;
-    return at > 0 && (bytes > CHUNK_BYTES || at >= CHUNK_ITEMS);
-  });
-  return end < 0 ? all : all.slice(0, end);
-}

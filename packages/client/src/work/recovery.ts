@@ -77,7 +77,7 @@ async function partAfter(state: RoomState, n: number, { receipt }: Signed<HeadRe
   const after = await kept.from(n + 1, isSigned ? MOST_BYTES : CHUNK_BYTES);
   const all = isSigned ? after.slice(0, receipt.n - n) : messagesOf(after);
   if (all.length === 0 || (isSigned && all.length < receipt.n - n)) return null;
-  const items = isSigned ? firstOf(all) : all;
+  const items = isSigned ? firstPartOf(all) : all;
   const sha256 = (data: Uint8Array) => state.ports.crypto.hash("sha256", data);
   // It was deleted after that head was signed, and the relay would not take it so.
   if (isSigned && items.some((item) => item.pruned && item.n >= receipt.availableFrom)) return null;
@@ -97,7 +97,8 @@ function messagesOf(all: readonly LogItem[]): readonly LogItem[] {
   return all.slice(0, Math.min(CHUNK_ITEMS, end < 0 ? all.length : end));
 }
 
-function firstOf(all: readonly LogItem[]): readonly LogItem[] {
+/** As many records from the start as one request carries. */
+export function firstPartOf(all: readonly LogItem[]): readonly LogItem[] {
   let bytes = 0;
   const end = all.findIndex((item, at) => {
     bytes += item.pruned ? 100 : item.payload.length + item.attachment.length + 100;

@@ -52,7 +52,7 @@ export class RoomMirrors {
     return { type: "setMirrors", mirrors: [...others, { relay, copyId: this.parts.primitives.random(32) }] };
   }
 
-  /** The action by which the relay with this key is a mirror no more. */
+  /** The action by which the relay with this key is no longer a mirror. */
   without(publicKey: Uint8Array): ActionOf<"setMirrors"> {
     return { type: "setMirrors", mirrors: this.all.filter(({ relay }) => !equalBytes(relay.publicKey, publicKey)) };
   }

@@ -19,7 +19,7 @@ export class AddressTally {
     return this.counts;
   }
 
-  /** What there is; from now on it counts anew. */
+  /** What there is; from now on it counts from zero. */
   take(): ReadonlyMap<string, number> {
     const { counts } = this;
     this.counts = new Map();

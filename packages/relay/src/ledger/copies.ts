@@ -130,7 +130,7 @@ export class Copies {
     if (room === null) return after === 0 ? null : refuse("room_unknown");
     if (room.row.n !== after) return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     const last = this.partAt(room, after);
-    // What is deleted nobody can follow any more: the copy begins anew.
+    // What is deleted nobody can follow any more: the copy starts again.
     if (last === null) return null;
     const lastHeads = copyHeads(this.parts.sha256, part.receipt.receipt.roomTag, last)!;
     const isNext =

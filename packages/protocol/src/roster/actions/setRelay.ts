@@ -25,7 +25,7 @@ export const setRelay = actionRule<SetRelay>({
   apply: ({ before, draft }, { relay }) => {
     // RULE: relay.address: as in a charter: where the room moves is an address that every member's app can dial (attack A78).
     if (!isRelayAddress(relay.address)) return refused("invalid_action", "relay address");
-    // A mirror that becomes the room's relay is one no more.
+    // A mirror that becomes the room's relay is no longer one.
     const mirrors = before.mirrors.filter((mirror) => !equalBytes(mirror.relay.publicKey, relay.publicKey));
     draft.setMeta({ relay, mirrors });
     return done(effect());
