@@ -1,12 +1,5 @@
 import type { Mirror, Room } from "@conclave/protocol";
-import {
-  copyEnd,
-  copyHeadAt,
-  copyHeads,
-  type CopyPart,
-  itemHash,
-  MOST_COPY_HASHES,
-} from "@conclave/wire";
+import { copyEnd, copyHeadAt, copyHeads, type CopyPart, itemHash, MOST_COPY_HASHES } from "@conclave/wire";
 import type { MirrorState, RoomMirror } from "../api/mirror.js";
 import { electionRank } from "./electionRank.js";
 import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
