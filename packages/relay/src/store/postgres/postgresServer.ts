@@ -108,9 +108,19 @@ export class PostgresServer {
     return this.run("psql", ["-d", new URL(address).pathname.slice(1), "-At", "-c", sql]).trim();
   }
 
-  /** Ends it at once, as a machine that stops does: kill -9. */
+  /**
+   * Ends all its processes at once, as a machine that stops does: kill -9. The first one alone is not enough: those that serve
+   * connections answer until they have noticed.
+   */
   kill(): void {
-    this.child?.kill("SIGKILL");
+    if (this.child === null || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    for (const pid of this.processes()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch (e) {
+        if ((e as NodeJS.ErrnoException).code !== "ESRCH") throw e;
+      }
+    }
   }
 
   /** Stops all its processes, as a machine that hangs does: it takes connections, and says nothing. Until {@link thaw}. */
