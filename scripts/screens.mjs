@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { camera } from "./screens/camera.mjs";
-import { arrive, person, serve, value } from "./screens/club.mjs";
+import { arrive, everybodyGoes, person, serve, value } from "./screens/club.mjs";
 import { drawings } from "./screens/drawings.mjs";
+import { writeWords } from "./screens/words.mjs";
 
 const CHROMIUM = "/usr/bin/chromium";
 const PORT = 8080;
@@ -33,10 +34,12 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-s
 // The room is always talked in around ten in the morning.
 const hours = (new Date().getUTCHours() - 10 + 24) % 24;
 const timezoneId = hours <= 12 ? `Etc/GMT+${hours}` : `Etc/GMT-${24 - hours}`;
+const counts = new Map();
 const profile = () => browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", timezoneId });
 
 try {
   await takePictures();
+  writeWords(join(shown, "words.md"), counts);
 } finally {
   await browser.close();
   await server.stop();
@@ -48,7 +51,7 @@ process.exit(0);
 async function takePictures() {
   const alice = await (await profile()).newPage();
   alice.setDefaultTimeout(20_000);
-  const shoot = await camera(alice, shown);
+  const shoot = await camera(alice, shown, counts);
   const button = (name) => alice.getByRole("button", { name, exact: true });
   const at = (hash) => alice.goto(`${url}/#/${hash}`);
   const side = alice.locator('[data-pane="side"]');
@@ -200,7 +203,7 @@ async function takePictures() {
   const asking = await alice.getByLabel("Invite link").inputValue();
   const frida = await (await profile()).newPage();
   frida.setDefaultTimeout(20_000);
-  const shootFrida = await camera(frida, shown);
+  const shootFrida = await camera(frida, shown, counts);
   await frida.goto(asking);
   await frida.getByLabel("Your name").fill("Frida");
   await shootFrida("join-preview");
@@ -258,30 +261,33 @@ async function takePictures() {
   await alice.getByText("What opens your rooms on this device").waitFor();
   await shoot("security");
 
-  // The server's operator goes back to yesterday's copy.
+  // The server's operator runs two copies of the folder, and shows Alice another conversation than Bob.
   await at(room);
   await alice.getByRole("log").waitFor();
   await server.stop();
-  cpSync(join(folder, "data"), join(folder, "older"), { recursive: true });
+  cpSync(join(folder, "data"), join(folder, "copy"), { recursive: true });
   await alice
     .getByText(/^Offline/u)
     .first()
     .waitFor();
   await own("Saturday it is, then. I bring cake.");
   await shoot("chat-offline");
-  server = await serve(join(folder, "data"), PORT);
-  await alice.waitForFunction(() => !document.querySelector("[data-state=pending]"));
-  await alice.reload();
-  await alice
-    .getByText(/^Member list confirmed/u)
-    .first()
-    .waitFor();
+  await alice.context().setOffline(true);
+  server = await serve(join(folder, "copy"), PORT);
+  await value(bob.synced(60_000));
+  await value(bob.send("I bring tea, for all who come."));
+  await value(bob.flushed(10_000));
+  await everybodyGoes();
   await server.stop();
-  server = await serve(join(folder, "older"), PORT);
-  await alice.getByRole("alert").getByText("older state").waitFor();
+  await alice.context().setOffline(false);
+  server = await serve(join(folder, "data"), PORT);
+  await alice.waitForFunction(() => !document.querySelector("[data-state=pending]"), null, { timeout: 60_000 });
+  await server.stop();
+  server = await serve(join(folder, "copy"), PORT);
+  await alice.getByRole("alert").getByRole("heading").or(alice.getByRole("alert")).first().waitFor({ timeout: 60_000 });
   await shoot("alarm");
   await at(`${room}/alarms`);
-  await side.getByText("older state").first().waitFor();
+  await side.getByRole("heading", { name: "Alarms" }).waitFor();
   await shoot("alarms");
 
   await at("settings/security");

@@ -3,14 +3,18 @@
 import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { palettePng } from "./palettePng.mjs";
+import { wordsOf } from "./words.mjs";
 
 const SIZES = {
   desktop: { width: 1280, height: 800, deviceScaleFactor: 1, mobile: false },
   phone: { width: 360, height: 740, deviceScaleFactor: 2, mobile: true },
 };
 
-/** A camera for one page; `shoot(name, open)` does what `open` says and writes `<name>-<theme>-<size>.png` into the folder and tells the sizes. */
-export async function camera(page, folder) {
+/**
+ * A camera for one page; `shoot(name, open)` does what `open` says and writes `<name>-<theme>-<size>.png` into the folder and tells the
+ * sizes. How many words the desktop's picture asks somebody to read goes into `words`, by name.
+ */
+export async function camera(page, folder, words) {
   const session = await page.context().newCDPSession(page);
   return async function shoot(name, open = async () => {}) {
     for (const [size, metrics] of Object.entries(SIZES)) {
@@ -22,6 +26,7 @@ export async function camera(page, folder) {
         // Typing marks blink, pictures are decoded, panes have found their size.
         await page.evaluate(() => document.fonts.ready.then(() => undefined));
         await page.waitForTimeout(250);
+        if (size === "desktop" && theme === "light") words.set(name, await page.evaluate(wordsOf));
         const { data } = await session.send("Page.captureScreenshot", { format: "png" });
         const png = palettePng(Buffer.from(data, "base64"));
         writeFileSync(`${folder}/${name}-${theme}-${size}.png`, png);

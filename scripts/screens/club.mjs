@@ -26,12 +26,20 @@ export async function serve(data, port = 0) {
   return { url, port: Number(new URL(url).port), stop };
 }
 
+const open = [];
+
 /** Somebody with a home in memory. */
 export async function person() {
   const ports = { storage: new MemoryStorage(), transport: new WsTransport(), lock: new MemoryLock() };
   const opened = await openClient({ ...ports, clock: systemClock, random: systemRandom, crypto: nodeCrypto });
   if (!opened.ok) throw new Error(opened.error);
+  open.push(opened.value);
   return opened.value;
+}
+
+/** All of them close their apps. */
+export async function everybodyGoes() {
+  await Promise.all(open.splice(0).map((client) => client.close()));
 }
 
 /** Somebody who comes in by a link, and sees what is newest. */
