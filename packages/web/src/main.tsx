@@ -1,5 +1,6 @@
 // First of all: an invite leaves the address bar.
 import "./app/invite.js";
+import "@fontsource-variable/figtree";
 import "./design/tokens.css";
 import "./design/base.css";
 import { computed, effect } from "@preact/signals";

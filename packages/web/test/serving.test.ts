@@ -14,6 +14,8 @@ const POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "media-src blob:",
   "worker-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
@@ -41,7 +43,7 @@ describe("the web client as conclave serve gives it", () => {
 
   it("RULE web.csp: every answer of the address carries the policy and the other headers, errors and the relay's own too", async () => {
     const { host } = new URL(address);
-    const expected = [...POLICY.slice(0, 4), `connect-src 'self' ws://${host} wss://${host}`, ...POLICY.slice(4)].join(
+    const expected = [...POLICY.slice(0, 6), `connect-src 'self' ws://${host} wss://${host}`, ...POLICY.slice(6)].join(
       "; ",
     );
     const paths = ["", "nothing-here", "healthz", "conclave.json", "%zz", "conclave-manifest.json", ...built()];
@@ -54,6 +56,7 @@ describe("the web client as conclave serve gives it", () => {
       expect(headers.get("cross-origin-opener-policy"), path).toBe("same-origin");
       expect(headers.get("cross-origin-resource-policy"), path).toBe("same-origin");
       expect(headers.get("permissions-policy"), path).toMatch(/camera=\(self\).*microphone=\(\)/u);
+      if (path.endsWith(".woff2")) expect(headers.get("content-type"), path).toBe("font/woff2");
     }
   });
 

@@ -37,6 +37,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".ico": "image/x-icon",
   ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
   ".txt": "text/plain; charset=utf-8",
 };
 const TEXT = /^text\/|json|svg|wasm/u;

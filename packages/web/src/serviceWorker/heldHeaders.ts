@@ -9,6 +9,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
   png: "image/png",
   wasm: "application/wasm",
+  woff2: "font/woff2",
 };
 
 /** The headers of a held file: its media type, and the pages' own. What the host sent with it is not asked. */

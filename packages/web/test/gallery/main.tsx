@@ -1,5 +1,6 @@
 // Every component in each of its states, for whoever works on their looks: `node packages/web/test/gallery/shoot.mjs FOLDER` makes
 // pictures of it. Not part of the product. The address says what to show: ?show=components|frame|welcome|broken|alarms|upgrade, theme=, lang=, dir=.
+import "@fontsource-variable/figtree";
 import "../../src/design/tokens.css";
 import "../../src/design/base.css";
 import { render } from "preact";
