@@ -11,7 +11,7 @@ const unlimited = {
   settings: {
     rates: {
       ...{ connection: plenty, address: plenty, room: plenty, create: plenty, commits: plenty },
-      ...{ lastingOfRoom: plenty, lastingOfAddress: plenty },
+      ...{ lastingOfRoom: plenty, lastingOfAddress: plenty, files: plenty },
     },
   },
 };

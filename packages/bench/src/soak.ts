@@ -26,10 +26,14 @@ interface Scene {
 type Visit = (scene: Scene, at: number) => Promise<void>;
 
 /**
- * Lets people come and go at a relay in a process of its own, and looks every {@link BUSY_MS} at what the process still holds
+ * Lets people come and go at a relay in a process of its own, and looks after each `busyMs` at what the process still holds
  * when all are gone. Needs Linux (`/proc`). `onSample` is told of each.
  */
-export async function soak(minutes: number, onSample: (sample: SoakSample) => void): Promise<SoakSample[]> {
+export async function soak(
+  minutes: number,
+  onSample: (sample: SoakSample) => void,
+  busyMs = BUSY_MS,
+): Promise<SoakSample[]> {
   const relay = await RelayChild.start();
   try {
     const founder = await RelayClient.connect(relay.socketUrl);
@@ -40,7 +44,7 @@ export async function soak(minutes: number, onSample: (sample: SoakSample) => vo
     const samples: SoakSample[] = [];
     const start = performance.now();
     while (performance.now() - start < minutes * 60_000) {
-      await busy(scene);
+      await busy(scene, busyMs);
       await sleep(SETTLE_MS);
       const sample = await sampleOf(scene, Math.round((performance.now() - start) / 1000));
       samples.push(sample);
@@ -52,8 +56,8 @@ export async function soak(minutes: number, onSample: (sample: SoakSample) => vo
   }
 }
 
-async function busy(scene: Scene): Promise<void> {
-  const until = performance.now() + BUSY_MS;
+async function busy(scene: Scene, ms: number): Promise<void> {
+  const until = performance.now() + ms;
   const come = async (visit: Visit, at: number): Promise<void> => {
     while (performance.now() < until) await visit(scene, at);
   };
