@@ -127,7 +127,7 @@ describe.skipIf(!hasPostgres)("conclave migrate (skipped without PostgreSQL)", (
     const { relayKey } = first;
     await first.close();
     const database = server.newDatabase();
-    const counts = { ok: true, value: { rooms: 2, records: 71, files: 2 } };
+    const counts = { ok: true, value: { rooms: 1, records: 71, files: 2 } };
     expect(await migrateToDatabase({ dataDir, database })).toEqual(counts);
     expect(restorations(dataDir)).toEqual({ count: 0, file: "moved" });
     const keyFile = join(dataDir, "relay.key");
@@ -198,13 +198,11 @@ describe.skipIf(!hasPostgres)("conclave migrate (skipped without PostgreSQL)", (
     expect(server.query(database, "SELECT (SELECT count(*) FROM room) + (SELECT count(*) FROM record)")).toBe("0");
     expect(await migrateToDatabase({ dataDir, database })).toMatchObject({ ok: true });
     server.query(database, "UPDATE record SET time = time + 1, head = payload WHERE n = 3");
-    const target = dataFolder();
+    const target = join(dataFolder(), "new");
     const keyFile = join(dataDir, "relay.key");
     const why = "room 2: record 3 does not lead to its head";
     expect(await migrateToFolder({ dataDir: target, database, keyFile })).toMatchObject({ error: { why } });
-    expect(["relay.db", "relay.db.migrating", "relay.key"].filter((name) => existsSync(join(target, name)))).toEqual(
-      [],
-    );
+    expect(existsSync(target)).toBe(false);
   }, 20_000);
 
   it("RULE migrate.unfinished-refused: killed in the midst, the relay does not start there, and moving again works", async () => {

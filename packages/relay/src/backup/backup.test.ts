@@ -3,6 +3,7 @@ import { openDatabase, type Database } from "@conclave/sqlite";
 import {
   chownSync,
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -10,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -61,12 +63,14 @@ const all = (folderName: string): Record<string, unknown>[] => {
   }
 };
 
+const away = (): string[] => readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"));
+
 describe("a backup", () => {
   it("RULE restore.marked: is made while the relay works, holds its key, and is for its owner's eyes only", async () => {
     const { say } = await scene();
     expect(await writeBackup(data, file, 1234)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
     await say();
-    expect(readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"))).toEqual(["relay.backup"]);
+    expect(away()).toEqual(["relay.backup"]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const target = join(folder, "target");
     expect(await restoreBackup(file, target)).toEqual({ ok: true, value: { rooms: 1, records: 3, time: 1234 } });
@@ -91,7 +95,7 @@ describe("a backup", () => {
     const store = new SqliteStore(database);
     store.rooms.delete(roomTag);
     for (const step of ["deleted", "purged"]) {
-      expect(await writeBackup(data, file, 1)).toMatchObject({ ok: true });
+      expect(await writeBackup(data, file, 1)).toMatchObject({ ok: true, value: { rooms: 1, records: 1 } });
       expect(await restoreBackup(file, join(folder, step))).toMatchObject({
         ok: true,
         value: { rooms: 1, records: 1 },
@@ -106,9 +110,31 @@ describe("a backup", () => {
     await say();
     expect(await writeBackup(data, file, 2)).toMatchObject({ value: { records: 4 } });
     const before = readFileSync(file);
-    mkdirSync(`${file}.new`);
+    database.exec("ALTER TABLE record RENAME TO lost");
     await expect(writeBackup(data, file, 3)).rejects.toThrow();
     expect(readFileSync(file)).toEqual(before);
+    expect(away()).toEqual(["relay.backup"]);
+  });
+
+  it("RULE backup.own-draft: two at once are both whole, and what one that was killed has left goes after a day", async () => {
+    await scene();
+    const names = [
+      "relay.backup.new-0123abcd",
+      "relay.backup.new-0123abce",
+      "relay.backup.new-notes",
+      "relay.backup.newer",
+    ];
+    for (const name of names) writeFileSync(join(folder, "away", name), "");
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    for (const name of names.filter((each) => !each.endsWith("ce"))) utimesSync(join(folder, "away", name), old, old);
+    const two = [
+      writeBackup(data, file, 1, "four words are better"),
+      writeBackup(data, file, 2, "four words are better"),
+    ];
+    for (const { ok } of await Promise.all(two)) expect(ok).toBe(true);
+    expect(await restoreBackup(file, join(folder, "target"), "four words are better")).toMatchObject({ ok: true });
+    expect(away()).toEqual(["relay.backup", ...names.slice(1)]);
+    expect(readdirSync(data).filter((name) => name.includes("backup"))).toEqual(["last-backup.json"]);
   });
 
   it("is refused of a folder without a relay", async () => {
@@ -120,20 +146,19 @@ describe("a sealed backup", () => {
   const PASSPHRASE = "vier Wörter sind besser";
   const target = () => join(folder, "target");
   const restore = (passphrase: string | null = PASSPHRASE) => restoreBackup(file, target(), passphrase);
-  const put = () => readdirSync(target()).filter((name) => /^relay\.(db|key)/u.test(name));
+  const put = () => (existsSync(target()) ? readdirSync(target()) : []);
 
   it("RULE backup.sealed-before-it-leaves: shows nothing without its passphrase, and is restored with it", async () => {
     await scene();
     // What is not sealed yet is beside the key, and nowhere else.
-    mkdirSync(join(data, "relay.db.backup"));
-    await expect(writeBackup(data, file, 1, PASSPHRASE)).rejects.toThrow();
-    rmSync(join(data, "relay.db.backup"), { recursive: true });
-    expect(await writeBackup(data, file, 1234, PASSPHRASE)).toMatchObject({ ok: true, value: { records: 3 } });
+    const making = writeBackup(data, file, 1234, PASSPHRASE);
+    expect([readdirSync(data).filter((name) => name.startsWith("relay.db.backup-")).length, away()]).toEqual([1, []]);
+    expect(await making).toMatchObject({ ok: true, value: { records: 3 } });
     const seed = Buffer.from(readFileSync(join(data, "relay.key"), "utf8").trim(), "hex");
     const sealed = readFileSync(file);
     expect([sealed.includes(seed), sealed.includes("SQLite"), isSealedFile(file)]).toEqual([false, false, true]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(folder, "away")).filter((name) => !name.startsWith(".git"))).toEqual(["relay.backup"]);
+    expect(away()).toEqual(["relay.backup"]);
     expect(readdirSync(data).filter((name) => name.includes("backup"))).toEqual(["last-backup.json"]);
     expect(await restore(null)).toEqual({ ok: false, error: { code: "sealed" } });
     expect(await restore("four words are worse")).toEqual({ ok: false, error: { code: "wrong_passphrase" } });
@@ -262,7 +287,22 @@ describe("restoring", () => {
     const target = join(folder, "target");
     const why = "room 1: record 1 does not lead to its head";
     expect(await restoreBackup(file, target)).toEqual({ ok: false, error: { code: "damaged", why } });
-    expect(readdirSync(target).filter((name) => /^relay\.(db|key)/u.test(name))).toEqual([]);
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it("leaves nothing where it is refused: no folder, no lock; and what was there stays", async () => {
+    await scene();
+    writeFileSync(file, "Dear diary");
+    const target = join(folder, "new", "target");
+    expect(await restoreBackup(file, target)).toMatchObject({ ok: false });
+    await expect(restoreBackup(join(folder, "none"), target)).rejects.toThrow();
+    expect(existsSync(join(folder, "new"))).toBe(false);
+    mkdirSync(target, { recursive: true });
+    expect(await restoreBackup(file, target)).toMatchObject({ ok: false });
+    expect(readdirSync(target)).toEqual([]);
+    writeFileSync(join(target, "notes"), "");
+    expect(await restoreBackup(file, target)).toMatchObject({ ok: false });
+    expect(readdirSync(target)).toEqual(["notes"]);
   });
 
   it("refuses half a file, another file and another database", async () => {

@@ -1,16 +1,19 @@
 import { done, failed, type Result } from "@conclave/codec";
-import { backupDatabase, openDatabase, type Database } from "@conclave/sqlite";
+import { backupDatabase, openDatabase } from "@conclave/sqlite";
 import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { RECORD } from "../migration/movedTable.js";
+import { SqliteData } from "../migration/sqliteData.js";
 import { readRelaySeed } from "../server/relayKey.js";
 import { noteBackup } from "./lastBackup.js";
 import { sealFile } from "./sealedFile.js";
+import { ownDraft } from "./ownDraft.js";
 import { removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
 /** The layout of the table that is in a backup and in no other database. */
 export const BACKUP_FORMAT = 1;
 
-/** What a backup holds. */
+/** What a backup holds, without deleted rooms. */
 export interface BackupSummary {
   readonly rooms: number;
   readonly records: number;
@@ -36,11 +39,10 @@ export async function writeBackup(
   const [database, key] = [join(dataDir, "relay.db"), join(dataDir, "relay.key")];
   if (!existsSync(database) || !existsSync(key)) return failed("no_relay");
   const seed = readRelaySeed(key);
-  const draft = `${file}.new`;
+  // RULE: backup.own-draft: a backup that begins before another one has ended neither spoils it nor is spoilt by it.
+  const draft = ownDraft(file, "new");
   // RULE: backup.sealed-before-it-leaves: the disk that a sealed backup goes to never has the key in the open.
-  const copy = passphrase === null ? draft : `${database}.backup`;
-  removeDatabase(draft);
-  removeDatabase(copy);
+  const copy = passphrase === null ? draft : ownDraft(database, "backup");
   try {
     backupDatabase(database, copy);
     const summary = addKey(copy, seed, now);
@@ -71,12 +73,9 @@ function addKey(draft: string, seed: Uint8Array, time: number): BackupSummary {
     });
     // One file, with nothing beside it.
     database.prepare("PRAGMA journal_mode = DELETE").get();
-    return { rooms: count(database, "room"), records: count(database, "record"), time };
+    const data = new SqliteData(database);
+    return { rooms: data.rooms().length, records: data.count(RECORD), time };
   } finally {
     database.close();
   }
-}
-
-function count(database: Database, table: "room" | "record"): number {
-  return Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"]);
 }

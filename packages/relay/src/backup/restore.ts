@@ -1,6 +1,6 @@
 import { done, failed, type Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
-import { openDatabase, takeFileLock, type Database } from "@conclave/sqlite";
+import { openDatabase, type Database } from "@conclave/sqlite";
 import { copyFileSync, constants, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hasRelaySeed, writeRelaySeed } from "../server/relayKey.js";
@@ -8,6 +8,7 @@ import { migrate } from "../store/sqlite/schema.js";
 import { BACKUP_FORMAT, type BackupSummary } from "./backup.js";
 import { SqliteData } from "../migration/sqliteData.js";
 import { checkLogs } from "./checkLogs.js";
+import { fillFolder } from "./fillFolder.js";
 import { isSealedFile, openSealedFile } from "./sealedFile.js";
 import { giveToFolderOwner, removeDatabase, syncFile, syncFolder } from "./durableFile.js";
 
@@ -32,15 +33,14 @@ export async function restoreBackup(
   dataDir: string,
   passphrase: string | null = null,
 ): Promise<Result<BackupSummary, RestoreFault>> {
-  const lock = takeFileLock(join(dataDir, "relay.lock"));
-  if (lock === null) return failed({ code: "data_in_use" });
   const draft = join(dataDir, "relay.db.restoring");
-  try {
-    return await restoreLocked(file, dataDir, draft, passphrase);
-  } finally {
-    removeDatabase(draft);
-    lock.release();
-  }
+  return await fillFolder<BackupSummary, RestoreFault>(dataDir, async () => {
+    try {
+      return await restoreLocked(file, dataDir, draft, passphrase);
+    } finally {
+      removeDatabase(draft);
+    }
+  });
 }
 
 async function restoreLocked(

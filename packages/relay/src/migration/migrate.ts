@@ -1,9 +1,10 @@
 import { done, equalBytes, failed, type Result } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { openDatabase, takeFileLock } from "@conclave/sqlite";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { giveToFolderOwner, removeDatabase, syncFile, syncFolder } from "../backup/durableFile.js";
+import { fillFolder } from "../backup/fillFolder.js";
 import { readRelaySeed, writeRelaySeed } from "../server/relayKey.js";
 import { copyBeside } from "../store/copyFirst.js";
 import { PostgresConnection } from "../store/postgres/postgresConnection.js";
@@ -85,30 +86,24 @@ export async function migrateToDatabase({ dataDir, database, keyFile }: Migratio
 export async function migrateToFolder({ dataDir, database, keyFile }: Migration): Promise<Moved> {
   const seed = seedOf(dataDir, keyFile);
   if (seed === null) return failed({ code: "no_key" });
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = takeFileLock(join(dataDir, "relay.lock"));
-  if (lock === null) return failed({ code: "data_in_use" });
   const [file, draft] = [join(dataDir, "relay.db"), draftPath(dataDir)];
-  try {
+  return await fillFolder<MovedCounts, MigrationFault>(dataDir, async () => {
     if (existsSync(file) || existsSync(`${file}-wal`)) return failed({ code: "not_empty" });
     removeDatabase(draft);
-    const moved = await withConnection(database, (connection) => intoDraft(connection, seed, draft));
-    if (!moved.ok) {
-      removeDatabase(draft);
+    try {
+      const moved = await withConnection(database, (connection) => intoDraft(connection, seed, draft));
+      if (!moved.ok) return moved;
+      if (!existsSync(join(dataDir, "relay.key"))) writeRelaySeed(join(dataDir, "relay.key"), seed);
+      syncFile(draft);
+      for (const path of [draft, join(dataDir, "relay.lock")]) giveToFolderOwner(path);
+      renameSync(draft, file);
+      syncFolder(dataDir);
       return moved;
+    } finally {
+      // Nothing where it has its name.
+      removeDatabase(draft);
     }
-    if (!existsSync(join(dataDir, "relay.key"))) writeRelaySeed(join(dataDir, "relay.key"), seed);
-    syncFile(draft);
-    for (const path of [draft, join(dataDir, "relay.lock")]) giveToFolderOwner(path);
-    renameSync(draft, file);
-    syncFolder(dataDir);
-    return moved;
-  } catch (error) {
-    removeDatabase(draft);
-    throw error;
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 async function intoDraft(connection: PostgresConnection, seed: Uint8Array, draft: string): Promise<Moved> {

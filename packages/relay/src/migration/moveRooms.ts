@@ -17,7 +17,7 @@ import {
   type RelayData,
 } from "./movedTable.js";
 
-/** What was moved. */
+/** What was moved, without deleted rooms: of those only the tag moves, so that it is not used again. */
 export interface MovedCounts {
   readonly rooms: number;
   readonly records: number;
@@ -50,6 +50,7 @@ export async function moveRooms(
 class Move {
   private readonly moved = new Map<string, number>();
   private rooms = 0;
+  private live = 0;
 
   constructor(
     private readonly from: RelayData,
@@ -66,7 +67,7 @@ class Move {
       const counts = [this.count(table), await this.from.count(table), await this.to.count(table)];
       if (new Set(counts).size > 1) throw new RowDamaged(`table ${table.name}: ${counts.join(", ")} rows`);
     }
-    return { rooms: this.count(ROOM), records: this.count(RECORD), files: this.count(BLOB) };
+    return { rooms: this.live, records: this.count(RECORD), files: this.count(BLOB) };
   }
 
   private async room(room: MovedRow): Promise<void> {
@@ -76,6 +77,7 @@ class Move {
     if (to > LAST_ROOM) throw new RowDamaged(`there are more than ${LAST_ROOM} rooms`);
     await this.write(ROOM, 0, to - 1, [{ ...room, no: to }]);
     if (room["deleted"] === true) return;
+    this.live++;
     const owners = { from, to };
     await this.log(room, owners);
     for (const table of OF_ROOM) await this.table(table, owners);
