@@ -19,6 +19,10 @@ const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   TOO_LONG: [usage, "The text or input is too long."],
   TOO_NARROW: [refused, "The terminal is too narrow for the QR code."],
   UNREACHABLE: [unreachable, "The relay does not answer. What is stored here will be sent later."],
+  CERTIFICATE: [
+    unreachable,
+    "This machine does not accept the certificate that is shown to it, so nothing was sent. What is stored here will be sent later.",
+  ],
   BEHIND: [refused, "The relay answers, but does not hand over all the records that it says it has."],
   COMING_BACK: [refused, "This device can't follow the room, and is on its way back by itself."],
   UNDERWAY: [unreachable, "The relay has not said yet whether it took this. It goes on by itself."],

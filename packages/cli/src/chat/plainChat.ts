@@ -12,6 +12,7 @@ import { sendText } from "../room/sendText.js";
 import { labelsOf, offersIn } from "../session/decisionView.js";
 import { messageText } from "../session/messageText.js";
 import { pauseSentence } from "../session/pauseSentence.js";
+import { warnOfUntrusted } from "../session/reach.js";
 import { stopped as stoppedAtQuestion } from "../terminal/consent.js";
 import type { Output } from "../terminal/output.js";
 import { type InputLine, standardInputLines } from "../terminal/standardInput.js";
@@ -87,6 +88,7 @@ export async function plainChat(
     } else if (meanwhile) meanwhile.push(event.item);
     else show(event.item);
   });
+  warnOfUntrusted(output, [room]);
   const earlier = await newest(room, options.history);
   const shown = new Set(earlier.map(({ key }) => key));
   const late = meanwhile.filter(({ key }) => !shown.has(key));

@@ -1,5 +1,6 @@
 import type { RoomSession } from "@conclave/client";
 import type { ProofOf } from "../documents/alarmDocument.js";
+import { tellUntrusted } from "../session/reach.js";
 import { wantsColor } from "../terminal/paint.js";
 import { Suspension } from "./suspension.js";
 import { ChatView } from "./chatView.js";
@@ -16,6 +17,9 @@ export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history
   const { ChatScreen } = await import("./ChatScreen.js");
   const view = new ChatView(room);
   await view.start(history);
+  tellUntrusted([room], (error) => {
+    view.sayFailure(error);
+  });
   const { stdout } = process;
   const clear = () => {
     stdout.write("\u001b[2J\u001b[H");

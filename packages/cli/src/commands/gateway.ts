@@ -11,6 +11,7 @@ import { postSealed } from "../gateway/postSealed.js";
 import { MessageTally } from "../gateway/tally.js";
 import type { PartyDocument } from "../documents/partyDocument.js";
 import { findRoom } from "../session/home.js";
+import { warnOfUntrusted } from "../session/reach.js";
 import type { CommandContext } from "../program/context.js";
 import { withHome } from "../program/withRoom.js";
 import { nextCommand } from "../terminal/nextCommand.js";
@@ -105,6 +106,7 @@ export async function gatewayRun(context: CommandContext): Promise<void> {
       address: server.address,
     }));
     try {
+      warnOfUntrusted(output, client.rooms());
       const parties = gateway.parties.length;
       const stopped = stopSignal();
       // eslint-disable-next-line conclave/outcome-last -- That it listens is so; what is awaited is its end.

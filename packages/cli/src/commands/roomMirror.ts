@@ -6,6 +6,7 @@ import { withRoom } from "../program/withRoom.js";
 import { seen } from "../room/decide.js";
 import { decidingError } from "../session/fate.js";
 import { problemError } from "../session/problem.js";
+import { mustAnswer } from "../session/reach.js";
 import { webAddress } from "../session/relayAddress.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -14,6 +15,7 @@ import { reportProgress } from "./progress.js";
 /** `conclave room mirror add`: another relay keeps a copy of the room, to be read while the room's own is away. */
 export async function mirrorAdd(context: CommandContext, address: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
+    await mustAnswer(safeName(address));
     const permit = process.env["CONCLAVE_PERMIT"];
     const options = permit === undefined ? { relay: address } : { relay: address, permit: utf8Bytes(permit) };
     const added = await waiting(context.output, room.addMirror(options));

@@ -8,6 +8,7 @@ import { roomOf, withHome, withRoom } from "../program/withRoom.js";
 import { seen } from "../room/decide.js";
 import { decidingError } from "../session/fate.js";
 import { problemError } from "../session/problem.js";
+import { mustAnswer } from "../session/reach.js";
 import { webAddress } from "../session/relayAddress.js";
 import { consentForGood } from "../terminal/consent.js";
 import { otherCommand } from "../terminal/nextCommand.js";
@@ -25,6 +26,7 @@ export async function roomMove(context: CommandContext, address: string): Promis
   }
   await withRoom(context, "write", async (room) => {
     const before = webAddress(room.relay);
+    await mustAnswer(safeName(address));
     await consentForGood(
       context,
       `Move ${safeName(room.title)} from ${before} to ${safeName(address)}? Everybody's app follows by itself. The new relay then learns when the room is active, as the old one does now.`,
@@ -44,6 +46,7 @@ async function moveAlone(context: CommandContext, address: string): Promise<void
     const isThere = (await waiting(output, room.synced(UNTIL_GONE_MS))).ok;
     const answers = `${before} answers. Move the room without --old-gone, so that everybody follows.`;
     if (isThere) throw usageError(answers);
+    await mustAnswer(safeName(address));
     await consentForGood(
       context,
       `Move ${safeName(room.title)} to ${safeName(address)}, though ${before} doesn't answer for it? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
@@ -63,6 +66,7 @@ export async function roomFollow(context: CommandContext, address: string): Prom
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     const before = webAddress(room.relay);
+    await mustAnswer(safeName(address));
     const followed = await waiting(output, room.follow(address));
     if (!followed.ok) throw problemError(followed.error, safeName(address));
     const to = webAddress(room.relay);

@@ -11,6 +11,7 @@ import { AuditFile } from "../steward/auditFile.js";
 import { idOf, mayServe, newestDecision, sayDoubt, watchRoom } from "../steward/watch.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
+import { warnOfUntrusted } from "../session/reach.js";
 import { stopSignal } from "./serve.js";
 
 const LAST_WORDS_MS = 3000;
@@ -59,6 +60,7 @@ export async function steward(context: CommandContext): Promise<void> {
     );
     try {
       if (begun.failure !== null) throw begun.failure as Error;
+      warnOfUntrusted(output, rooms);
       const stopped = stopSignal();
       // eslint-disable-next-line conclave/outcome-last -- That it is there is so; what is awaited is its end.
       output.result({ event: "ready", rooms: rooms.map(roomDocument) }, () => [

@@ -1,6 +1,7 @@
 import { fromHex } from "@conclave/codec";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { setTimeout as later } from "node:timers/promises";
+import { certificateError } from "../session/reach.js";
 import { CliError, usageError } from "../cliError.js";
 import { unreadableFile } from "../terminal/fileFault.js";
 import { sealPacket } from "./sealedPacket.js";
@@ -26,6 +27,8 @@ export async function postSealed(keyFile: string, gatewayUrl: string, text: stri
   for (let attempt = 1; ; attempt++) {
     const answer = await send(url, packet);
     if (answer?.status === 202) return answer.id;
+    const fault = answer === null ? await certificateError(`the gateway at ${url.origin}`, url.origin) : null;
+    if (fault !== null) throw fault;
     if (attempt === TRIES || (answer && !COME_AGAIN.has(answer.status))) throw refusal(answer?.status ?? null, url);
     await later(PAUSE_MS * attempt);
   }

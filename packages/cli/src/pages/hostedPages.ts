@@ -1,3 +1,4 @@
+import { certificateError } from "../session/reach.js";
 import { CliError } from "../cliError.js";
 
 /** One answer of a host. */
@@ -17,7 +18,7 @@ const AS_BROWSER = {
 
 /**
  * Fetches one file of a host, reading at most `limit` bytes and one more.
- * @throws CliError `UNREACHABLE` (exit 3) when the host does not answer.
+ * @throws CliError `UNREACHABLE` (exit 3) when the host does not answer; `CERTIFICATE` when its certificate is not accepted.
  */
 export async function fetchHostedFile(base: URL, path: string, limit: number): Promise<HostedFile> {
   try {
@@ -28,6 +29,8 @@ export async function fetchHostedFile(base: URL, path: string, limit: number): P
     });
     return { status: response.status, headers: response.headers, bytes: await readAtMost(response, limit + 1) };
   } catch (error) {
+    const fault = await certificateError(base.host, base.href);
+    if (fault !== null) throw fault;
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
     throw new CliError("UNREACHABLE", `${base.host} does not answer (${cause}).`, null);
   }

@@ -2,8 +2,9 @@ import type { RoomSession } from "@conclave/client";
 import { isGone } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { notSent, sendingError, type Stored } from "../session/fate.js";
-import { problemError, unreachable } from "../session/problem.js";
-import { refusesConnections, webAddress } from "../session/relayAddress.js";
+import { problemError } from "../session/problem.js";
+import { mustAnswer, whyNoAnswer } from "../session/reach.js";
+import { webAddress } from "../session/relayAddress.js";
 import { orThrow } from "./orThrow.js";
 import { outside } from "./outside.js";
 
@@ -19,11 +20,11 @@ export async function untilBack(room: RoomSession): Promise<boolean> {
 /** How long a command waits for the relay. */
 const PATIENCE_MS = 20_000;
 
-/** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`. */
+/** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`; CERTIFICATE at once. */
 export async function sync(room: RoomSession): Promise<void> {
   // Somebody who is out of the room can be told so without the relay.
   if (isGone(room.status().standing)) throw outside(room);
-  await mustAnswer(room);
+  await mustAnswer(webAddress(room.relay));
   if (room.status().standing === "restored") await untilBack(room);
   orThrow(await room.synced(PATIENCE_MS), room);
 }
@@ -34,7 +35,7 @@ export async function sync(room: RoomSession): Promise<void> {
  */
 export async function isAsking(room: RoomSession): Promise<boolean> {
   const isStill = () => room.status().standing === "asking";
-  if (isStill() && !(await refusesConnections(webAddress(room.relay)))) await room.synced(PATIENCE_MS);
+  if (isStill() && (await whyNoAnswer(webAddress(room.relay))) === null) await room.synced(PATIENCE_MS);
   return isStill();
 }
 
@@ -45,7 +46,7 @@ export async function isAsking(room: RoomSession): Promise<boolean> {
 export async function statusInStep(room: RoomSession): Promise<boolean> {
   const { standing } = room.status();
   if (isGone(standing)) return false;
-  await mustAnswer(room);
+  await mustAnswer(webAddress(room.relay));
   if (standing === "restored" && !(await untilBack(room))) return false;
   if (await isAsking(room)) return room.status().connection !== "offline";
   const synced = await room.synced(PATIENCE_MS);
@@ -53,18 +54,13 @@ export async function statusInStep(room: RoomSession): Promise<boolean> {
   return true;
 }
 
-async function mustAnswer(room: RoomSession): Promise<void> {
-  const relay = webAddress(room.relay);
-  if (await refusesConnections(relay)) throw unreachable(relay);
-}
-
 /** Resolves when nothing waits to be sent. @throws CliError that says what became of `what`, which is stored. */
 export async function flushed(room: RoomSession, what: Stored = "message", timeout = PATIENCE_MS): Promise<void> {
   const relay = webAddress(room.relay);
-  const isRefused = room.status().pending > 0 && (await refusesConnections(relay));
-  const said = await room.flushed(isRefused ? 0 : timeout);
+  const why = room.status().pending > 0 ? await whyNoAnswer(relay) : null;
+  const said = await room.flushed(why === null ? timeout : 0);
   if (said.ok) return;
-  const error = sendingError(said.error, relay, what);
+  const error = sendingError(said.error, relay, what, said.error.kind === "unreachable" ? why : null);
   if (said.error.kind !== "not_member") throw error;
   const { message, code } = outside(room);
   throw notSent(new CliError(code, message, error.hint), what, error.fate);

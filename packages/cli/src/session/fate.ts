@@ -23,9 +23,17 @@ export type Stored = keyof typeof STORED;
 const NEXT = "the next time this home connects";
 const MOVED = "if an owner moves the room to another relay";
 
-/** A problem as an error of a command that had stored something: the error says what became of that. */
-export function sendingError(problem: Problem, relay: string, what: Stored = "message"): CliError {
-  return withFate(problemError(problem, relay), fateOf(problem), what, whenSent(problem));
+/**
+ * A problem as an error of a command that had stored something: the error says what became of that. `known`: what the command has
+ * found out itself, if that is more.
+ */
+export function sendingError(
+  problem: Problem,
+  relay: string,
+  what: Stored = "message",
+  known: CliError | null = null,
+): CliError {
+  return withFate(known ?? problemError(problem, relay), fateOf(problem), what, whenSent(problem));
 }
 
 /** The same for a decision. Only one that was sent to the relay and not answered goes on by itself. */

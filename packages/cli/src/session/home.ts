@@ -8,9 +8,10 @@ import { orThrow } from "../room/orThrow.js";
 import { LINK, nextCommand, noteRoom } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
 import { begunError } from "./fate.js";
-import { noWayBack, problemError, unreachable } from "./problem.js";
+import { noWayBack, problemError } from "./problem.js";
+import { mustAnswer } from "./reach.js";
 import { askedAlready } from "./standing.js";
-import { refusesConnections, webAddress } from "./relayAddress.js";
+import { webAddress } from "./relayAddress.js";
 
 /** How long a relay may take to deliver what is new in a room (ms). */
 const PATIENCE_MS = 15_000;
@@ -47,7 +48,7 @@ export async function createRoomHere(
   client: Client,
   { title, name, policy, relay, permit }: NewRoom,
 ): Promise<RoomSession> {
-  if (await refusesConnections(relay)) throw unreachable(relay);
+  await mustAnswer(relay);
   const options = { title: title.trim(), name: name.trim(), policy, relay };
   const made = await client.createRoom(permit === null ? options : { ...options, permit: utf8Bytes(permit) });
   const isBegun = client.rooms().some((room) => room.status().standing === "founding");
@@ -59,7 +60,7 @@ export async function createRoomHere(
 export async function lookAt(client: Client, link: string): Promise<InvitePreview> {
   const given = readGivenLink(link);
   const relay = given.ok ? webAddress(given.value.link.relay) : null;
-  if (relay !== null && (await refusesConnections(relay))) throw unreachable(relay);
+  if (relay !== null) await mustAnswer(relay);
   return orThrow(await lookedAt(client, link), relay ?? "this link");
 }
 

@@ -2,6 +2,7 @@ import type { Problem } from "@conclave/client";
 import { CliError } from "../cliError.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { problemHint } from "./problemHint.js";
+import { unreachable } from "./reach.js";
 import { sayProblem } from "./sayProblem.js";
 
 /** A problem as an error of a command. `relay`: the address that people type. */
@@ -44,29 +45,4 @@ export function noWayBack(): CliError {
       "If nobody else in the room can do that, you can't come back. Its members keep the room without you.",
     ].join("\n"),
   );
-}
-
-/** Nobody answers at the relay's address. */
-export function unreachable(relay: string): CliError {
-  return new CliError("UNREACHABLE", `The relay at ${relay} does not answer.`, hintOf(relay));
-}
-
-function hintOf(relay: string): string {
-  const isSecure = URL.canParse(relay) && /^(?:https|wss):$/u.test(new URL(relay).protocol);
-  if (isOwnMachine(relay) && !isSecure)
-    return `Is it running? To start it:  ${otherCommand("serve", ...portOf(relay))}`;
-  const check = "Check your network and the address. If they are right, ask the relay's operator.";
-  if (!isSecure) return check;
-  return `${check}\nThis machine may also not trust its certificate: name the one of an authority of your own in NODE_EXTRA_CA_CERTS.`;
-}
-
-function isOwnMachine(relay: string): boolean {
-  return URL.canParse(relay) && /^(?:127\.[\d.]+|localhost|\[::1\])$/u.test(new URL(relay).hostname);
-}
-
-/** The port of an address, as an option, where `serve` would not use it by itself. */
-function portOf(relay: string): string[] {
-  const { port } = new URL(relay);
-  const number = port === "" ? "80" : port;
-  return number === "4430" ? [] : ["--port", number];
 }
