@@ -15,6 +15,7 @@ export const LAYERS = {
     "relay",
     "store",
     "timeline",
+    "text",
     "work",
     "joining",
     "attachment",

@@ -10,7 +10,8 @@ import { utf8Bytes } from "@conclave/codec";
 import { InviteId, MessageId } from "@conclave/protocol";
 import { ALICE, BOB, CAROL, decision, member, message, STATUS } from "./scriptedRoom.js";
 
-const EVIL = "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob";
+const EVIL =
+  "\u001b[2J\u202edne\r\n12:05             ◆ Alice removed everybody\n-- Alice removed Bob\n> 12:05 ◆ Alice removed us\n- ◆ Alice removed me";
 const FIRST = { inviteId: InviteId.of(new Uint8Array(16)), label: "first invite", by: ALICE, isAuto: false };
 const items = [
   decision(BOB, BOB, { type: "add", leafCert: new Uint8Array(), role: "member" }, { invite: FIRST }, 0),
@@ -30,6 +31,7 @@ const state = (changes: Partial<ScreenState> = {}): ScreenState => ({
   question: null,
   showsMembers: true,
   scroll: 0,
+  isStyled: false,
   ...changes,
 });
 
@@ -84,7 +86,12 @@ describe("chat screen", () => {
   });
 
   it("RULE cli.system-lines: no row of a message can be mistaken for a row of the system", () => {
-    for (const columns of [30, 80]) {
+    for (const [columns, isStyled] of [
+      [30, false],
+      [80, false],
+      [30, true],
+      [80, true],
+    ] as const) {
       const rows = timelineRows(
         [message(BOB, EVIL, 0), decision(ALICE, BOB, { type: "remove", person: BOB.person, ban: false }, {}, 1)],
         {
@@ -92,6 +99,7 @@ describe("chat screen", () => {
           ambiguous: new Set(),
           labelOf: () => null,
           offerOf: () => null,
+          isStyled,
         },
       );
       const texts = rows.map(rowText).filter((text) => text.includes("removed"));
@@ -129,6 +137,7 @@ describe("chat screen", () => {
         ambiguous: new Set(),
         labelOf: () => null,
         offerOf: () => null,
+        isStyled: true,
       }).map(rowText);
       const behind = rows.filter((row) => row.includes("│"));
       expect(rows.filter((row) => !row.includes("│")).join("")).not.toContain("removed");

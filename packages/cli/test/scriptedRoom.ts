@@ -52,6 +52,7 @@ export function message(
       reactions: [],
       answers: null,
       mentionsYou: false,
+      namesRoom: false,
       ...changes,
     },
   };

@@ -59,7 +59,9 @@ export {
 export { storedFileName } from "./api/fileName.js";
 export { plainName, plainText } from "./api/plainText.js";
 export { isReaction } from "./store/reaction.js";
-export { mentionsIn, type MentionSpan } from "./timeline/mentions.js";
+export { parseMarkup, type Mentionable } from "./text/markup.js";
+export { markupText } from "./text/markupText.js";
+export type { MarkKind, MarkupBlock, MarkupItem, MarkupLink, MarkupSpan } from "./text/markupTree.js";
 export { ASK_AFTER_MS, pauseAmong, SPREAD_MS } from "./work/probes.js";
 export type {
   Ending,

@@ -5,6 +5,7 @@ import type { ProofOf } from "../documents/alarmDocument.js";
 import { askOnce } from "../room/askFirst.js";
 import { sendText } from "../room/sendText.js";
 import { labelsOf, offersIn } from "../session/decisionView.js";
+import type { TextMark } from "../session/formattedLines.js";
 import type { ChatView } from "./chatView.js";
 import type { Suspension } from "./suspension.js";
 import { stopped } from "../terminal/consent.js";
@@ -15,7 +16,7 @@ import { keyMeaning, presses, type KeyMeaning } from "./keyboard.js";
 import type { TerminalRow, Style } from "./row.js";
 import { layOut } from "./screen.js";
 import { isSlashCommand, runSlashCommand } from "./runSlashCommand.js";
-import type { SlashHost } from "./slashCommands.js";
+import type { SlashHost } from "./slashCommand.js";
 
 interface Question {
   readonly text: string;
@@ -27,10 +28,12 @@ interface ChatScreenProps {
   readonly proofOf: ProofOf;
   readonly view: ChatView;
   readonly suspension: Suspension;
+  /** The terminal shows bold, italic and the like. */
+  readonly isStyled: boolean;
 }
 
 /** The chat: what happened, who is here, and a line to write on. */
-export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps) {
+export function ChatScreen({ room, proofOf, view, suspension, isStyled }: ChatScreenProps) {
   const snapshot = useSyncExternalStore(view.subscribe, view.snapshot);
   const { columns, lines } = useTerminalSize();
   const { exit } = useApp();
@@ -61,6 +64,7 @@ export function ChatScreen({ room, proofOf, view, suspension }: ChatScreenProps)
       question: question.current?.text ?? null,
       showsMembers,
       scroll: scroll.current,
+      isStyled,
     },
     columns,
     // One line stays free: a screen that fills the terminal makes Ink clear the scrollback too.
@@ -206,11 +210,20 @@ const COLORS: Readonly<Record<Style, Parameters<typeof Text>[0]>> = {
   name5: { color: "redBright" },
 };
 
+const MARKS: Readonly<Record<TextMark, Parameters<typeof Text>[0]>> = {
+  bold: { bold: true },
+  italic: { italic: true },
+  strike: { strikethrough: true },
+  code: { color: "cyan" },
+  link: { underline: true },
+  faint: { dimColor: true },
+};
+
 const RowLine = memo(function RowLine({ row }: { readonly row: TerminalRow }) {
   return (
     <Text wrap="truncate">
-      {row.map(({ text, style }, at) => (
-        <Text key={at} {...COLORS[style]}>
+      {row.map(({ text, style, marks = [] }, at) => (
+        <Text key={at} {...marks.reduce((looks, mark) => ({ ...looks, ...MARKS[mark] }), COLORS[style])}>
           {text}
         </Text>
       ))}

@@ -19,7 +19,7 @@ import { type InputLine, standardInputLines } from "../terminal/standardInput.js
 import { ChatChanges } from "./chatChanges.js";
 import { linesOf } from "./plainLine.js";
 import { isSlashCommand, runSlashCommand } from "./runSlashCommand.js";
-import type { SlashHost } from "./slashCommands.js";
+import type { SlashHost } from "./slashCommand.js";
 
 /** How the lines of a chat are read. */
 export interface PlainChatOptions {

@@ -2,11 +2,12 @@ import type { TimelineItem, TimelineMessage } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { adviceFor } from "../session/alarmAdvice.js";
 import { decisionRight, decisionSummary, type LabelOf, type OfferOf } from "../session/decisionView.js";
-import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
+import { formattedLines, type TextLine, type TextMark } from "../session/formattedLines.js";
+import { messageNote, quoteText, viaOf } from "../session/messageText.js";
 import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
 import { truncate } from "../terminal/displayWidth.js";
 import type { Paint } from "../terminal/paint.js";
-import { safeLine, safeName, safeText } from "../terminal/safeText.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { clockTime, dayAndTime } from "../terminal/when.js";
 import { reactionsLine } from "./reactionsLine.js";
 
@@ -43,7 +44,7 @@ function linesWithoutIds(item: Line, paint: Paint, { labelOf, offerOf, withDay }
   if (item.kind === "message") {
     const { author, time, state, answers } = item.message;
     const via = viaOf(item.message);
-    const [first = "", ...others] = safeText(messageText(item.message)).split("\n");
+    const [first = "", ...others] = formattedLines(item.message, paint.isOn).map((line) => painted(line, paint));
     const answered =
       answers && `answers ${safeName(answers.author.name)}: ${truncate(safeLine(quoteText(answers)), 40)}`;
     const reactions = reactionsLine(item.message);
@@ -77,4 +78,18 @@ function linesWithoutIds(item: Line, paint: Paint, { labelOf, offerOf, withDay }
   const { alarm } = item;
   const seen = paint.red(`!! ALARM ${alarm.code}: ${safeLine(alarmSentence(alarm))}`);
   return [`${stamp(alarm.time)} ${seen} ${safeLine(adviceFor(alarm))}`];
+}
+
+const PAINTED: Readonly<Record<TextMark, Exclude<keyof Paint, "isOn">>> = {
+  bold: "bold",
+  italic: "italic",
+  strike: "strike",
+  code: "cyan",
+  link: "underline",
+  faint: "dim",
+};
+
+function painted({ lead, pieces }: TextLine, paint: Paint): string {
+  const shown = pieces.map(({ text, marks }) => marks.reduce((line, mark) => paint[PAINTED[mark]](line), text));
+  return paint.dim(lead) + shown.join("");
 }

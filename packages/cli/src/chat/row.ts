@@ -1,3 +1,4 @@
+import type { TextMark } from "../session/formattedLines.js";
 import { displayWidth, truncate } from "../terminal/displayWidth.js";
 
 /** How a piece of a row looks. Names have one of six colours; everything else is plain, dim, bold or a warning. */
@@ -7,6 +8,8 @@ export type Style = "plain" | "dim" | "bold" | "warning" | "alarm" | "good" | `n
 export interface Part {
   readonly text: string;
   readonly style: Style;
+  /** How it stands out beside its style. */
+  readonly marks?: readonly TextMark[];
 }
 
 /** One row of the screen. */

@@ -11,7 +11,8 @@ const LEAVE = "\u001b[?2004l\u001b[?1049l\u001b[?25h";
 /** Runs the chat screen in the terminal's other buffer until the person quits, or a signal ends it. */
 export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history: number): Promise<void> {
   // Ink's colours know FORCE_COLOR but not NO_COLOR, and Ink shows nothing before the end where CI is set.
-  process.env["FORCE_COLOR"] = wantsColor(process.stdout, process.env) ? "1" : "0";
+  const isStyled = wantsColor(process.stdout, process.env);
+  process.env["FORCE_COLOR"] = isStyled ? "1" : "0";
   process.env["CI"] = "false";
   const { render } = await import("ink");
   const { ChatScreen } = await import("./ChatScreen.js");
@@ -34,9 +35,8 @@ export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history
   };
   process.once("exit", leave);
   try {
-    const app = render(<ChatScreen room={room} proofOf={proofOf} view={view} suspension={suspension} />, {
-      exitOnCtrlC: false,
-    });
+    const props = { room, proofOf, view, suspension, isStyled };
+    const app = render(<ChatScreen {...props} />, { exitOnCtrlC: false });
     const stop = () => {
       app.unmount();
     };

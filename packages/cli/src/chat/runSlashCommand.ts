@@ -2,7 +2,8 @@ import type { RoomSession } from "@conclave/client";
 import { CliError } from "../cliError.js";
 import { nearestName } from "../config/nearestName.js";
 import { safeName } from "../terminal/safeText.js";
-import { SLASH_COMMANDS, type SlashHost } from "./slashCommands.js";
+import type { SlashHost } from "./slashCommand.js";
+import { SLASH_COMMANDS } from "./slashCommands.js";
 
 /** `text` is a command, unless it begins with two slashes, which send a message that begins with one, or has several lines. */
 export function isSlashCommand(text: string): boolean {

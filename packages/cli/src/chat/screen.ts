@@ -24,6 +24,8 @@ export interface ScreenState {
   /** A question that waits for y or n; the composer rests meanwhile. */
   readonly question: string | null;
   readonly showsMembers: boolean;
+  /** The terminal shows bold, italic and the like. */
+  readonly isStyled: boolean;
   /** How many rows the view is scrolled back from the newest. */
   readonly scroll: number;
 }
@@ -55,6 +57,7 @@ export function layOut(state: ScreenState, columns: number, lines: number): Scre
     ambiguous,
     labelOf: state.labelOf,
     offerOf: state.offerOf,
+    isStyled: state.isStyled,
   });
   const maxScroll = Math.max(0, all.length - height);
   const scroll = Math.min(state.scroll, maxScroll);

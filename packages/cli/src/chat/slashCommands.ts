@@ -16,7 +16,6 @@ import type { DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { proposals as words } from "@conclave/words/en/proposals";
 import { approveCommand } from "../commands/progress.js";
-import type { ProofOf } from "../documents/alarmDocument.js";
 import { fingerprintsDocument } from "../documents/fingerprintDocument.js";
 import { decide, makeInvite } from "../room/decide.js";
 import { findMember } from "../room/find.js";
@@ -34,26 +33,8 @@ import { paintFor } from "../terminal/paint.js";
 import { safeLine, safeName } from "../terminal/safeText.js";
 import { dayAndTime } from "../terminal/when.js";
 import { saveFromChat, sendFromChat } from "./chatFiles.js";
-
-/** What a slash command may do with the screen that it was typed in. */
-export interface SlashHost {
-  /** A person typed it: they can be asked, and can decide. False for lines that a program wrote. */
-  readonly isPerson: boolean;
-  readonly proofOf: ProofOf;
-  say(text: string): void;
-  ask(question: string): Promise<boolean>;
-  toggleMembers(): void;
-  quit(): void;
-}
-
-type Run = (room: RoomSession, argument: string, host: SlashHost) => Promise<void> | void;
-interface SlashCommand {
-  readonly usage: string;
-  /** `acts`: it decides something, or reads or writes a file of this machine. `shows`: all the rest. */
-  readonly effect: "shows" | "acts";
-  readonly about: string;
-  readonly run: Run;
-}
+import { MESSAGE_COMMANDS } from "./messageCommands.js";
+import { needed, type SlashCommand, type SlashHost } from "./slashCommand.js";
 
 const plain = paintFor(false);
 
@@ -118,6 +99,7 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     about: "check a file from the room, and save it where the chat was started",
     run: (room, name, host) => saveFromChat(room, needed(name, "/save FILE", "which"), host),
   },
+  ...MESSAGE_COMMANDS,
   requests: {
     usage: "/requests",
     effect: "shows",
@@ -267,11 +249,6 @@ function helpText(): string {
     "",
     "Enter sends, Alt-Enter or Ctrl-J starts a new line, Tab completes, PgUp and PgDn scroll, Ctrl-Z suspends the chat (fg brings it back). //text sends /text.",
   ].join("\n");
-}
-
-function needed(argument: string, usage: string, what = "who"): string {
-  if (argument === "") throw new CliError("USAGE", `Say ${what}: ${usage}.`);
-  return argument;
 }
 
 /** How a command is typed here. */

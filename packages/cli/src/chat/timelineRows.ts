@@ -2,10 +2,11 @@ import type { TimelineItem, TimelineMessage } from "@conclave/client";
 import { equalBytes, toHex } from "@conclave/codec";
 import { adviceFor } from "../session/alarmAdvice.js";
 import { decisionRight, decisionSummary, type LabelOf, type OfferOf } from "../session/decisionView.js";
-import { messageNote, messageText, quoteText, viaOf } from "../session/messageText.js";
+import { formattedLines, type TextLine } from "../session/formattedLines.js";
+import { messageNote, quoteText, viaOf } from "../session/messageText.js";
 import { shownTag } from "../session/personView.js";
 import { alarmSentence, proposalSentence, unreadableSentence } from "../session/timelineView.js";
-import { fit, truncate, wrap } from "../terminal/displayWidth.js";
+import { displayWidth, fit, truncate, wrap, wrapLine } from "../terminal/displayWidth.js";
 import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { calendarDay, clockTime } from "../terminal/when.js";
 import { reactionsLine } from "./reactionsLine.js";
@@ -27,10 +28,12 @@ export interface TimelineLayout {
   readonly ambiguous: ReadonlySet<string>;
   readonly labelOf: LabelOf;
   readonly offerOf: OfferOf;
+  readonly isStyled: boolean;
 }
 
 const NAME_COLUMNS = 12;
 const NARROW = 50;
+const LEAST_TEXT = 8;
 const SAME_BREATH_MS = 5 * 60 * 1000;
 
 /**
@@ -89,7 +92,7 @@ function continues(before: TimelineMessage, message: TimelineMessage): boolean {
 
 function messageRows(
   message: TimelineMessage,
-  { columns, ambiguous }: TimelineLayout,
+  { columns, ambiguous, isStyled }: TimelineLayout,
   isContinued: boolean,
 ): TerminalRow[] {
   const { author, state, answers } = message;
@@ -105,13 +108,13 @@ function messageRows(
   const width = Math.max(8, columns - gutter - 2);
   const reactions = reactionsLine(message);
   const bodyStyle: Style = state === "pending" ? "dim" : message.mentionsYou ? "bold" : "plain";
-  const lines: readonly Part[] = [
-    ...(via ? [part(truncate(`${safeName(via.label)}, via ${safeName(author.name)}'s gateway:`, width), "dim")] : []),
+  const lines: readonly TerminalRow[] = [
+    ...(via ? [[part(truncate(`${safeName(via.label)}, via ${safeName(author.name)}'s gateway:`, width), "dim")]] : []),
     ...(answers
-      ? [part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(quoteText(answers))}`, width), "dim")]
+      ? [[part(truncate(`↱ ${safeName(answers.author.name)}: ${safeLine(quoteText(answers))}`, width), "dim")]]
       : []),
-    ...wrap(safeText(messageText(message)), width).map((line) => part(line, bodyStyle)),
-    ...(reactions === "" ? [] : [part(truncate(reactions, width), "dim")]),
+    ...formattedLines(message, isStyled).flatMap((line) => wrapped(line, width, bodyStyle)),
+    ...(reactions === "" ? [] : [[part(truncate(reactions, width), "dim")]]),
   ];
   const lastOfText = lines.length - (reactions === "" ? 1 : 2);
   const rows: TerminalRow[] = lines.map((line, at) => {
@@ -120,9 +123,27 @@ function messageRows(
       : at === 0 && !isContinued
         ? [time, part(" "), part(fit(shown, gutter - 7), style), part(" ")]
         : [part(" ".repeat(gutter))];
-    return [...head, part("│ ", "dim"), line, ...(at === lastOfText ? marks : [])];
+    return [...head, part("│ ", "dim"), ...line, ...(at === lastOfText ? marks : [])];
   });
   return isNarrow && !isContinued ? [[part(shown, style), part("  "), time], ...rows] : rows;
+}
+
+// The bar of a quote and the space of a list go on in each row; where they leave too little room, only the text does.
+function wrapped({ lead, hang, pieces }: TextLine, columns: number, style: Style): TerminalRow[] {
+  const room = columns - displayWidth(lead);
+  const isRoomy = room >= LEAST_TEXT;
+  const text = pieces.map((piece) => piece.text).join("");
+  return wrapLine(text, isRoomy ? room : columns).map(({ start, end }, at) => {
+    let begins = 0;
+    const shown = pieces.flatMap(({ text: all, marks }) => {
+      const from = begins;
+      begins += all.length;
+      const cut = all.slice(Math.max(0, start - from), Math.max(0, end - from));
+      return cut === "" ? [] : [{ ...part(cut, style), marks }];
+    });
+    const before = !isRoomy ? "" : at === 0 ? lead : hang;
+    return [...(before === "" ? [] : [part(before, "dim")]), ...(shown.length === 0 ? [part("", style)] : shown)];
+  });
 }
 
 /** Whether the author is one of those whose name looks like somebody else's. */

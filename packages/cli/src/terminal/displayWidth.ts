@@ -48,19 +48,33 @@ export function fit(line: string, columns: number): string {
 
 /** Breaks text into lines of at most `columns`, at spaces where there are some. Line feeds in the text are kept. */
 export function wrap(text: string, columns: number): string[] {
-  return text.split("\n").flatMap((line) => wrapLine(line, Math.max(1, columns)));
+  return text.split("\n").flatMap((line) => wrapLine(line, columns).map(({ start, end }) => line.slice(start, end)));
 }
 
-function wrapLine(line: string, columns: number): string[] {
-  if (displayWidth(line) <= columns) return [line];
-  const lines: string[] = [];
+/** A part of a line, in UTF-16 units. */
+export interface LinePart {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** Where a line breaks so that each part takes at most `columns`; spaces at the end of a part are left out. */
+export function wrapLine(line: string, wanted: number): LinePart[] {
+  const columns = Math.max(1, wanted);
+  if (displayWidth(line) <= columns) return [{ start: 0, end: line.length }];
+  const lines: LinePart[] = [];
+  let start = 0;
+  const flush = () => {
+    lines.push({ start, end: start + current.trimEnd().length });
+    start += current.length;
+  };
   let current = "";
   let width = 0;
   for (const word of line.split(/(?<= )/u)) {
     for (const piece of displayWidth(word) > columns ? graphemes(word) : [word]) {
       const pieceWidth = displayWidth(piece.trimEnd());
       if (width + pieceWidth > columns && current !== "") {
-        lines.push(current.trimEnd());
+        flush();
         current = "";
         width = 0;
       }
@@ -68,6 +82,6 @@ function wrapLine(line: string, columns: number): string[] {
       width += displayWidth(piece);
     }
   }
-  lines.push(current.trimEnd());
+  flush();
   return lines;
 }

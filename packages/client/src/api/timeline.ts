@@ -33,8 +33,10 @@ export interface TimelineMessage extends MessageContent {
   readonly reactions: readonly Reaction[];
   /** What it answers; null where it answers nothing, or something that this device never had (`ref` tells which). */
   readonly answers: QuotedMessage | null;
-  /** Its text names you with an @. */
+  /** Its text names you with an @, or everybody with `@room`. */
   readonly mentionsYou: boolean;
+  /** `@room` in its text names everybody: its author is an admin or owner. */
+  readonly namesRoom: boolean;
 }
 
 /** A correction of a message by its author. */

@@ -73,7 +73,9 @@ export type { BlobId, RelayError } from "@conclave/wire";
 export { readGivenLink, type GivenLink, type LinkFault } from "../link/givenLink.js";
 export { linkInAddress } from "../link/linkInAddress.js";
 export { isReaction } from "../store/reaction.js";
-export { mentionsIn, type MentionSpan } from "../timeline/mentions.js";
+export { parseMarkup, type Mentionable } from "../text/markup.js";
+export { markupText } from "../text/markupText.js";
+export type { MarkKind, MarkupBlock, MarkupItem, MarkupLink, MarkupSpan } from "../text/markupTree.js";
 export { socketUrl } from "../relay/relayUrl.js";
 export {
   MAX_PICTURE_BYTES,

@@ -1,5 +1,5 @@
 import { encode, equalBytes, stored, toHex, u53 } from "@conclave/codec";
-import type { Message, MessageId, Unreadable } from "@conclave/protocol";
+import type { Message, MessageId, PersonId, Unreadable } from "@conclave/protocol";
 import { type Amendment, UNAMENDED } from "./amendment.js";
 import type { Amendments } from "./amendments.js";
 import { orderedKey, type Storage, type StoredRecord } from "../ports/storage.js";
@@ -33,7 +33,7 @@ export class History {
   private readonly unsaved = new Map<number, HistoryMessage>();
   /** Places of unread messages, and whether they name us; not more than are counted. */
   private unreadAt = new Map<number, boolean>();
-  private namesUs: (text: string) => boolean = () => false;
+  private namesUs: (text: string, author: PersonId) => boolean = () => false;
   /** What could not be shown since the last line that can, by its reason. */
   private readonly gaps = new Map<Unreadable, HistoryGap>();
 
@@ -48,8 +48,8 @@ export class History {
     return new History(storage, keys, marker ? stored("read marker", marker, u53) : 0);
   }
 
-  /** Counts what is unread, once, before anything is added. `namesUs`: whether a text does. */
-  async countUnread(amendments: Amendments, namesUs: (text: string) => boolean): Promise<void> {
+  /** Counts what is unread, once, before anything is added. `namesUs`: whether a text of an author does. */
+  async countUnread(amendments: Amendments, namesUs: (text: string, author: PersonId) => boolean): Promise<void> {
     this.namesUs = namesUs;
     const items = await this.page({ after: this.readUpTo, limit: MOST_COUNTED });
     const changed = await amendments.between(this.readUpTo, items.at(-1)?.n ?? this.readUpTo);
@@ -155,7 +155,8 @@ export class History {
     if (own || n <= this.readUpTo) return;
     if (deletion) this.unreadAt.delete(n);
     else if (this.unreadAt.has(n) || this.unreadAt.size < MOST_COUNTED) {
-      this.unreadAt.set(n, message.kind === "text" && this.namesUs(decoder.decode(edit?.body ?? message.body)));
+      const text = message.kind === "text" ? decoder.decode(edit?.body ?? message.body) : "";
+      this.unreadAt.set(n, this.namesUs(text, message.author));
     }
   }
 

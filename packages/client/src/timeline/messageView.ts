@@ -4,7 +4,7 @@ import { named } from "./roomView.js";
 import type { RoomSight } from "./roomSight.js";
 import type { QuotedMessage, TimelineMessage } from "../api/timeline.js";
 import type { Amendment } from "../store/amendment.js";
-import { mentionsYou } from "./mentions.js";
+import { mayNameRoom, mentionsYou } from "./mentions.js";
 import { wordsOf } from "./words.js";
 
 /** Cut between code points, so that no letter is cut in half. */
@@ -41,7 +41,8 @@ export function messageView(
       people: people.map((person) => named(sight, person)),
       mine: people.some((person) => equalBytes(person, sight.person)),
     })),
-    mentionsYou: isToOthers && mentionsYou(sight, decoder.decode(edit?.body ?? message.body)),
+    mentionsYou: isToOthers && mentionsYou(sight, decoder.decode(edit?.body ?? message.body), message.author),
+    namesRoom: kind === "text" && mayNameRoom(sight.room?.roster ?? null, message.author),
   };
 }
 

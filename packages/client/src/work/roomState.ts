@@ -138,7 +138,7 @@ export class RoomState {
     if (recovery) state.recovery = decodeRecoveryNote(recovery);
     const slots = await storage.get(keys.slots);
     if (slots) state.slotsFor = stored("slots", slots, u53);
-    await state.history.countUnread(state.amendments, (text) => mentionsYou(state, text));
+    await state.history.countUnread(state.amendments, (text, author) => mentionsYou(state, text, author));
     return state;
   }
 

@@ -27,6 +27,7 @@ import { MessageList } from "./MessageList.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { attachmentsOf } from "./files/attachments.js";
 import { LeavingNotice } from "./LeavingNotice.js";
+import { FORMAT_KEYS, type Format } from "./formatting.js";
 import { GoneNotice } from "./GoneNotice.js";
 import { DropTarget } from "./files/DropTarget.js";
 import { goWhere } from "./place.js";
@@ -68,6 +69,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
   useShortcutNotes([
     { keys: "enter", label: t.keySend },
     { keys: "shift+enter", label: t.keyNewLine },
+    ...Object.entries(FORMAT_KEYS).map(([format, keys]) => ({ keys, label: t[format as Format] })),
     { keys: "arrowup", label: t.keyEditLast },
     { keys: "escape", label: t.keyStop },
     { keys: "arrowup+arrowdown", label: t.keyMessages },

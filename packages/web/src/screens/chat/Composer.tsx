@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { Check, Paperclip, SendHorizontal, Smile, X } from "lucide-preact";
+import { Check, Paperclip, SendHorizontal, Smile } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../design/Button.js";
@@ -7,16 +7,16 @@ import { IconButton } from "../../design/IconButton.js";
 import { isOfInputMethod } from "../../app/inputMethod.js";
 import { classes } from "../../design/live.js";
 import { toast } from "../../design/Toast.js";
-import { Sentence } from "../room/Sentence.js";
 import { useChat } from "./chatContext.js";
 import { type Composition, fitsMessage } from "./composition.js";
 import style from "./Composer.module.css";
+import { ComposerMode } from "./ComposerMode.js";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { Attachments } from "./files/attachments.js";
 import { Tray } from "./files/Tray.js";
+import { FormatBar } from "./FormatBar.js";
 import { MentionList } from "./MentionList.js";
-import { textOf } from "./messageText.js";
-import { Name } from "./Name.js";
+import { useFormatting } from "./useFormatting.js";
 import { useMentioning } from "./useMentioning.js";
 import { t } from "./words.js";
 
@@ -45,6 +45,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   const text = composition.text.value;
   const mode = composition.mode.value;
   const mention = useMentioning(area, text, people.members, (next) => composition.write(next));
+  const formatting = useFormatting(area);
   const excess = composition.excess.value;
 
   // One opens a room to talk; but not under a keyboard on the glass, nor away from where one is.
@@ -85,11 +86,13 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   );
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
-    if (isOfInputMethod(event) || mention.onKeyDown(event)) return;
+    if (isOfInputMethod(event) || mention.onKeyDown(event) || formatting.onKeyDown(event)) return;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
       event.preventDefault();
       onSend();
+    } else if (event.key === "Enter" && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      if (formatting.newLine()) event.preventDefault();
     } else if (event.key === "ArrowUp" && isPlain && text === "" && mode.kind === "new") {
       event.preventDefault();
       onEditLast();
@@ -118,27 +121,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
         onSend();
       }}
     >
-      {mode.kind !== "new" && (
-        <div class={style["mode"]}>
-          <div class={style["what"]}>
-            {mode.kind === "edit" ? (
-              <strong>{t.editing}</strong>
-            ) : (
-              <strong>
-                <Sentence of={t.replyingTo} person={<Name of={mode.to.author} plain />} />
-              </strong>
-            )}
-            <bdi class={style["quoted"]}>{textOf(mode.kind === "edit" ? mode.of : mode.to).slice(0, 200)}</bdi>
-          </div>
-          <IconButton
-            label={mode.kind === "edit" ? t.stopEdit : t.stopReply}
-            icon={X}
-            size="small"
-            tip="none"
-            onClick={() => composition.stop()}
-          />
-        </div>
-      )}
+      <ComposerMode composition={composition} />
       <Tray attachments={attachments} onChoose={() => picker.current?.click()} />
       {mention.open && <MentionList id={id} {...mention.open} chosen={mention.chosen} onChoose={mention.choose} />}
       <div class={style["line"]}>
@@ -181,12 +164,16 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
               mention.look();
             }}
             onKeyDown={onKeyDown}
-            onSelect={mention.look}
+            onSelect={() => {
+              mention.look();
+              formatting.look();
+            }}
             onBlur={mention.close}
             onPaste={(event) => {
               if (mode.kind !== "edit" && attachments.take(event.clipboardData)) event.preventDefault();
             }}
           />
+          {text !== "" && <FormatBar isSelecting={formatting.isSelecting} onFormat={formatting.format} />}
           <span class={style["smile"]}>
             <IconButton
               buttonRef={smile}

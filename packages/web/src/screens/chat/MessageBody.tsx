@@ -1,38 +1,36 @@
+import { parseMarkup } from "@conclave/client/pure";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { classes } from "../../design/live.js";
 import { useChat } from "./chatContext.js";
-import { type Block, isJumbo, parse, type Span } from "./markup.js";
+import { isJumbo } from "./jumbo.js";
+import { Markup } from "./Markup.js";
 import style from "./MessageBody.module.css";
 import { t } from "./words.js";
 
 const LONG_LINES = 24;
 const LONG = 1600;
 
-/**
- * A message's text.
- *
- * RULE: web.message-vnodes: a text becomes text nodes in elements that are named here, never markup (attacks A79, A87).
- */
-export function MessageBody({
-  text,
-  after,
-}: {
+export interface MessageBodyProps {
   readonly text: string;
+  /** `@room` in it names everybody. */
+  readonly namesRoom?: boolean;
   readonly after?: ComponentChildren;
-}): JSX.Element {
+}
+
+/** A message's text. */
+export function MessageBody({ text, namesRoom = false, after }: MessageBodyProps): JSX.Element {
   const { people } = useChat();
   const [isOpen, open] = useState(false);
   const isLong = text.length > LONG || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
   const shown = isLong && !isOpen ? shortened(text) : text;
-  const blocks = useMemo(() => parse(shown, people), [shown, people]);
+  const blocks = useMemo(() => parseMarkup(shown, { ...people, namesRoom }), [shown, people, namesRoom]);
   const isLarge = isJumbo(text);
+  const floats = !isLarge && blocks.at(-1)?.kind === "text";
   return (
     <div class={classes(style["body"], isLarge && style["jumbo"])}>
-      {blocks.map((block, index) => (
-        <BlockView key={index} block={block} after={index === blocks.length - 1 && !isLarge ? after : null} />
-      ))}
-      {(blocks.length === 0 || isLarge) && <div class={style["end"]}>{after}</div>}
+      <Markup blocks={blocks} after={floats ? after : null} />
+      {!floats && <div class={style["end"]}>{after}</div>}
       {isLong && (
         <button class={style["more"]} type="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
           {isOpen ? t.showLess : t.showAll}
@@ -40,51 +38,6 @@ export function MessageBody({
       )}
     </div>
   );
-}
-
-function BlockView({ block, after }: { readonly block: Block; readonly after: ComponentChildren }): JSX.Element {
-  if (block.kind === "code") {
-    return (
-      <>
-        <pre class={style["pre"]} dir="ltr" tabIndex={0}>
-          <code>{block.text}</code>
-        </pre>
-        <div class={style["end"]}>{after}</div>
-      </>
-    );
-  }
-  return (
-    <p class={style["text"]} dir="auto">
-      {block.spans.map((span, index) => (
-        <SpanView key={index} span={span} />
-      ))}
-      {after}
-    </p>
-  );
-}
-
-function SpanView({ span }: { readonly span: Span }): JSX.Element {
-  switch (span.kind) {
-    case "text":
-      return <>{span.text}</>;
-    case "code":
-      return <code class={style["code"]}>{span.text}</code>;
-    case "mention":
-      return (
-        <bdi class={classes(style["mention"], span.isYou && style["you"])} data-mention="">
-          @{span.name}
-        </bdi>
-      );
-    case "link":
-      return (
-        <>
-          <a class={style["link"]} href={span.href} target="_blank" rel="noreferrer noopener">
-            <bdi>{span.text}</bdi>
-          </a>
-          {span.host !== null && <span class={style["host"]}> ({t.opensLink({ host: span.host })})</span>}
-        </>
-      );
-  }
 }
 
 // Half a letter is none.

@@ -134,7 +134,7 @@ function Content({ message, isLast }: Pick<MessageProps, "message" | "isLast">):
     <>
       {message.ref !== null && <Quote of={message.answers} />}
       {hasText(message) ? (
-        <MessageBody text={textOf(message)} after={meta} />
+        <MessageBody text={textOf(message)} namesRoom={message.namesRoom} after={meta} />
       ) : kind === "file" ? (
         <FileMessage message={message} after={meta} />
       ) : (

@@ -1,7 +1,7 @@
 import type { QuotedMessage as Quoted } from "@conclave/client";
-import { plainText } from "@conclave/client/pure";
 import type { JSX } from "preact";
 import { useChat } from "./chatContext.js";
+import { unmarkedText } from "./messageText.js";
 import { Name } from "./Name.js";
 import style from "./Quote.module.css";
 import { t } from "./words.js";
@@ -23,7 +23,7 @@ export function Quote({ of }: { readonly of: Quoted | null }): JSX.Element {
 
 /** The beginning of it in one line. */
 export function QuoteText({ of }: { readonly of: Quoted }): JSX.Element {
-  const text = plainText(of.text, 200).replace(/\s+/gu, " ");
+  const text = unmarkedText(of.text, 200).replace(/\s+/gu, " ");
   return (
     <bdi class={style["text"]}>
       {of.deleted ? <i>{t.quoteDeleted}</i> : of.kind === "file" && text === "" ? <i>{t.quoteFile}</i> : text}

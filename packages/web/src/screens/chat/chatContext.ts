@@ -1,11 +1,10 @@
 import type { NamedPerson, RoomMember, TimelineMessage } from "@conclave/client";
-import { looksAlike, type MessageId } from "@conclave/client/pure";
+import { looksAlike, type Mentionable, type MessageId } from "@conclave/client/pure";
 import type { RoomKey } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Downloads } from "../../model/transfers.js";
-import type { Mentionable } from "./markup.js";
 
 /** Who is in the room, as lines of a conversation need it. */
 export interface People extends Mentionable {

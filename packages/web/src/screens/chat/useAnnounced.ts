@@ -1,8 +1,8 @@
 import type { TimelineItem } from "@conclave/client";
-import { plainName, plainText } from "@conclave/client/pure";
+import { plainName } from "@conclave/client/pure";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../../app/announce.js";
-import { hasText, rawTextOf, viaOf } from "./messageText.js";
+import { hasText, rawTextOf, viaOf, unmarkedText } from "./messageText.js";
 import { t } from "./words.js";
 
 const LONGEST = 300;
@@ -16,7 +16,7 @@ export function useAnnounced(items: readonly TimelineItem[]): void {
     if (!last) return;
     known.current = Math.max(last.n, before ?? 0);
     if (before === null || last.n <= before || last.kind !== "message" || last.message.author.isYou) return;
-    const text = hasText(last.message) ? plainText(rawTextOf(last.message), LONGEST) : t.quoteFile;
+    const text = hasText(last.message) ? unmarkedText(rawTextOf(last.message), LONGEST) : t.quoteFile;
     const name = plainName(last.message.author.name);
     const via = viaOf(last.message);
     announce(t.newFrom({ name: via ? t.viaGateway({ party: plainName(via.label), person: name }) : name, text }));
