@@ -11,6 +11,7 @@ import { BOB, message } from "./scriptedRoom.js";
 import { HAS_TERMINAL, Terminal } from "./terminal.js";
 
 const TYPED = "**now** _or_ ~~never~~ `x`\n- soup\n> said\n```\ncode\n```\nwww.a.example@evil.example";
+const ESCAPE = "\u001b";
 const how = { withDay: false, labelOf: () => null, offerOf: () => null };
 
 function rows(text: string, columns: number, isStyled: boolean) {
@@ -104,10 +105,10 @@ describe("a room with formats", () => {
       expect((await run(["join", link, "--name", "Bob"], { env: bob })).code).toBe(0);
       expect((await run(["send", "who *has* the key?"], { env: alice })).code).toBe(0);
       const terminal = new Terminal("$CONCLAVE chat", { env: { ...bob, NO_COLOR: "" } });
-      await terminal.shows(/who .*\u001b\[3mhas\u001b\[23m.* the key\?/u);
+      await terminal.shows(new RegExp(`who .*${ESCAPE}\\[3mhas${ESCAPE}\\[23m.* the key`, "u"));
       terminal.type("/reply **me**\r");
       await terminal.shows(/↱ Alice: who \*has\* the key\?/u);
-      await terminal.shows(/\u001b\[1mme\u001b\[22m/u);
+      await terminal.shows(new RegExp(`${ESCAPE}\\[1mme${ESCAPE}\\[22m`, "u"));
       terminal.type("/react 👍\r");
       await terminal.shows(/👍/u);
       terminal.type("/react me\r");
@@ -118,7 +119,9 @@ describe("a room with formats", () => {
       await terminal.end();
       const told = await run(["history", "--json"], { env: alice });
       const items = JSON.parse(told.stdout) as {
-        items: { message?: { text: string; answers: { id: string } | null; reactions: { emoji: string }[]; id: string } }[];
+        items: {
+          message?: { text: string; answers: { id: string } | null; reactions: { emoji: string }[]; id: string };
+        }[];
       };
       const messages = items.items.flatMap(({ message: each }) => each ?? []);
       const [asked, answer] = [

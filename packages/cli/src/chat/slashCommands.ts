@@ -11,7 +11,6 @@ import {
   withdrawProposal,
 } from "../commands/proposals.js";
 import { memberTable } from "../commands/members.js";
-import { CliError } from "../cliError.js";
 import type { DecisionProgress, RoomSession } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { proposals as words } from "@conclave/words/en/proposals";

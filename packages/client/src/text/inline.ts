@@ -1,4 +1,4 @@
-import { linkOf } from "./link.js";
+import { readLink } from "./link.js";
 import type { Mention } from "../timeline/mentions.js";
 import type { MarkKind, MarkupSpan } from "./markupTree.js";
 
@@ -73,7 +73,7 @@ function readLine(line: string, context: InlineContext): readonly MarkupSpan[] {
       }
     } else if (/^[*_~]/u.test(run)) takeMark(frames, run, line.charAt(at - 1), line.charAt(last), left);
     else {
-      const { text, link } = linkOf(run, left.links > 0);
+      const { text, link } = readLink(run, left.links > 0);
       last = at + text.length;
       if (link) {
         left.nodes--;

@@ -5,7 +5,7 @@ import type { MarkupLink } from "./markupTree.js";
  *
  * RULE: markup.link-schemes: what a link may begin with is a closed list: http, https, mailto, and www. for https (attack A87).
  */
-export function linkOf(found: string, isWanted: boolean): { text: string; link: MarkupLink | null } {
+export function readLink(found: string, isWanted: boolean): { text: string; link: MarkupLink | null } {
   const text = withoutTrailing(found);
   const none = { text, link: null };
   if (!isWanted) return none;

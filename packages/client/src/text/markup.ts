@@ -22,7 +22,7 @@ const MOST_NODES = 2000;
 const MOST_LINKS = 60;
 
 const FENCE = /^ {0,3}```(?<first>[^`]*)(?<isClosed>```\s*)?$/u;
-const LANGUAGE = /^\s*[\w+#.-]{0,20}\s*$/u;
+const LANGUAGE = /^\s*(?:[a-z][\w+#.-]{0,20})?\s*$/iu;
 // "> x" and ">> x", but no ">:(" and no ">_<".
 const QUOTED = /^>(?= |$|>+(?: |$)) ?/u;
 const ITEM = /^(?<indent> {0,3})(?<mark>[-*]|(?<digits>\d{1,9})[.)]) +(?=\S)/u;
