@@ -1,7 +1,10 @@
 import { type ClientFrame, encodeRelayMessage, type RelayError, type RoomPosition } from "@conclave/wire";
 import type { ConnectionEvents } from "@conclave/client";
+import { ProtocolKind, type RoomEvent } from "@conclave/protocol";
 import type { LiveSession } from "../src/room/liveSession.js";
 import type { RoomEngine } from "../src/room/roomEngine.js";
+import type { RoomState } from "../src/work/roomState.js";
+import type { Worker } from "../src/work/worker.js";
 import type { Home, World } from "./world.js";
 
 /** What drives this home's room. */
@@ -72,3 +75,48 @@ export function holdCommits(world: World, ...held: Home[]): () => void {
     world.cut();
   };
 }
+
+/** What a worker was let say, and when. */
+export class Said {
+  readonly times: number[] = [];
+  readonly kinds: string[] = [];
+
+  constructor(private readonly world: World) {}
+
+  readonly sender = {
+    add: (_tx: unknown, { kind }: { kind: string }) => {
+      this.times.push(this.world.clock.now());
+      this.kinds.push(kind);
+    },
+  };
+}
+
+/** What the room's engine is to a worker, with the home's real state; the home itself says nothing meanwhile. */
+export function workOf(home: Home): { state: RoomState; connection: never; plan: () => void } {
+  const { state } = driving(home);
+  driving(home).stop();
+  return { state, connection: { welcome: {}, number: 1 } as never, plan: () => undefined };
+}
+
+/** Lets time go by for a worker under test, which looks whenever it has done something, as the room's engine would have it. */
+export async function passFor(world: World, work: { plan: () => void }, worker: Worker, ms: number): Promise<void> {
+  const until = world.clock.now() + ms;
+  work.plan = () => {
+    worker.advance();
+  };
+  worker.advance();
+  do {
+    for (let [quiet, all] = [0, 0]; quiet < 2 && all < 50; all++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = worker.isBusy ? 0 : quiet + 1;
+    }
+  } while (world.clock.step(until));
+  world.clock.advance(until - world.clock.now());
+}
+
+/** A question whether the list is fresh, as it comes in the log. */
+export const probe = (world: World, change: object = {}): RoomEvent =>
+  ({
+    type: "message",
+    message: { kind: ProtocolKind.probe, time: world.clock.now(), late: false, ...change },
+  }) as never;

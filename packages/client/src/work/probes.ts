@@ -1,5 +1,5 @@
 import { toHex } from "@conclave/codec";
-import { newMessageNonce, ProtocolKind, type RoomEvent } from "@conclave/protocol";
+import { newMessageNonce, ProtocolKind, type RoomEvent, type Roster } from "@conclave/protocol";
 import { FRESH_MS, vouchersIn } from "../timeline/freshness.js";
 import { queuedContent } from "../store/outbox.js";
 import { fraction } from "./retryTimer.js";
@@ -94,22 +94,25 @@ export class Probes extends Worker {
     return null;
   }
 
-  /** From when on it is to be asked; null where it is not. */
+  /** From when on it is to be asked; null while nobody looks. */
   private due(now: number): number | null {
-    const { freshness, room, signs } = this.state;
+    const { freshness, signs } = this.state;
     if (now >= this.lookingUntil || !freshness.needed) return null;
     const since = freshness.cover()?.since ?? Number.NEGATIVE_INFINITY;
     // What somebody answers others dates nothing here before their clock was held against ours: that takes a question of our own.
-    const vouchers = room ? vouchersIn(room.roster) : [];
-    const isUndated = vouchers.some((person) => this.spoke.has(toHex(person)) && !signs.isDated(person));
+    const isUndated = vouchersIn(this.roster).some((person) => this.spoke.has(toHex(person)) && !signs.isDated(person));
     const asked = isUndated ? this.sentAt : this.probedAt;
-    const due = Math.max(since + ASK_AFTER_MS, asked + ASK_AFTER_MS, 0);
-    return due < this.lookingUntil ? due : null;
+    return Math.max(since + ASK_AFTER_MS, asked + ASK_AFTER_MS, 0);
   }
 
   /** How long to leave it to others first. */
   private pause(): number {
-    return pauseAmong(this.state.room?.roster.members.size ?? 0, SPREAD_MS, fraction(this.state.ports));
+    return pauseAmong(this.roster.members.size, SPREAD_MS, fraction(this.state.ports));
+  }
+
+  /** Who can send is in a room. */
+  private get roster(): Roster {
+    return this.state.room!.roster;
   }
 
   private async send(): Promise<void> {

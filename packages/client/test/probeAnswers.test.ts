@@ -1,29 +1,13 @@
 import { done, failed, toHex } from "@conclave/codec";
-import { ProtocolKind, type RoomEvent } from "@conclave/protocol";
+import { LeafKey, PersonId, ProtocolKind, type RoomEvent } from "@conclave/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
+import { electionRank } from "../src/work/electionRank.js";
 import { ProbeAnswers } from "../src/work/probeAnswers.js";
-import { Probes } from "../src/work/probes.js";
-import type { RoomState } from "../src/work/roomState.js";
-import { driving } from "./scripted.js";
+import { driving, probe, Said, workOf } from "./scripted.js";
 import { type Home, twoIn, World } from "./world.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-
-/** What a worker was let say, and when. */
-class Said {
-  readonly times: number[] = [];
-  readonly kinds: string[] = [];
-
-  constructor(private readonly world: World) {}
-
-  readonly sender = {
-    add: (_tx: unknown, { kind }: { kind: string }) => {
-      this.times.push(this.world.clock.now());
-      this.kinds.push(kind);
-    },
-  };
-}
 
 let world: World;
 let alice: Home;
@@ -36,138 +20,6 @@ beforeEach(async () => {
   await world.pass(2 * MINUTE);
   said = new Said(world);
   sync = { canSend: true, isLive: true };
-});
-
-/** What the room's engine is to a worker, with the home's real state; the home itself says nothing meanwhile. */
-function workOf(home: Home): { state: RoomState; connection: never; plan: () => void } {
-  const { state } = driving(home);
-  driving(home).stop();
-  return { state, connection: { welcome: {}, number: 1 } as never, plan: () => undefined };
-}
-
-const probe = (change: object = {}): RoomEvent =>
-  ({
-    type: "message",
-    message: { kind: ProtocolKind.probe, time: world.clock.now(), late: false, ...change },
-  }) as never;
-
-describe("a device that asks whether the list of members is fresh", () => {
-  let probes: Probes;
-  beforeEach(() => {
-    probes = new Probes(workOf(bob), sync as never, said.sender as never);
-    probes.mount();
-  });
-
-  it("asks nothing while nobody looks; while somebody does, within ten seconds, and not again for nine minutes", async () => {
-    await world.pass(60 * MINUTE);
-    probes.advance();
-    await world.pass(MINUTE);
-    expect(said.times).toEqual([]);
-    const began = world.clock.now();
-    for (let n = 0; n < 20; n++) {
-      probes.looking();
-      await world.pass(MINUTE);
-    }
-    expect(new Set(said.kinds)).toEqual(new Set([ProtocolKind.probe]));
-    expect(said.times[0]! - began).toBeLessThanOrEqual(10 * SECOND);
-    expect(said.times).toHaveLength(3);
-    for (const at of [1, 2]) {
-      const pause = said.times[at]! - said.times[at - 1]!;
-      expect(pause).toBeGreaterThanOrEqual(9 * MINUTE);
-      expect(pause).toBeLessThan(9 * MINUTE + 11 * SECOND);
-    }
-    // Nobody looks any more.
-    await world.pass(60 * MINUTE);
-    expect(said.times).toHaveLength(3);
-  });
-
-  it("leaves it to another who has asked just now, but not where their question is of an older epoch", async () => {
-    await world.pass(60 * MINUTE);
-    probes.heard(probe());
-    probes.looking();
-    await world.pass(MINUTE);
-    expect(said.times).toEqual([]);
-    // Also where it was about to ask itself.
-    await world.pass(60 * MINUTE);
-    probes.looking();
-    probes.heard(probe());
-    probes.advance();
-    await world.pass(MINUTE);
-    expect(said.times).toEqual([]);
-    await world.pass(10 * MINUTE);
-    probes.heard(probe({ late: true }));
-    probes.looking();
-    await world.pass(MINUTE);
-    expect(said.times).toHaveLength(1);
-  });
-
-  it("asks by itself where somebody answered another, and their clock was never held against this one", async () => {
-    const sign = (person: Uint8Array): RoomEvent => ({ type: "sign", sign: { person } }) as never;
-    await world.pass(60 * MINUTE);
-    probes.heard(probe());
-    // Whose word counts for nothing changes nothing.
-    probes.heard(sign(bob.client.person));
-    probes.looking();
-    await world.pass(MINUTE);
-    expect(said.times).toEqual([]);
-    const { signs } = driving(bob).state;
-    signs.isDated = () => false;
-    probes.heard(sign(alice.client.person));
-    probes.looking();
-    await world.pass(MINUTE);
-    expect(said.times).toHaveLength(1);
-    // It was asked: what they said before is forgotten.
-    probes.looking();
-    await world.pass(MINUTE);
-    expect(said.times).toHaveLength(1);
-  });
-
-  it("asks for its person at once, once a minute at most, and again where the clock was set back", async () => {
-    const first = probes.ask();
-    probes.advance();
-    await world.run(new Promise((resolve) => setImmediate(resolve)));
-    expect([probes.ask(), said.times]).toEqual([first, [first]]);
-    probes.advance();
-    await world.pass(10 * SECOND);
-    expect([first, said.times]).toEqual([said.times[0], [first]]);
-    expect(probes.ask()).toBe(first);
-    probes.advance();
-    await world.pass(49 * SECOND);
-    expect(probes.ask()).toBe(first);
-    expect(said.times).toHaveLength(1);
-    await world.pass(SECOND);
-    const second = probes.ask();
-    probes.advance();
-    await world.pass(SECOND);
-    expect([second, said.times]).toEqual([first + MINUTE, [first, first + MINUTE]]);
-    bob.skew = -60 * MINUTE;
-    expect(probes.ask()).toBe(world.clock.now() + bob.skew);
-    probes.advance();
-    await world.pass(SECOND);
-    expect(said.times).toHaveLength(3);
-  });
-
-  it("asks nothing while nothing can be sent, and makes a new plan on the next connection", async () => {
-    await world.pass(60 * MINUTE);
-    sync.canSend = false;
-    probes.looking();
-    probes.ask();
-    probes.advance();
-    await world.pass(20 * SECOND);
-    expect(said.times).toEqual([]);
-    sync.canSend = true;
-    probes.advance();
-    await world.pass(SECOND);
-    expect(said.times).toHaveLength(1);
-    await world.pass(60 * MINUTE);
-    probes.looking();
-    probes.offline();
-    await world.pass(20 * SECOND);
-    expect(said.times).toHaveLength(1);
-    probes.advance();
-    await world.pass(11 * SECOND);
-    expect(said.times).toHaveLength(2);
-  });
 });
 
 describe("a device that is asked whether the list is as it sees it", () => {
@@ -189,7 +41,7 @@ describe("a device that is asked whether the list is as it sees it", () => {
   }
 
   async function ask(n: number, change: object = {}): Promise<void> {
-    answers.heard(probe(change), n);
+    answers.heard(probe(world, change), n);
     answers.advance();
     await world.pass(10 * SECOND);
   }
@@ -245,20 +97,20 @@ describe("a device that is asked whether the list is as it sees it", () => {
 
   it("says nothing more, once it said something anyway, or those suffice who did", async () => {
     answers = answering(alice);
-    answers.heard(probe(), 10);
+    answers.heard(probe(world), 10);
     answers.heard({ type: "sent" } as never, 11);
     answers.advance();
     await world.pass(MINUTE);
     expect(said.times).toEqual([]);
     // What was said before the question is no answer.
-    answers.heard(probe(), 20);
+    answers.heard(probe(world), 20);
     answers.heard({ type: "sent" } as never, 20);
     answers.advance();
     await world.pass(MINUTE);
     expect(said.times).toHaveLength(1);
     // Alice's other device has answered; one that had not read so far, or is busy, has not.
     await world.pass(MINUTE);
-    answers.heard(probe(), 30);
+    answers.heard(probe(world), 30);
     answers.heard(heardOf(alice, 30), 31);
     answers.advance();
     await world.pass(MINUTE);
@@ -270,7 +122,7 @@ describe("a device that is asked whether the list is as it sees it", () => {
     ] as const) {
       const before = said.times.length;
       await world.pass(MINUTE);
-      answers.heard(probe(), 40);
+      answers.heard(probe(world), 40);
       answers.heard(heardOf(alice, seen, isIdle), 41);
       answers.advance();
       await world.pass(MINUTE);
@@ -283,7 +135,7 @@ describe("a device that is asked whether the list is as it sees it", () => {
     const stranger = (n: number): RoomEvent =>
       ({ type: "sign", sign: { person: new Uint8Array(32).fill(n), seen: 99, isIdle: true } }) as never;
     for (const count of [8, 7]) {
-      answers.heard(probe(), 10);
+      answers.heard(probe(world), 10);
       for (let n = 1; n <= count; n++) answers.heard(stranger(n), 11);
       answers.advance();
       await world.pass(MINUTE);
@@ -320,5 +172,123 @@ describe("a device that is asked whether the list is as it sees it", () => {
     await world.pass(SECOND);
     expect(said.times).toHaveLength(2);
     expect(toHex(room!.self.person)).toBe(toHex(alice.client.person));
+  });
+
+  it("takes nothing else that is said for a question", async () => {
+    answers = answering(alice);
+    await ask(10, { kind: ProtocolKind.probe + 1 });
+    await ask(11, { kind: ProtocolKind.beat });
+    expect(said.times).toEqual([]);
+  });
+
+  it("tells how old a question is that it missed by what others say of its clock; ten minutes are the end of it", async () => {
+    answers = answering(alice);
+    sync.isLive = false;
+    Object.defineProperty(driving(alice).state.clock, "correction", { get: () => 20 * MINUTE });
+    await ask(10, { time: world.clock.now() + 9 * MINUTE });
+    await ask(11, { time: world.clock.now() });
+    await ask(12, { time: world.clock.now() - 20 * MINUTE });
+    expect(said.times).toEqual([]);
+    await ask(13, { time: world.clock.now() + 10 * MINUTE });
+    expect(said.times).toHaveLength(1);
+    await world.pass(MINUTE);
+    sync.isLive = true;
+    sync.canSend = false;
+    answers.heard(probe(world), 14);
+    await world.pass(10 * MINUTE);
+    sync.canSend = true;
+    answers.advance();
+    await world.pass(SECOND);
+    expect(said.times).toHaveLength(2);
+  });
+
+  /** Alice's room with so many owners, and as many members whose word counts for nothing; it takes `needed` of the owners. */
+  function crowd(owners: number, needed: number): (round: number) => number {
+    const { state } = driving(alice);
+    const { roster, self } = state.room!;
+    const { freshness } = state;
+    const [someone] = [...roster.members.values()].filter(({ role }) => role === "owner");
+    const member = (n: number, role: "owner" | "member") => {
+      const [device] = someone!.devices;
+      const person = PersonId.of(new Uint8Array(32).fill(n));
+      return [toHex(person), { ...someone!, person, role, devices: [{ ...device!, leaf: leafOf(n) }] }] as const;
+    };
+    const others = Array.from({ length: owners - 1 }, (_, n) => member(2 * n + 1, "owner"));
+    const mere = Array.from({ length: owners }, (_, n) => member(2 * n + 2, "member"));
+    const members = new Map([[toHex(self.person), someone!] as const, ...others]);
+    const value = { ...roster, members: new Map([...members, ...mere]) };
+    Object.defineProperty(state.room, "roster", { value, configurable: true });
+    Object.defineProperty(freshness, "needed", { get: () => needed, configurable: true });
+    return (round) => Math.max(0, electionRank({ members }, self.leaf, round) - needed);
+  }
+  const leafOf = (n: number) => LeafKey.of(new Uint8Array(32).fill(n));
+
+  it("answers in its turn among those whose word counts: as many as it takes at once, each of the others two seconds later", async () => {
+    answers = answering(alice);
+    for (const needed of [2, 0]) {
+      const turn = crowd(6, needed);
+      const [late, expected]: number[][] = [[], []];
+      for (let n = 10; n < 16; n++) {
+        await world.pass(2 * MINUTE);
+        const began = world.clock.now();
+        answers.heard(probe(world), n);
+        answers.advance();
+        await world.pass(30 * SECOND);
+        late!.push(said.times.at(-1)! - began);
+        expected!.push(2 * SECOND * turn(n));
+      }
+      expect(late).toEqual(expected);
+      expect(new Set(late).size).toBeGreaterThan(2);
+    }
+  });
+
+  it("RULE freshness.every-turn: waits for its turn since the first question that is open, however many follow", async () => {
+    answers = answering(alice);
+    const turn = crowd(6, 0);
+    const first = [10, 11, 12, 13, 14, 15].find((n) => turn(n) === 5)!;
+    const began = world.clock.now();
+    for (let n = 0; n < 20; n++) {
+      answers.heard(probe(world), first + n);
+      answers.advance();
+      await world.pass(SECOND);
+      if (said.times.length > 0) break;
+    }
+    expect(said.times[0]! - began).toBe(10 * SECOND);
+  });
+
+  it("makes new keys again for the next question where they were made, and after an hour where they were not", async () => {
+    answers = answering(alice);
+    let hasWithdrawn = true;
+    Object.defineProperty(driving(alice).state.room, "hasWithdrawn", { get: () => hasWithdrawn });
+    const deciding = () => {
+      hasWithdrawn = false;
+      return done({ done: true, seq: 1 });
+    };
+    for (let n = 10; n < 13; n++) {
+      hasWithdrawn = true;
+      outcome = deciding;
+      await world.pass(2 * MINUTE);
+      await ask(n);
+      answers.advance();
+      await world.pass(SECOND);
+      expect([decided.length, said.times.length]).toEqual([n - 9, n - 9]);
+    }
+    hasWithdrawn = true;
+    outcome = () => failed({ kind: "starved" });
+    await world.pass(2 * MINUTE);
+    answers.heard(probe(world), 20);
+    answers.advance();
+    await world.pass(0);
+    expect(decided).toHaveLength(4);
+    await world.pass(55 * MINUTE);
+    answers.heard(probe(world), 21);
+    await world.pass(5 * MINUTE - 1);
+    answers.advance();
+    await world.pass(0);
+    expect(decided).toHaveLength(4);
+    await world.pass(1);
+    answers.advance();
+    await world.pass(0);
+    expect(decided).toHaveLength(5);
   });
 });
