@@ -82,7 +82,7 @@ describe("what a device does that is owed", () => {
     };
     const sender = { addSealed: (_tx: unknown, sealed: unknown) => void said.push(sealed) };
     caretaker = new Caretaker(
-      work as never,
+      work,
       sync as never,
       decisions as never,
       listed as never,

@@ -73,7 +73,11 @@ describe("who answers pleas", () => {
       openDoorFor: (plea: { doorId: Uint8Array }) => (hasDoor ? opening(plea) : null),
       tellRemoval: () => (hasDoor ? { slot: null } : null),
     });
-    await world.run(state.transact((tx) => void tx.put(`${state.keys.state}plea/known`, new Uint8Array(1))));
+    await world.run(
+      state.transact((tx) => {
+        tx.put(`${state.keys.state}plea/known`, new Uint8Array(1));
+      }),
+    );
     const connection = {
       ...(work.connection as object),
       request: ({ slot }: { slot: { slotId: Uint8Array } }) => {
@@ -285,7 +289,7 @@ describe("who answers pleas", () => {
   });
 
   it("answers again soon where the answer was lost, or could not be taken for now: the door is put once more", async () => {
-    for (const problem of [failed({ kind: "unreachable" } as Problem), relaySays("rate_limited", 1000)]) {
+    for (const problem of [failed({ kind: "unreachable" }), relaySays("rate_limited", 1000)]) {
       pleas = [{ request: 1, leaf: 5, door: pleas.length }];
       answerSays = () => problem;
       expect((await within(11 * SECOND))[1]).toBe("answer 1");

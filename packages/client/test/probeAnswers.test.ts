@@ -176,7 +176,7 @@ describe("a device that is asked whether the list is as it sees it", () => {
 
   it("takes nothing else that is said for a question", async () => {
     answers = answering(alice);
-    await ask(10, { kind: ProtocolKind.probe + 1 });
+    await ask(10, { kind: `${ProtocolKind.probe}s` });
     await ask(11, { kind: ProtocolKind.beat });
     expect(said.times).toEqual([]);
   });

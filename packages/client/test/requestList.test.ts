@@ -49,7 +49,7 @@ describe("the requests that wait at the relay", () => {
     [there, asked, opened, proofs, pageSize, denied] = [[], [], [], 0, 100, { inboxId: id(1) }];
     says = () => null;
     sync = { canAsk: true, canSend: true, hindrance: null };
-    connection = Object.assign(work.connection as object, {
+    connection = Object.assign(work.connection, {
       ...{ welcome: {}, number: 1 },
       request: (body: Asked) => {
         asked.push(body);
@@ -69,7 +69,7 @@ describe("the requests that wait at the relay", () => {
       deny: () => denied,
     });
     const proof = { give: () => proofs++ };
-    worker = new JoinRequests(work as never, sync as never, proof as never);
+    worker = new JoinRequests(work, sync as never, proof as never);
     worker.mount();
   });
 
@@ -89,7 +89,9 @@ describe("the requests that wait at the relay", () => {
   /** What the relay was asked in so many milliseconds. */
   async function within(ms: number): Promise<string[]> {
     await passFor(world, work, worker, ms);
-    return asked.splice(0).map(({ type, request }) => (request === undefined ? type : `${type} ${String(request)}`));
+    return asked
+      .splice(0)
+      .map(({ type, request }) => (request === undefined ? type : `${type} ${String(request as number)}`));
   }
   const known = () => worker.known.map(({ item }) => item.request);
   const requests = (from: number, to: number, change: Partial<AtRelay> = {}) =>
@@ -219,7 +221,7 @@ describe("the requests that wait at the relay", () => {
     worker.changed();
     expect(await within(SECOND)).toEqual(["listRequests"]);
     expect(known()).toEqual([5]);
-    state.room!.roster.leaves.set(toHex(id(1)), "1");
+    (state.room!.roster.leaves as Map<string, string>).set(toHex(id(1)), "1");
     expect(known()).toEqual([]);
   });
 
