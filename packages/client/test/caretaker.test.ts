@@ -3,6 +3,7 @@ import type { Problem } from "@conclave/client";
 import type { CommitRequest } from "@conclave/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Caretaker } from "../src/work/caretaker.js";
+import { electionRank } from "../src/work/electionRank.js";
 import type { RoomState } from "../src/work/roomState.js";
 import { driving, passFor, workOf } from "./scripted.js";
 import { type Home, twoIn, World } from "./world.js";
@@ -199,28 +200,24 @@ describe("what a device does that is owed", () => {
   });
 
   it("is done at once by who asked for it, by the others in turn, and by nobody later than after a minute", async () => {
-    const delays: number[][] = [];
+    // Half a step, as drawn, behind those before it.
+    Object.assign(state.ports, { random: (length: number) => new Uint8Array(length).fill(128, 0, 1) });
     for (const count of [0, 3, 100]) {
       people(...Array.from({ length: count }, (_, n) => ({ n: n + 1 })));
-      const of: number[] = [];
       for (let round = 0; round < 4; round++) {
         proposals = [asked(1)];
         outcome = () => {
           proposals = [];
           return done({});
         };
-        seq++;
+        seq += 23;
         const began = world.clock.now();
         const [first] = await within(62 * SECOND);
-        of.push(first!.at - began);
+        const { roster, self } = state.room!;
+        const turn = 1500 * (electionRank(roster, self.leaf, seq) + 0.5);
+        expect(first!.at - began).toBe(Math.min(60_000, turn));
       }
-      delays.push(of);
     }
-    expect(Math.max(...delays[0]!)).toBeLessThan(1600);
-    expect(Math.max(...delays[1]!)).toBeGreaterThanOrEqual(4500);
-    expect(Math.max(...delays[1]!)).toBeLessThan(6100);
-    expect(Math.min(...delays[2]!)).toBeGreaterThan(6000);
-    expect(Math.max(...delays[2]!)).toBeLessThanOrEqual(60_000);
     proposals = [asked(1, { by: alice.client.person })];
     const began = world.clock.now();
     expect((await within(SECOND))[0]!.at).toBe(began);
@@ -274,7 +271,7 @@ describe("what a device does that is owed", () => {
     const newest = { n: state.room!.lastCommit, decision: { action: { type: "add" }, by: id(5), person: id(5) } };
     Object.defineProperty(state.decisionLog, "entries", { get: () => [newest] });
     outcome = () => failed({ kind: "unreachable" });
-    expect((await within(2 * SECOND)).map(({ action }) => action)).toEqual(expect.arrayContaining([{ type: "rekey" }]));
+    expect((await within(4 * SECOND)).map(({ action }) => action)).toEqual(expect.arrayContaining([{ type: "rekey" }]));
     expect(caretaker.rekeys).toBe(0);
     outcome = () => {
       newest.n = 0;
