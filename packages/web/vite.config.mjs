@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { sodiumFile } from "./vite.sodium.mjs";
 
 const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));
 
@@ -21,7 +22,8 @@ export default defineConfig({
   resolve,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   css: { modules: { generateScopedName: className } },
-  worker: { format: "es" },
+  // Only the worker computes.
+  worker: { format: "es", plugins: () => [sodiumFile()] },
   build: {
     outDir: "dist",
     target: "es2022",
