@@ -1,4 +1,5 @@
 import { gatewayBench } from "./gatewayBench.js";
+import { chromiumBench } from "./chromiumBench.js";
 import { freshnessBench } from "./freshnessBench.js";
 import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
@@ -8,10 +9,11 @@ import { sizesBench } from "./sizesBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
 import { strangersBench } from "./strangersBench.js";
 
-// npm run bench [mls | relay | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
-// --quick only shows that it runs. --against=DIR: strangers measures the relay of that checkout too.
+// npm run bench [mls | mls-chromium | relay | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
+// `mls` is mls-chromium too. --quick only shows that it runs. --against=DIR: strangers measures the relay of that checkout too.
 const parts = {
   mls: mlsBench,
+  "mls-chromium": chromiumBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   rooms: roomsBench,
   sizes: sizesBench,
@@ -31,5 +33,9 @@ if (unknown !== undefined) {
   console.error(`There is no bench called ${unknown}. Choose from: ${Object.keys(parts).join(", ")}.`);
   process.exitCode = 2;
 } else {
-  for (const [name, run] of Object.entries(parts)) if (names.length === 0 || names.includes(name)) await run(quick);
+  for (const [name, run] of Object.entries(parts)) if (isWanted(name)) await run(quick);
+}
+
+function isWanted(part: string): boolean {
+  return names.length === 0 || names.some((name) => part === name || part.startsWith(`${name}-`));
 }

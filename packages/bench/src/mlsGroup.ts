@@ -1,4 +1,3 @@
-import type { Result } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import {
   type Delta,
@@ -7,12 +6,11 @@ import {
   Group,
   type KeyPackageBundle,
   type LeafParameters,
-  type MlsError,
 } from "@conclave/mls";
+import { type BenchSuite, leafOf, unwrap } from "./mlsParts.js";
 import { FilledGroup } from "./mlsTree.js";
 
-/** The suites that are measured. */
-export type BenchSuite = 0x0001 | 0x004d;
+export { type BenchSuite, unwrap } from "./mlsParts.js";
 
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 
@@ -26,12 +24,7 @@ export function newcomer(suite: BenchSuite): KeyPackageBundle & { encoded: Uint8
 
 /** A leaf's parameters with a signature key of its own. */
 export function leaf(suite: BenchSuite): LeafParameters {
-  return {
-    credential: { type: "basic", identity: systemRandom(16) },
-    capabilities: { versions: [1], cipherSuites: [suite], extensions: [], proposals: [], credentials: [1] },
-    extensions: [],
-    signaturePrivateKey: systemRandom(32),
-  };
+  return leafOf(suite, systemRandom);
 }
 
 /** A group into which two more may come by external commits, to make it one of `size`; null for the smallest. */
@@ -58,10 +51,4 @@ function founder(suite: BenchSuite): Group {
 /** Bytes that a delta writes. */
 export function deltaBytes(delta: Delta): number {
   return delta.put.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-}
-
-/** The value, or the refusal as an exception: measuring goes on only with what works. */
-export function unwrap<T>(result: Result<T, MlsError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
 }

@@ -2,7 +2,8 @@ import { Writer } from "@conclave/codec";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { encodeMessage } from "@conclave/mls";
 
-const benchGroupId = new TextEncoder().encode("conclave bench");
+/** What a {@link FilledGroup} is called. */
+export const benchGroupId = new TextEncoder().encode("conclave bench");
 
 const KEM = { 0x0001: "x25519", 0x0003: "x25519", 0x004d: "xwing" } as const;
 const EMPTY = new Uint8Array(0);
@@ -24,8 +25,9 @@ export class FilledGroup {
   constructor(
     private readonly suite: keyof typeof KEM,
     private readonly leaves: number,
+    identity: (leafIndex: number) => Uint8Array = () => systemRandom(16),
   ) {
-    this.builder = new TreeBuilder(suite, leaves);
+    this.builder = new TreeBuilder(suite, leaves, identity);
     this.treeHash = this.builder.build();
   }
 
@@ -67,6 +69,7 @@ class TreeBuilder {
   constructor(
     private readonly suite: keyof typeof KEM,
     private readonly leaves: number,
+    private readonly identity: (leafIndex: number) => Uint8Array,
   ) {
     this.width = 2 ** Math.ceil(Math.log2(leaves));
   }
@@ -112,7 +115,7 @@ class TreeBuilder {
     }
     const seed = index === 0 ? this.firstSeed : systemRandom(32);
     const content = new Writer(1500).opaque(this.key()).opaque(nodeCrypto.ed25519PublicKey(seed));
-    content.u16(1).opaque(systemRandom(16));
+    content.u16(1).opaque(this.identity(index));
     for (const list of [[1], [this.suite], [], [], [1]]) content.vector(list, (w, type) => w.u16(type));
     const bytes = content.u8(3).opaque(parentHash).opaque(EMPTY).finish();
     const tbs = new Writer(1600).fixed(bytes).opaque(benchGroupId).u32(index).finish();
