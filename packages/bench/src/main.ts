@@ -1,3 +1,4 @@
+import { appendsBench } from "./appendsBench.js";
 import { gatewayBench } from "./gatewayBench.js";
 import { chromiumBench } from "./chromiumBench.js";
 import { freshnessBench } from "./freshnessBench.js";
@@ -5,6 +6,7 @@ import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
 import { printRelayBench } from "./relayBench.js";
 import { roomsBench } from "./roomsBench.js";
+import { pushBench } from "./storesBench.js";
 import { sizesBench } from "./sizesBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
 import { strangersBench } from "./strangersBench.js";
@@ -15,6 +17,8 @@ const parts = {
   mls: mlsBench,
   "mls-chromium": chromiumBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
+  appends: (quick: boolean) => appendsBench({ quick, isProfiled: words.includes("--profile"), against }),
+  push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, Number(rate)),
   rooms: roomsBench,
   sizes: sizesBench,
   strangers: (quick: boolean) => strangersBench(quick, against),
@@ -27,6 +31,7 @@ const parts = {
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");
 const against = words.find((word) => word.startsWith("--against="))?.slice("--against=".length) ?? null;
+const rate = words.find((word) => word.startsWith("--rate="))?.slice("--rate=".length) ?? "5000";
 const names = words.filter((word) => !word.startsWith("-"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {

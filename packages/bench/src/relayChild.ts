@@ -15,6 +15,8 @@ export interface RelayChildOptions {
   readonly database?: string;
   /** The folder of its key, if others have the same; it stays when the relay ends. */
   readonly dataDir?: string;
+  /** More of Node's options. */
+  readonly execArgv?: readonly string[];
 }
 
 /** A relay in a child process, on a new data folder. */
@@ -36,7 +38,7 @@ export class RelayChild {
         ? fileURLToPath(new URL("../dist/relayProcess.js", import.meta.url))
         : join(checkout, "packages/bench/dist/relayProcess.js");
     const child = fork(file, [dataDir, limits, ...(database === undefined ? [] : [database])], {
-      execArgv: ["--expose-gc"],
+      execArgv: ["--expose-gc", ...(options.execArgv ?? [])],
       // One that is killed, or finds no database, says so: whoever does that knows.
       stdio: ["ignore", "inherit", database === undefined ? "inherit" : "ignore", "ipc"],
     });

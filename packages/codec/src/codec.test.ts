@@ -93,6 +93,14 @@ describe("writer", () => {
     expect(writer.clear().u8(3).finish()).toEqual(Uint8Array.of(3));
     expect(first).toEqual(Uint8Array.of(1, 2));
   });
+  it("shows what was written so far, until it goes on", () => {
+    const writer = new Writer(1).u8(1).u16(0x0203);
+    const seen = writer.peek();
+    expect(seen).toEqual(writer.finish());
+    expect(seen).toEqual(Uint8Array.of(1, 2, 3));
+    writer.clear().u8(9);
+    expect(seen[0]).toBe(9);
+  });
   it("grows in the middle of every kind of field", () => {
     for (let filled = 120; filled <= 128; filled++) {
       const start = new Uint8Array(filled);

@@ -91,6 +91,7 @@ export class Reader {
   /** `T what<V>`: a length header in bytes, and elements until it is used up. At most `maxCount` elements. */
   vector<T>(element: (reader: Reader) => T, maxCount = Number.MAX_SAFE_INTEGER, what = "vector"): T[] {
     const length = this.varint(what);
+    if (length === 0) return [];
     const start = this.take(length, what);
     const inner = new Reader(this.bytes.subarray(start, start + length), this.version);
     const items: T[] = [];

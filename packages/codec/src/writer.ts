@@ -117,6 +117,11 @@ export class Writer {
     return this.buffer.slice(0, this.length);
   }
 
+  /** What was written so far, not copied: it is true until the writer is used again. */
+  peek(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
   private claim(size: number, value: number, max: number): number {
     if (!Number.isInteger(value) || value < 0 || value > max)
       throw new RangeError(`uint${String(size * 8)} out of range`);

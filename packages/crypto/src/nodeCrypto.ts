@@ -97,8 +97,13 @@ export const systemRandom: Random = (length) => plain(randomBytes(length));
 const BLOCK = { sha256: 64, sha384: 128, sha512: 128 } as const;
 const SHORT = 1024;
 
+// By way of a text: as a buffer, a digest has memory of its own outside the heap, and to make and collect that costs more than
+// to hash a short input.
 function digest(name: HashName, data: Uint8Array): Uint8Array {
-  return plain(hash(name, data, "buffer"));
+  const letters = hash(name, data, "binary");
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+  return bytes;
 }
 
 // HMAC (RFC 2104) by two one-shot hashes: for the short inputs of a key schedule, making an Hmac object costs more than

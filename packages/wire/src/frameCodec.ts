@@ -67,15 +67,13 @@ export class FrameSet<F extends AnyFrame> {
 
   /** One frame with its length in front. Frames joined to one another are a message. */
   encode(frame: F): Uint8Array {
-    const codec = this.table[frame.type as F["type"]];
-    const writer = this.scratch.clear().u32(0).u8(codec.number);
-    codec.write(writer, frame);
-    const bytes = writer.finish();
-    // Four bytes are left in front: the length takes the last one, two or four of them.
-    const length = new Writer(4).varint(bytes.length - 4).finish();
-    bytes.set(length, 4 - length.length);
+    const { number, write } = this.table[frame.type as F["type"]];
+    const bytes = this.scratch
+      .clear()
+      .vector([frame], (writer, body) => write(writer.u8(number), body))
+      .finish();
     if (bytes.length > SCRATCH_KEPT_BYTES) this.scratch = new Writer();
-    return bytes.subarray(4 - length.length);
+    return bytes;
   }
 
   /** All frames of a message, in order. Never throws for bad bytes. */

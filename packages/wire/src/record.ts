@@ -2,6 +2,7 @@ import {
   checked,
   concatBytes,
   encode,
+  fromHex,
   opaque,
   stored,
   struct,
@@ -65,7 +66,9 @@ export function recordBefore(record: Uint8Array): Uint8Array | null {
 
 /** The two hashes under which a record is hashed. */
 export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment }: RecordContent): RecordDigest {
-  return { kind, epoch, payloadHash: sha256(payload), attachmentHash: sha256(attachment) };
+  // Of most records: a message has none.
+  const attachmentHash = attachment.length === 0 ? HASH_OF_NOTHING : sha256(attachment);
+  return { kind, epoch, payloadHash: sha256(payload), attachmentHash };
 }
 
 /**
@@ -74,10 +77,10 @@ export function recordDigest(sha256: Sha256, { kind, epoch, payload, attachment 
 export function digestHash(sha256: Sha256, roomTag: RoomTag, digest: RecordDigest): Uint8Array {
   // RULE: wire.hash-proves-kind: the hash covers kind and epoch beside the hashes of the bytes, so a record without its bytes
   // still proves what it was: a commit cannot pass for a message that was deleted (docs/protocol.md §6, attack A110).
-  const writer = scratch.clear().text("conclave/record/v1");
+  const writer = scratch.clear().opaque(RECORD_LABEL);
   id32.write(writer, roomTag);
   hashed.write(writer, digest);
-  return sha256(writer.finish());
+  return sha256(writer.peek());
 }
 
 /** The {@link digestHash} of a record that is there with its bytes. */
@@ -88,6 +91,9 @@ export function recordHash(sha256: Sha256, roomTag: RoomTag, record: RecordConte
 const hashed = struct<RecordDigest>({ kind: recordKind, epoch: u53, payloadHash: id32, attachmentHash: id32 });
 // Hashed for every record there is: one buffer serves them all.
 const scratch = new Writer(256);
+const RECORD_LABEL = utf8Bytes("conclave/record/v1");
+/** SHA-256 of no bytes. */
+const HASH_OF_NOTHING = fromHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
 /** The log head of an empty log: `SHA-256("conclave/log/v1" || roomTag)`. */
 export function firstLogHead(sha256: Sha256, roomTag: RoomTag): Uint8Array {

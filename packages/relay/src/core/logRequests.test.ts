@@ -164,6 +164,38 @@ describe("who writes", () => {
   });
 });
 
+describe.each([
+  ["in memory", () => new MemoryStore()],
+  ["on a file", () => new SqliteStore(openDatabase(":memory:"))],
+])("RULE log.append-once: a message that is sent again, %s,", (_name, store) => {
+  const none = { burst: 2, perSecond: 1e-9 };
+  const payload = new Uint8Array();
+
+  it("costs its room nothing, and is answered where the room can take no more", async () => {
+    const world = new CoreWorld({ rates: { room: none } }, store());
+    const { client, roomTag } = await world.founder();
+    const [first, second] = [messageAppend(roomTag, { payload }), messageAppend(roomTag, { payload })];
+    for (let n = 0; n < 5; n++) expect(await client.ask(first)).toMatchObject({ type: "appended", n: 1 });
+    expect(await client.ask(second)).toMatchObject({ type: "appended", n: 2 });
+    expect(await client.ask(messageAppend(roomTag, { payload }))).toMatchObject(error("rate_limited"));
+    expect(await client.ask(first)).toMatchObject({ type: "appended", n: 1 });
+    expect(world.store.records.last(1)).toBe(2);
+    expect(world.store.rooms.get(roomTag)).toMatchObject({ n: 2 });
+  });
+
+  it("costs nothing on probation either", async () => {
+    const { world, roomTag, slots } = await room({ rates: { probation: none } }, store());
+    const bob = await world.connect("bob");
+    await joinBy(bob, roomTag, slots[0], 0);
+    const { lastCommit } = await place(bob, roomTag);
+    const message = (): ReturnType<typeof messageAppend> => messageAppend(roomTag, { epoch: 1, lastCommit });
+    const [first, second] = [message(), message()];
+    for (let n = 0; n < 5; n++) expect(await bob.ask(first)).toMatchObject({ type: "appended", n: 2 });
+    expect(await bob.ask(second)).toMatchObject({ type: "appended", n: 3 });
+    expect(await bob.ask(message())).toMatchObject(error("rate_limited"));
+  });
+});
+
 describe("a commit that is sent again", () => {
   it("RULE log.append-once: delivers nothing twice, and is told to nobody twice", async () => {
     const world = new CoreWorld();

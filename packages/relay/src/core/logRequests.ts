@@ -2,6 +2,7 @@ import { done, equalBytes, failed } from "@conclave/codec";
 import { writeProofBytes, type Sha256 } from "@conclave/wire";
 import type { Copies } from "../ledger/copies.js";
 import { type Log, positionOf } from "../ledger/log.js";
+import type { NewRooms } from "../ledger/newRooms.js";
 import type { Pruner } from "../ledger/pruner.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { refuse } from "../ledger/refusal.js";
@@ -37,6 +38,7 @@ export interface LogRequestParts {
   readonly sha256: Sha256;
   readonly rooms: Rooms;
   readonly log: Log;
+  readonly newRooms: NewRooms;
   readonly copies: Copies;
   readonly roster: RosterLog;
   readonly standings: Standings;
@@ -86,7 +88,7 @@ export class LogRequests {
 
   private create({ request, session, now }: Call<"createRoom">): RelayAnswer {
     const refusal = this.refuseRoom(request, session.address, now);
-    return refusal ?? this.parts.log.create(request, now);
+    return refusal ?? this.parts.newRooms.create(request, now);
   }
 
   private offer({ request, now }: Call<"offerRoom">): RelayAnswer {
@@ -98,7 +100,7 @@ export class LogRequests {
 
   private adopt({ request, session, now }: Call<"adoptRoom">): RelayAnswer {
     const refusal = this.refuseRoom(request, session.address, now);
-    return refusal ?? this.parts.log.adopt(request, now);
+    return refusal ?? this.parts.newRooms.adopt(request, now);
   }
 
   private bringCopy({ request, session, challenge, now }: Call<"bringCopy">): RelayAnswer {

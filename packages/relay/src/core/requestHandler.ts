@@ -5,6 +5,7 @@ import { Blobs, PURGED_AT_ONCE } from "../ledger/blobs.js";
 import { Copies } from "../ledger/copies.js";
 import type { HostedRoom } from "../ledger/hostedRoom.js";
 import { Log, type Sign } from "../ledger/log.js";
+import { NewRooms } from "../ledger/newRooms.js";
 import { Pruner } from "../ledger/pruner.js";
 import { onProbation } from "../ledger/probation.js";
 import { ProbationCounts } from "../ledger/probationCounts.js";
@@ -107,6 +108,7 @@ export class RequestHandler {
       clock,
       counts: this.probation,
     });
+    const newRooms = new NewRooms({ log, rooms, roster, sha256, recovery, time: this.time, clock });
     this.blobs = new Blobs(rooms, sha256, settings, clock, lasting);
     const copies = new Copies({ rooms, recovery, crypto, sha256, time: this.time, clock });
     const shared = { store, crypto, inboxes, lasting, outbox, page };
@@ -115,6 +117,7 @@ export class RequestHandler {
       sha256,
       rooms,
       log,
+      newRooms,
       copies,
       roster,
       standings,
@@ -151,7 +154,10 @@ export class RequestHandler {
     if (isIn(this.outside, request)) return pass(this.outside, call);
     const room = this.rooms.get(request.roomTag, now) ?? this.madeAgain(call);
     if (room === null) return refuse(this.rooms.absence(request.roomTag));
-    if (!isIn(this.ofMember, request)) return pass(this.ofRoom, { ...call, room });
+    if (!isIn(this.ofMember, request)) {
+      const callOfRoom = { request, session, challenge, now, room };
+      return pass(this.ofRoom, callOfRoom);
+    }
     // RULE: relay.members-only: these take a write proof of this connection; the tag alone is known to former members.
     const standing = this.standings.of(room, session, now);
     if (standing === "none") return refuse("write_denied");

@@ -37,6 +37,12 @@ class RoomRate {
     if (!isOwn) this.ofOthers.take(cost, now);
     return this.all.take(cost, now);
   }
+
+  /** Nothing came of what was paid for. */
+  giveBack(cost: number, isOwn: boolean, now: number): void {
+    this.all.charge(-cost, now);
+    if (!isOwn) this.ofOthers.charge(-cost, now);
+  }
 }
 
 /** A room in use: its row, and what the relay remembers about it in memory. */

@@ -1,18 +1,13 @@
-import { done, encode, equalBytes, failed, type Failure, type Result } from "@conclave/codec";
+import { done, equalBytes, failed, type Failure, type Result } from "@conclave/codec";
 import {
-  APPEND_ID_BYTES,
   commitReceiptBytes,
-  firstLogHead,
   headReceiptBytes,
   itemHash,
   nextLogHead,
   recordHash,
-  type AdoptRoomRequest,
   type AppendedResponse,
   type AppendRequest,
   type CommitReceipt,
-  type CreatedResponse,
-  type CreateRoomRequest,
   type HeadReceipt,
   type LogItem,
   type LogRecord,
@@ -82,10 +77,7 @@ export interface Appended {
 
 type WaitForBytes = (isOwn: boolean, more: number) => number;
 
-/** The lineage that a room is created with. */
-const OWN = { lineage: 0, slot: null };
-
-/** The rooms' logs: creating, appending, reading (docs/protocol.md §6). */
+/** The rooms' logs: appending, reading (docs/protocol.md §6). */
 export class Log {
   private readonly recoveries: TokenBuckets;
 
@@ -95,37 +87,6 @@ export class Log {
 
   sweep(now: number): void {
     this.recoveries.sweep(now);
-  }
-
-  create(request: CreateRoomRequest, now: number): Result<CreatedResponse, Refusal> {
-    const { roomTag, writeKey, attachment } = request;
-    const creation = this.parts.sha256(encode(request, (w) => w.opaque(roomTag).opaque(writeKey).opaque(attachment)));
-    const existing = this.parts.rooms.get(roomTag, now);
-    if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
-    const recovering = existing === null ? 0 : this.parts.recovery.wait(existing, now);
-    if (recovering > 0) return refuse("room_recovering", recovering);
-    const room = existing ?? this.addRoom(request, creation, now);
-    if (room === null) return refuse("quota_exceeded");
-    return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
-  }
-
-  /** Takes in a room that moves here, with the commit that moved it. */
-  adopt(request: AdoptRoomRequest, now: number): Result<CreatedResponse, Refusal> {
-    const { roomTag, n, head, epoch, payload, attachment, nextWriteKey } = request;
-    // RULE: room.adopted-once: all who bring one room say the same, so whoever comes first brings it, and a repeat changes nothing.
-    const creation = this.parts.sha256(
-      encode(request, (w) =>
-        w.opaque(roomTag).u53(n).opaque(head).u53(epoch).opaque(payload).opaque(attachment).opaque(nextWriteKey),
-      ),
-    );
-    const existing = this.parts.rooms.get(roomTag, now);
-    if (existing !== null && !equalBytes(existing.row.creation, creation)) return refuse("room_exists");
-    const room = existing ?? this.addAdopted(request, creation, now);
-    if (room === "contradicts") return refuse("room_exists");
-    if (room === null) return refuse("quota_exceeded");
-    const recovering = this.parts.recovery.wait(room, now);
-    if (recovering > 0) return refuse("room_recovering", recovering);
-    return done({ type: "created", id: request.id, receipt: this.headReceipt(room, now) });
   }
 
   /**
@@ -139,11 +100,31 @@ export class Log {
     waitForBytes: WaitForBytes,
     now: number,
   ): Result<Appended, Refusal> {
-    const { store } = this.parts.rooms;
-    const isCommit = request.kind === "commit";
-    // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late.
-    const earlier = store.records.appended(room.row.no, request.appendId);
+    // RULE: log.append-once: a repeated append gives the first one's result, whoever repeats it and however late. A member's message
+    // is not looked for before it is added: adding it finds an earlier one, and most are none.
+    const earlier = request.kind === "commit" ? this.earlier(request, room) : null;
     if (earlier !== null) return this.repeat(request, room, earlier);
+    const appended = this.appendNew(request, room, sender, waitForBytes, now);
+    if (appended !== "repeated" && (appended.ok || request.kind === "commit")) return appended;
+    const n = this.earlier(request, room);
+    if (n !== null) return this.repeat(request, room, n);
+    if (appended === "repeated") throw new Error("an append is there already, and cannot be found");
+    return appended;
+  }
+
+  private earlier({ appendId }: AppendRequest, { row: { no } }: HostedRoom): number | null {
+    return this.parts.rooms.store.records.appended(no, appendId);
+  }
+
+  /** Appends a record, or says why not: then it may be there already. `repeated`: a message is, and nothing was changed or paid. */
+  private appendNew(
+    request: AppendRequest,
+    room: HostedRoom,
+    sender: AppendSender,
+    waitForBytes: WaitForBytes,
+    now: number,
+  ): Result<Appended, Refusal> | "repeated" {
+    const isCommit = request.kind === "commit";
     const recovering = this.parts.recovery.wait(room, now);
     if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
@@ -156,6 +137,8 @@ export class Log {
     const grounded = this.ground(request, room, sender, now);
     if (!grounded.ok) return grounded;
     const footing = this.footing(room, grounded.value, isCommit, now);
+    // What is on probation pays for more than can be given back.
+    if (!isCommit && !footing.isOwn && this.earlier(request, room) !== null) return "repeated";
     if (room.isDamaged) return refuse("room_damaged");
     const denied = this.deny(request, room, footing, now);
     if (denied !== null) return denied;
@@ -166,6 +149,10 @@ export class Log {
     const followed = this.followed(request, room, footing);
     if (footing.isOwn && footing.lineage !== room.row.lineage) room.change({ lineage: footing.lineage });
     const row = this.write(request, room, footing, now);
+    if (row === null) {
+      room.appends.giveBack(costOf(request), footing.isOwn, now);
+      return "repeated";
+    }
     if (isCommit) this.writeCommit(request, room, footing, followed, now);
     if (isCommit && footing.isOwn) room.queue.done(sender.address, now);
     const { kind, epoch, payload, attachment } = row;
@@ -210,67 +197,6 @@ export class Log {
     const { key: writeKey, epoch: keyEpoch } = membersKey(room.row.writeKeys, room.row.lineage);
     const receipt = { roomTag, n, head, time: this.parts.time.at(now), availableFrom, keyEpoch, writeKey };
     return { receipt, signature: this.parts.sign(headReceiptBytes(receipt)) };
-  }
-
-  private addRoom(request: CreateRoomRequest, creation: Uint8Array, now: number): HostedRoom | null {
-    const room = this.parts.rooms.add(
-      {
-        tag: request.roomTag,
-        creation,
-        begin: 0,
-        epoch: 0,
-        n: 0,
-        lastCommit: 0,
-        head: firstLogHead(this.parts.sha256, request.roomTag),
-        writeKeys: [
-          { key: request.writeKey, epoch: 0, n: 0, ...OWN, live: true, since: this.parts.clock.at(now), until: 0 },
-        ],
-        lineage: 0,
-        seenAt: this.parts.clock.at(now),
-        commits: 0,
-        availableFrom: 1,
-        messageBytes: 0,
-        probationBytes: 0,
-        blobBytes: 0,
-        oldest: null,
-        owed: 0,
-        restored: this.parts.rooms.store.restorations(),
-      },
-      now,
-    );
-    if (room !== null) this.parts.roster.add(room, request.attachment);
-    return room;
-  }
-
-  /** Null without space for it; `contradicts` when it leads to another head than this relay has signed for the same record. */
-  private addAdopted(request: AdoptRoomRequest, creation: Uint8Array, now: number): HostedRoom | "contradicts" | null {
-    const { rooms, roster, sha256, clock, recovery } = this.parts;
-    const { roomTag: tag, epoch, payload, attachment, nextWriteKey } = request;
-    const content = { kind: "commit", epoch, payload, attachment } as const;
-    const n = request.n + 1;
-    const head = nextLogHead(sha256, request.head, recordHash(sha256, tag, content));
-    // It was here before, and what came after it is brought back: it is no newer than that.
-    const shown = recovery.shownOf(tag);
-    // RULE: recovery.one-head: whoever is the first to adopt a room that this relay has lost names no second head for a record whose
-    // head it has signed: an honest relay would convict itself (attack A162).
-    if (shown?.n === n && !equalBytes(shown.head, head)) return "contradicts";
-    const time = Math.min(this.parts.time.at(now), shown?.time ?? Infinity);
-    const own = { key: nextWriteKey, epoch: epoch + 1, n, ...OWN, live: true, since: clock.at(now), until: 0 };
-    const room = rooms.add(
-      {
-        ...{ tag, creation, begin: request.n, epoch: epoch + 1, n, lastCommit: n, head, writeKeys: [own], lineage: 0 },
-        ...{ seenAt: clock.at(now), commits: 1, availableFrom: n, messageBytes: 0, probationBytes: 0, blobBytes: 0 },
-        oldest: time,
-        ...{ owed: shown?.n ?? 0, restored: rooms.store.restorations() },
-      },
-      now,
-    );
-    if (room === null) return null;
-    const appendId = creation.slice(0, APPEND_ID_BYTES);
-    const place = { n, time, appendId, head, isOnProbation: false, parent: 0, pruned: false };
-    rooms.store.records.add(room.row.no, { ...content, ...place });
-    roster.add(room, attachment);
-    return room;
   }
 
   private repeat(request: AppendRequest, room: HostedRoom, n: number): Result<Appended, Refusal> {
@@ -322,8 +248,8 @@ export class Log {
   ): Failure<Refusal> | null {
     const { slots, standings } = this.parts;
     // A lineage that only this commit begins acts for nobody yet.
-    const isActing = standings.waitUntilActing(room, lineage, now) === 0;
-    const standing = isOwn ? "own" : isActing ? "acting" : "probation";
+    const isActing = (): boolean => standings.waitUntilActing(room, lineage, now) === 0;
+    const standing = isOwn ? "own" : isActing() ? "acting" : "probation";
     const denied = standing === "probation" ? appendOnProbation(request) : null;
     if (denied !== null) return denied;
     return slots.check(room, request.slots, standing);
@@ -345,7 +271,7 @@ export class Log {
     // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot keep a
     // room busy, nor keep others from going on with theirs.
     else wait = this.recoveries.take(room.key + address, 1, now) || room.recoveries.take(1, now);
-    return wait || room.appends.take(1 + request.payload.length / 65_536, isOwn, now);
+    return wait || room.appends.take(costOf(request), isOwn, now);
   }
 
   private waitForSpace(
@@ -361,7 +287,8 @@ export class Log {
     return room.waitForSpace({ lineage, address, bytes }, probationBytes, (more) => waitForBytes(false, more), now);
   }
 
-  private write(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): RecordRow {
+  /** Null for a message that is there already. */
+  private write(request: AppendRequest, room: HostedRoom, { ground, isOwn }: Footing, now: number): RecordRow | null {
     const { rooms, sha256 } = this.parts;
     const { row } = room;
     const { kind, epoch, payload, attachment, appendId } = request;
@@ -370,9 +297,12 @@ export class Log {
     const time = this.parts.time.at(now);
     const isWaiting = kind === "commit" && !isOwn;
     const parent = kind === "commit" ? this.parentOf(room, ground, epoch) : 0;
-    const place = { n, kind, epoch, time, appendId, head, isOnProbation: !isOwn, parent };
-    const record = { ...place, pruned: false, payload, attachment };
-    rooms.store.records.add(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
+    // Field by field: to spread a part of it took longer than to hash it.
+    const isOnProbation = !isOwn;
+    const record = { n, kind, epoch, time, appendId, head, isOnProbation, parent, pruned: false, payload, attachment };
+    const { records } = rooms.store;
+    if (kind === "commit") records.add(row.no, record, isWaiting ? request.nextWriteKey! : undefined);
+    else if (!records.addOnce(row.no, record)) return null;
     const bytes = kind === "message" ? payload.length : 0;
     const messageBytes = row.messageBytes + bytes;
     room.change({ n, head, messageBytes, oldest: row.oldest ?? time });
@@ -426,6 +356,11 @@ export class Log {
     const receipt = { roomTag: room.row.tag, epoch, recordHash: hash, n, head, time };
     return { receipt, signature: this.parts.sign(commitReceiptBytes(receipt)) };
   }
+}
+
+/** What an append costs of a room's rate. */
+function costOf({ payload }: AppendRequest): number {
+  return 1 + payload.length / 65_536;
 }
 
 export function positionOf(room: HostedRoom): RoomPosition {

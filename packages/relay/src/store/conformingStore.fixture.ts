@@ -106,7 +106,7 @@ function everything(): ReadSet {
     room.hasPleas = true;
     room.pages.push({ fromN: 1, size: all });
     room.requestPages.push({ after: 0, size: all });
-    for (const n of [1, 2, 2500, 5000, 5001]) room.appendIds.push(new Uint8Array(16).fill(n % 256).with(15, n >> 8));
+    for (const n of [1, 2, 3, 2500, 5000, 5001]) room.appendIds.push(new Uint8Array(16).fill(n % 256).with(15, n >> 8));
     for (const key of [null, id(70), id(71)]) {
       room.onProbation.push({ epoch: 3, nextKey: key }, { epoch: 4, nextKey: key });
     }

@@ -31,6 +31,8 @@ export const UNKNOWN_KEY = new Uint8Array(0);
 export interface RecordTable {
   /** `nextKey`: the write key that a commit on probation registers. */
   add(room: number, record: RecordRow, nextKey?: Uint8Array): void;
+  /** Adds a message; false where one with its append id is there already, however old, and then nothing is added. */
+  addOnce(room: number, message: RecordRow): boolean;
   /** Records from `fromN` on, in order. `isPartial`: a store that reads ahead may know fewer of them now. */
   page(room: number, fromN: number, size: PageSize, isPartial?: boolean): RecordRow[];
   /** The `n` of the record that was appended under this id, however long ago; null where there is none. */

@@ -188,6 +188,26 @@ function conforms(open: Open): void {
     expect([found(a, 2), store.records.last(a.no), store.records.last(b.no)]).toEqual([2, 5000, 1]);
     await store.close();
   });
+  it("adds a message once to its room, whatever record has its append id", async () => {
+    const { store, a, b } = await withRooms();
+    addRecord(store, a, record(1));
+    addRecord(store, a, record(2));
+    await store.turn();
+    const add = (room: RoomRow, row: RecordRow) => {
+      const isNew = store.records.addOnce(room.no, row);
+      const was = store.rooms.get(room.tag)!;
+      if (isNew) store.rooms.save({ ...was, n: row.n }, was);
+      return isNew;
+    };
+    for (const known of [1, 2]) expect(add(a, { ...record(3), appendId: appendId(known) })).toBe(false);
+    expect(add(a, record(3))).toBe(true);
+    expect(add(a, { ...record(5), n: 4, appendId: appendId(3) })).toBe(false);
+    expect(add(b, { ...record(3), n: 1 })).toBe(true);
+    await store.turn();
+    expect(store.records.page(a.no, 1, all)).toEqual([1, 2, 3].map((n) => record(n)));
+    expect(store.records.page(b.no, 1, all)).toEqual([{ ...record(3), n: 1 }]);
+    await store.close();
+  });
   it("prunes a record to the hashes of its bytes", async () => {
     const { store, a } = await withRooms();
     for (let n = 1; n <= 3; n++) addRecord(store, a, record(n));

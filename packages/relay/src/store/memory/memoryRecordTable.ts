@@ -14,6 +14,12 @@ export class MemoryRecordTable implements RecordTable {
     if (nextKey !== undefined) this.content.at(room).nextKeys.set(record.n, nextKey);
   }
 
+  addOnce(room: number, message: RecordRow): boolean {
+    if (this.appended(room, message.appendId) !== null) return false;
+    this.add(room, message);
+    return true;
+  }
+
   page(room: number, fromN: number, size: PageSize): RecordRow[] {
     const page = new RecordPage<RecordRow>(size);
     const { records } = this.content.at(room);

@@ -15,6 +15,12 @@ export class UnitRecordTable implements RecordTable {
     unit.last = record.n;
   }
 
+  addOnce(room: number, message: RecordRow): boolean {
+    if (this.appended(room, message.appendId) !== null) return false;
+    this.add(room, message);
+    return true;
+  }
+
   page(room: number, fromN: number, size: PageSize, isPartial = false): RecordRow[] {
     return this.content.at(room).records.page(Math.max(1, fromN) - 1, size, isPartial);
   }
