@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { emojiData } from "./emojiData.mjs";
 import { sodiumFile } from "./vite.sodium.mjs";
 
 const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));
@@ -20,6 +21,7 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
   resolve,
+  plugins: [emojiData],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   css: { modules: { generateScopedName: className } },
   // Only the worker computes.

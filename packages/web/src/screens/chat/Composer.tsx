@@ -15,9 +15,10 @@ import { EmojiPopup } from "./EmojiPopup.js";
 import type { Attachments } from "./files/attachments.js";
 import { Tray } from "./files/Tray.js";
 import { FormatBar } from "./FormatBar.js";
-import { MentionList } from "./MentionList.js";
+import { OfferList } from "./OfferList.js";
+import { changeText } from "./textChange.js";
 import { useFormatting } from "./useFormatting.js";
-import { useMentioning } from "./useMentioning.js";
+import { useOffers } from "./useOffers.js";
 import { t } from "./words.js";
 
 const COUNTS_FROM = -1000;
@@ -44,7 +45,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   const id = useId();
   const text = composition.text.value;
   const mode = composition.mode.value;
-  const mention = useMentioning(area, text, people.members, (next) => composition.write(next));
+  const offering = useOffers(area, people.members);
   const formatting = useFormatting(area);
   const excess = composition.excess.value;
 
@@ -86,7 +87,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   );
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
-    if (isOfInputMethod(event) || mention.onKeyDown(event) || formatting.onKeyDown(event)) return;
+    if (isOfInputMethod(event) || offering.onKeyDown(event) || formatting.onKeyDown(event)) return;
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
       event.preventDefault();
@@ -103,12 +104,12 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
     }
   };
   const insert = (emoji: string) => {
-    const { selectionStart, selectionEnd } = area.current!;
-    composition.write(text.slice(0, selectionStart) + emoji + text.slice(selectionEnd));
-    const caret = selectionStart + emoji.length;
+    // After what closes has given the focus back.
     requestAnimationFrame(() => {
-      area.current?.focus();
-      area.current?.setSelectionRange(caret, caret);
+      const field = area.current;
+      if (!field) return;
+      const { selectionStart: from, selectionEnd: to } = field;
+      changeText(field, { from, to, insert: emoji, start: from + emoji.length, end: from + emoji.length });
     });
   };
 
@@ -123,7 +124,9 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
     >
       <ComposerMode composition={composition} />
       <Tray attachments={attachments} onChoose={() => picker.current?.click()} />
-      {mention.open && <MentionList id={id} {...mention.open} chosen={mention.chosen} onChoose={mention.choose} />}
+      {offering.open && (
+        <OfferList id={id} offers={offering.open.offers} chosen={offering.chosen} onChoose={offering.choose} />
+      )}
       <div class={style["line"]}>
         <input
           ref={picker}
@@ -156,19 +159,19 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
             aria-label={t.writeTo({ title })}
             aria-describedby={`${id}-hint`}
             aria-autocomplete="list"
-            aria-controls={mention.open ? id : undefined}
-            aria-activedescendant={mention.open ? `${id}-${mention.chosen}` : undefined}
+            aria-controls={offering.open ? id : undefined}
+            aria-activedescendant={offering.open ? `${id}-${offering.chosen}` : undefined}
             enterkeyhint={isTouch() ? "enter" : "send"}
             onInput={(event) => {
               composition.write(event.currentTarget.value);
-              mention.look();
+              offering.look();
             }}
             onKeyDown={onKeyDown}
             onSelect={() => {
-              mention.look();
+              offering.look();
               formatting.look();
             }}
-            onBlur={mention.close}
+            onBlur={offering.close}
             onPaste={(event) => {
               if (mode.kind !== "edit" && attachments.take(event.clipboardData)) event.preventDefault();
             }}

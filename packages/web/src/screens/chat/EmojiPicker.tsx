@@ -1,49 +1,141 @@
+import { isReaction } from "@conclave/client/pure";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { GROUPS, noteEmoji, recentEmoji } from "./emoji.js";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { language } from "../../words/language.js";
+import { chooseSkinTone, noteEmoji, recentEmoji, skinTone } from "./emoji.js";
+import { EMOJI_GROUPS, type EmojiEntry, loadEmoji, loadedEmoji, searchEmoji, TONES, withTone } from "./emojiTable.js";
 import style from "./EmojiPopup.module.css";
 import { t } from "./words.js";
 
-/** All emoji. Arrows move, Enter picks: one stop for the Tab key. */
-export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => void }): JSX.Element {
-  const ref = useRef<HTMLDivElement>(null);
-  const groups = useMemo(() => {
-    const recent = recentEmoji();
-    const all = Object.entries(GROUPS).map(([name, group]) => ({
-      name: name as keyof typeof GROUPS,
-      emoji: group.split(" "),
-    }));
-    return recent.length > 0 ? [{ name: "recentEmoji" as const, emoji: recent }, ...all] : all;
-  }, []);
+const MOST_FOUND = 120;
+
+export interface EmojiPickerProps {
+  /** Only what can be a reaction: an emoji of several people is too long for one. */
+  readonly forReaction: boolean;
+  readonly onPick: (emoji: string) => void;
+}
+
+interface Shown {
+  readonly title: string;
+  readonly emoji: readonly { readonly emoji: string; readonly name: string }[];
+}
+
+/** All emoji, in groups or as they are searched for. Arrows move, Enter picks: one stop for the Tab key. */
+export function EmojiPicker({ forReaction, onPick }: EmojiPickerProps): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const [table, have] = useState(loadedEmoji(language.value));
+  const [query, ask] = useState("");
+  const [tone, choose] = useState(skinTone);
   useEffect(() => {
-    const buttons = ref.current!.querySelectorAll("button");
-    const first = buttons[0];
-    if (!first) return;
-    first.tabIndex = 0;
-    first.focus();
+    field.current?.focus();
+    if (!table) void loadEmoji(language.value).then(have, () => undefined);
   }, []);
+  const groups = useMemo(() => shown(table ?? [], query, tone, forReaction), [table, query, tone, forReaction]);
   const pick = (emoji: string) => {
     noteEmoji(emoji);
     onPick(emoji);
   };
+  const first = groups[0]?.emoji[0]?.emoji;
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+    if (event.key === "Enter" && first !== undefined) pick(first);
+    else if (event.key === "ArrowDown") list.current?.querySelector("button")?.focus();
+    else return;
+    event.preventDefault();
+  };
   return (
-    <div ref={ref} class={style["scroll"]} onKeyDown={move}>
-      {groups.map(({ name, emoji }) => (
-        <section key={name} class={style["group"]} aria-label={t[name]}>
-          <h3 class={style["heading"]} aria-hidden="true">
-            {t[name]}
-          </h3>
-          <div class={style["grid"]}>
-            {emoji.map((each) => (
-              <button key={each} class={style["emoji"]} type="button" tabIndex={-1} onClick={() => pick(each)}>
-                {each}
-              </button>
-            ))}
-          </div>
-        </section>
-      ))}
+    <div class={style["picker"]}>
+      <input
+        ref={field}
+        class={style["search"]}
+        type="search"
+        aria-label={t.searchEmoji}
+        placeholder={t.searchEmoji}
+        autocomplete="off"
+        spellcheck={false}
+        value={query}
+        onInput={(event) => ask(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div ref={list} class={style["scroll"]} onKeyDown={move}>
+        {table && groups.length === 0 && <p class={style["none"]}>{t.noEmoji}</p>}
+        {groups.map(({ title, emoji }, at) => (
+          <section key={title} class={style["group"]} aria-label={title}>
+            <h3 class={style["heading"]} aria-hidden="true">
+              {title}
+            </h3>
+            <div class={style["grid"]}>
+              {emoji.map((each, index) => (
+                <button
+                  key={each.emoji}
+                  class={style["emoji"]}
+                  type="button"
+                  title={each.name}
+                  tabIndex={at === 0 && index === 0 ? 0 : -1}
+                  onClick={() => pick(each.emoji)}
+                >
+                  {each.emoji}
+                </button>
+              ))}
+            </div>
+          </section>
+        ))}
+      </div>
+      <div class={style["tones"]} role="radiogroup" aria-label={t.skinTone} onKeyDown={moveTone}>
+        {TONES.map((each, at) => (
+          <button
+            key={each}
+            class={style["tone"]}
+            type="button"
+            role="radio"
+            aria-checked={each === tone}
+            aria-label={at === 0 ? t.noTone : t.tone({ number: at })}
+            tabIndex={each === tone ? 0 : -1}
+            onClick={() => {
+              chooseSkinTone(each);
+              choose(each);
+            }}
+          >
+            {`✋${each}`}
+          </button>
+        ))}
+      </div>
     </div>
   );
+}
+
+function shown(table: readonly EmojiEntry[], query: string, tone: string, forReaction: boolean): Shown[] {
+  const isFit = (emoji: string) => !forReaction || isReaction(emoji);
+  const entries = (some: readonly EmojiEntry[]) =>
+    some.map((entry) => ({ emoji: withTone(entry, tone), name: entry.name })).filter(({ emoji }) => isFit(emoji));
+  const groups: Shown[] =
+    query.trim() === ""
+      ? [
+          {
+            title: t.recentEmoji,
+            emoji: recentEmoji()
+              .filter(isFit)
+              .map((emoji) => ({ emoji, name: "" })),
+          },
+          ...Object.keys(EMOJI_GROUPS).map((name) => ({
+            title: t[name as keyof typeof EMOJI_GROUPS],
+            emoji: entries(table.filter(({ group }) => group === name)),
+          })),
+        ]
+      : [{ title: t.foundEmoji, emoji: entries(searchEmoji(table, query).slice(0, MOST_FOUND)) }];
+  return groups.filter(({ emoji }) => emoji.length > 0);
+}
+
+// As in any group of radio buttons, the arrows choose.
+function moveTone(event: TargetedKeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  const all = [...event.currentTarget.querySelectorAll("button")];
+  const here = all.indexOf(document.activeElement as HTMLButtonElement);
+  const next = all[(here + step + all.length) % all.length]!;
+  next.click();
+  next.focus();
 }
 
 function move(event: TargetedKeyboardEvent<HTMLElement>): void {

@@ -9,12 +9,14 @@ const Picker = lazy(() => import("./EmojiPicker.js").then((module) => module.Emo
 
 export interface EmojiPopupProps {
   readonly at: MenuPlace;
+  /** Only what can be a reaction. */
+  readonly forReaction?: boolean;
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 }
 
 /** All emoji in a box at something. Escape, picking and a press beside it close it; the focus goes back. */
-export function EmojiPopup({ at, onPick, onClose }: EmojiPopupProps): JSX.Element {
+export function EmojiPopup({ at, forReaction = false, onPick, onClose }: EmojiPopupProps): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const box = ref.current!;
@@ -49,6 +51,7 @@ export function EmojiPopup({ at, onPick, onClose }: EmojiPopupProps): JSX.Elemen
       }}
     >
       <Picker
+        forReaction={forReaction}
         onPick={(emoji) => {
           onClose();
           onPick(emoji);

@@ -30,7 +30,8 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
   const chat = useChat();
   const [isPicking, pick] = useState(false);
   const canRemove = useMayRemove(message, chat);
-  if (isPicking) return <EmojiPopup at={at} onPick={(emoji) => chat.react(message, emoji)} onClose={onClose} />;
+  if (isPicking)
+    return <EmojiPopup at={at} forReaction onPick={(emoji) => chat.react(message, emoji)} onClose={onClose} />;
   return (
     <MenuPopup
       label={t.actions}

@@ -46,7 +46,7 @@ export function MessageTools(props: {
         tip="none"
         onClick={() => onMenu(message, more.current!)}
       />
-      {at && <EmojiPopup at={at} onPick={(emoji) => react(message, emoji)} onClose={() => pick(null)} />}
+      {at && <EmojiPopup at={at} forReaction onPick={(emoji) => react(message, emoji)} onClose={() => pick(null)} />}
     </div>
   );
 }

@@ -1,16 +1,28 @@
 import type { RoomMember } from "@conclave/client";
 import { describe, expect, it } from "vitest";
-import { mentioned, mentioning } from "./completion.js";
+import { emojiData } from "../../../emojiData.mjs";
+import { emojiOffering, mentioning, type Offering, taken } from "./completion.js";
+import { readTable, searchEmoji, TONES, withTone } from "./emojiTable.js";
 import { highlight } from "../search/highlight.js";
 
 const members = ["Alice Appleby", "Bob", "Élodie", "You"].map((name, index) => ({
   name,
   isYou: name === "You",
   person: new Uint8Array([index]),
+  role: "member",
 })) as unknown as RoomMember[];
+const admins = members.map((member) => ({ ...member, role: "admin" }) as RoomMember);
 
-function names(text: string): string[] | undefined {
-  return mentioning(text, text.length, members)?.people.map(({ name }) => name);
+function names(text: string, of = members): string[] | undefined {
+  return mentioning(text, text.length, of)?.offers.map((offer) =>
+    offer.kind === "person" ? offer.person.name : offer.kind,
+  );
+}
+
+function after(text: string, found: Offering): string {
+  const { from, to, insert, start } = taken(text, found, found.offers[0]!);
+  const next = text.slice(0, from) + insert + text.slice(to);
+  return `${next.slice(0, start)}|${next.slice(start)}`;
 }
 
 describe("whom one begins to mention", () => {
@@ -23,9 +35,55 @@ describe("whom one begins to mention", () => {
     expect(names("@Bob ")).toBe(undefined);
   });
 
+  it("offers everybody to who may name them, and to nobody else", () => {
+    expect(names("hi @ro", admins)).toEqual(["room"]);
+    expect(names("hi @", admins)).toEqual(["Alice Appleby", "Bob", "Élodie", "room"]);
+    expect(names("hi @ro")).toBe(undefined);
+    expect(after("hi @ro", mentioning("hi @ro", 6, admins)!)).toBe("hi @room |");
+  });
+
   it("puts the whole name, and the caret after it", () => {
-    const found = mentioning("hi @app!", 7, members)!;
-    expect(mentioned("hi @app!", found, found.people[0]!)).toEqual({ text: "hi @Alice Appleby !", caret: 18 });
+    expect(after("hi @app!", mentioning("hi @app!", 7, members)!)).toBe("hi @Alice Appleby |!");
+  });
+});
+
+const load = (language: string) =>
+  readTable(JSON.parse(/^export default (.*);$/su.exec(emojiData.load(`\0virtual:emoji/${language}`)!)![1]!) as string);
+
+describe("emoji", () => {
+  const [table, german] = [load("en"), load("de")];
+  const first = (query: string, of = table) => searchEmoji(of, query)[0]?.emoji;
+
+  it("are found by their codes, and by words of one's language", () => {
+    expect(table.length).toBeGreaterThan(1500);
+    expect([first("tada"), first(":tada:"), first("party pop"), first("thumbs up")]).toEqual(["🎉", "🎉", "🎉", "👍"]);
+    expect([first("konfetti", german), first("tada", german), first("bäuerin", german)]).toEqual(["🎉", "🎉", "👩‍🌾"]);
+    expect([first("nothing like this"), first(""), first("  ")]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("are offered from the second letter of a code, and are there at its closing colon", () => {
+    const offered = (text: string) => emojiOffering(text, text.length, table, "");
+    expect(offered("hi :ta")!.offers).toContainEqual({ kind: "emoji", emoji: "🎉", code: "tada" });
+    expect(after("hi :tad", offered("hi :tad")!)).toBe("hi 🎉 |");
+    expect(offered("hi :tada:")).toMatchObject({ start: 3, end: 9, isWhole: true });
+    for (const text of [":t", "10:30", "a:tada", "::tada", "http://x", ":tadaa:", "```\n:tada"]) {
+      expect(offered(text), text).toBe(null);
+    }
+  });
+
+  it("have the skin tone that was chosen, where there is one", () => {
+    const toned = table.filter(({ hasTones }) => hasTones);
+    expect(toned.length).toBeGreaterThan(190);
+    expect(withTone({ emoji: "🧑‍🌾", hasTones: true }, TONES[3])).toBe("🧑🏽‍🌾");
+    expect(withTone({ emoji: "☝️", hasTones: true }, TONES[5])).toBe("☝🏿");
+    expect(withTone({ emoji: "🎉", hasTones: false }, TONES[3])).toBe("🎉");
+    for (const entry of toned) {
+      const segments = [...new Intl.Segmenter().segment(withTone(entry, TONES[1]))];
+      expect(
+        segments.map(({ segment }) => segment.includes(TONES[1])),
+        entry.name,
+      ).toEqual([true]);
+    }
   });
 });
 
