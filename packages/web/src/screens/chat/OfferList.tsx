@@ -2,16 +2,16 @@ import { plainName } from "@conclave/client/pure";
 import { Users } from "lucide-preact";
 import type { JSX } from "preact";
 import { Avatar } from "../../design/Avatar.js";
-import type { Offer } from "./completion.js";
+import type { Suggestion } from "./completion.js";
 import { Name } from "./Name.js";
 import style from "./OfferList.module.css";
 import { t } from "./words.js";
 
 export interface OfferListProps {
   readonly id: string;
-  readonly offers: readonly Offer[];
+  readonly offers: readonly Suggestion[];
   readonly chosen: number;
-  readonly onChoose: (offer: Offer) => void;
+  readonly onChoose: (offer: Suggestion) => void;
 }
 
 /** Above the field; the focus stays in the field. */
@@ -38,11 +38,11 @@ export function OfferList({ id, offers, chosen, onChoose }: OfferListProps): JSX
   );
 }
 
-function keyOf(offer: Offer): string {
+function keyOf(offer: Suggestion): string {
   return offer.kind === "person" ? offer.person.person.join() : offer.kind === "room" ? "room" : offer.code;
 }
 
-function OfferView({ offer }: { readonly offer: Offer }): JSX.Element {
+function OfferView({ offer }: { readonly offer: Suggestion }): JSX.Element {
   switch (offer.kind) {
     case "person":
       return (

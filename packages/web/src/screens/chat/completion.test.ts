@@ -11,7 +11,7 @@ const members = ["Alice Appleby", "Bob", "Élodie", "You"].map((name, index) => 
   person: new Uint8Array([index]),
   role: "member",
 })) as unknown as RoomMember[];
-const admins = members.map((member) => ({ ...member, role: "admin" }) as RoomMember);
+const admins = members.map((member) => ({ ...member, role: "admin" }));
 
 function names(text: string, of = members): string[] | undefined {
   return mentioning(text, text.length, of)?.offers.map((offer) =>

@@ -4,7 +4,7 @@ import { type EmojiEntry, searchEmoji, withTone } from "./emojiTable.js";
 import type { TextChange } from "./formatting.js";
 
 /** What can stand for what one types: a person or everybody after an @, an emoji after a colon. */
-export type Offer =
+export type Suggestion =
   | { readonly kind: "person"; readonly person: RoomMember }
   | { readonly kind: "room" }
   | { readonly kind: "emoji"; readonly emoji: string; readonly code: string };
@@ -14,7 +14,7 @@ export interface Offering {
   /** Where the sign is. */
   readonly start: number;
   readonly end: number;
-  readonly offers: readonly Offer[];
+  readonly offers: readonly Suggestion[];
 }
 
 const LONGEST = 40;
@@ -35,7 +35,7 @@ export function mentioning(text: string, caret: number, members: readonly RoomMe
   if (people.some(({ name }) => folded(name) === wanted.trim() && wanted.endsWith(" "))) return null;
   const you = members.find(({ isYou }) => isYou);
   const isRoom = you !== undefined && NAMES_ROOM.has(you.role) && ROOM.startsWith(wanted);
-  const offers: Offer[] = people.map((person) => ({ kind: "person", person }));
+  const offers: Suggestion[] = people.map((person) => ({ kind: "person", person }));
   if (isRoom) offers.push({ kind: "room" });
   return offers.length === 0 ? null : { start: caret - query.length - 1, end: caret, offers };
 }
@@ -55,7 +55,7 @@ export function emojiOffering(
   const found = codeBefore(text, caret);
   if (found === null) return null;
   const { code, isClosed } = found;
-  const offer = (entry: EmojiEntry): Offer => ({
+  const offer = (entry: EmojiEntry): Suggestion => ({
     kind: "emoji",
     emoji: withTone(entry, tone),
     code: entry.codes.find((each) => each.startsWith(code)) ?? entry.codes[0] ?? entry.name,
@@ -70,7 +70,7 @@ export function emojiOffering(
 }
 
 /** The change that puts what was offered in the place of what was typed. */
-export function taken(text: string, { start, end }: Offering, offer: Offer): TextChange {
+export function taken(text: string, { start, end }: Offering, offer: Suggestion): TextChange {
   const gap = text.slice(end).startsWith(" ") ? "" : " ";
   const word = offer.kind === "emoji" ? offer.emoji : `@${offer.kind === "room" ? ROOM : offer.person.name}`;
   const caret = start + word.length + 1;

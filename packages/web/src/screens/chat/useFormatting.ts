@@ -10,7 +10,7 @@ export function useFormatting(area: RefObject<HTMLTextAreaElement | null>) {
     const { value, selectionStart, selectionEnd } = area.current!;
     return { text: value, start: selectionStart, end: selectionEnd };
   };
-  const format = (wanted: Format) => changeText(area.current!, formatted(selected(), wanted));
+  const format = (wanted: Format): void => changeText(area.current!, formatted(selected(), wanted));
   return {
     isSelecting,
     format,

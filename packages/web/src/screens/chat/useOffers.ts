@@ -2,7 +2,7 @@ import type { RoomMember } from "@conclave/client";
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { language } from "../../words/language.js";
-import { beginsEmoji, emojiOffering, mentioning, type Offer, type Offering, taken } from "./completion.js";
+import { beginsEmoji, emojiOffering, mentioning, type Suggestion, type Offering, taken } from "./completion.js";
 import { noteEmoji, skinTone } from "./emoji.js";
 import { loadedEmoji, loadEmoji } from "./emojiTable.js";
 import { changeText } from "./textChange.js";
@@ -15,7 +15,7 @@ export function useOffers(area: RefObject<HTMLTextAreaElement | null>, members: 
   const [open, show] = useState<Offering | null>(null);
   const [chosen, mark] = useState(0);
   const [closedAt, closeAt] = useState(-1);
-  const take = (offering: Offering, offer: Offer) => {
+  const take = (offering: Offering, offer: Suggestion) => {
     show(null);
     if (offer.kind === "emoji") noteEmoji(offer.emoji);
     changeText(area.current!, taken(area.current!.value, offering, offer));
@@ -48,7 +48,7 @@ export function useOffers(area: RefObject<HTMLTextAreaElement | null>, members: 
     open,
     chosen,
     look,
-    choose(offer: Offer) {
+    choose: (offer: Suggestion): void => {
       if (open) take(open, offer);
     },
     close: () => show(null),
