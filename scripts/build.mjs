@@ -32,7 +32,15 @@ function pagesAreFresh() {
   const built = `${root}/packages/web/dist/conclave-manifest.json`;
   if (!existsSync(built)) return false;
   const since = statSync(built).mtimeMs;
-  const sources = ["src", "public", "index.html", "vite.config.mjs", "vite.sodium.mjs", "emojiData.mjs", "package.json"];
+  const sources = [
+    "src",
+    "public",
+    "index.html",
+    "vite.config.mjs",
+    "vite.sodium.mjs",
+    "vite.emoji.mjs",
+    "package.json",
+  ];
   const folders = readdirSync(`${root}/packages`).flatMap((name) =>
     sources.map((each) => `${root}/packages/${name}/${each}`),
   );

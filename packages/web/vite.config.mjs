@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { emojiData } from "./emojiData.mjs";
+import { emojiData } from "./vite.emoji.mjs";
 import { sodiumFile } from "./vite.sodium.mjs";
 
 const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));

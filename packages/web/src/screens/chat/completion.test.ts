@@ -1,6 +1,6 @@
 import type { RoomMember } from "@conclave/client";
 import { describe, expect, it } from "vitest";
-import { emojiData } from "../../../emojiData.mjs";
+import { emojiData } from "../../../vite.emoji.mjs";
 import { emojiOffering, mentioning, type Offering, taken } from "./completion.js";
 import { readTable, searchEmoji, TONES, withTone } from "./emojiTable.js";
 import { highlight } from "../search/highlight.js";
@@ -11,7 +11,7 @@ const members = ["Alice Appleby", "Bob", "Élodie", "You"].map((name, index) => 
   person: new Uint8Array([index]),
   role: "member",
 })) as unknown as RoomMember[];
-const admins = members.map((member) => ({ ...member, role: "admin" }));
+const admins = members.map((member) => ({ ...member, role: "admin" as const }));
 
 function names(text: string, of = members): string[] | undefined {
   return mentioning(text, text.length, of)?.offers.map((offer) =>

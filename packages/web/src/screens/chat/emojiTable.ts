@@ -44,7 +44,7 @@ export function loadedEmoji(language: Language): readonly EmojiEntry[] | null {
   return tables.get(language) ?? null;
 }
 
-/** The lines that `emojiData.mjs` writes. */
+/** The lines that `vite.emoji.mjs` writes. */
 export function readTable(text: string): EmojiEntry[] {
   return text.split("\n").map((line) => {
     const [emoji = "", group = "", tones, name = "", codes = "", tags = ""] = line.split("\t");
