@@ -13,7 +13,7 @@ const { refused, usage, unreachable, locked, alarm, outdated, interrupted } = EX
 const OWN: Readonly<Record<string, readonly [ExitCode, string]>> = {
   USAGE: [usage, "The command line is wrong. Nothing was done."],
   LINK: [usage, "The invite link is incomplete, or is not an invite link. Nothing was done."],
-  NEEDS_YES: [usage, "It cannot be undone, and there is no terminal to confirm it: add --yes. Nothing was done."],
+  NEEDS_YES: [usage, "It needs a clear yes, and there is no terminal to ask at: add --yes. Nothing was done."],
   POLICY_FILE: [usage, "The file with the policy is wrong: `faults` says what, and where. Nothing was done."],
   NOT_TEXT: [usage, "The input is not UTF-8 text. Nothing was done with it."],
   TOO_LONG: [usage, "The text or input is too long."],

@@ -9,6 +9,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -142,7 +143,7 @@ describe("conclave doctor: a data folder", () => {
     expect(filesOf(stopped)).toEqual(before);
     expect(still.findings.map(({ check, state }) => `${check} ${state}`)).toEqual([
       "relay unseen",
-      ...["file good", "rooms good", "clock good", "backup good", "disk good", "key good"],
+      ...["file good", "rooms good", "clock good", "backup good", "disk good", "key good", "secrets good"],
     ]);
     expect(still.findings.find(({ check }) => check === "rooms")?.text).toMatch(/^2 rooms with \d+ records/u);
     const running = copy();
@@ -233,6 +234,34 @@ describe("conclave doctor: a data folder", () => {
     expect(await onlyFault(spoilt)).toMatch(/^key: .*something else/u);
     rmSync(key);
     expect(await onlyFault(spoilt)).toMatch(/^key: There is no key/u);
+  });
+
+  it("whose secrets others on the machine can read, where they get to them", async () => {
+    const spoilt = copy();
+    const kept = join(folder, "kept");
+    mkdirSync(kept, { mode: 0o755 });
+    const [permit, database] = [join(kept, "permit"), join(spoilt, "relay.db")];
+    writeFileSync(permit, "swordfish\n", { mode: 0o644 });
+    process.env["CONCLAVE_CREATE_PERMIT_FILE"] = permit;
+    chmodSync(database, 0o644);
+    // A folder above both lets nobody in.
+    expect((await examine(spoilt)).bad).toEqual([]);
+    chmodSync(folder, 0o755);
+    try {
+      expect(await onlyFault(spoilt)).toBe(`secrets: Others on this machine can read or change ${permit}.`);
+      chmodSync(spoilt, 0o755);
+      expect(await onlyFault(spoilt)).toBe(
+        `secrets: Others on this machine can read or change ${database}, ${permit}.`,
+      );
+      chmodSync(database, 0o600);
+      // Its group is meant to read it.
+      chmodSync(permit, 0o640);
+      expect((await examine(spoilt)).bad).toEqual([]);
+      chmodSync(permit, 0o660);
+      expect(await onlyFault(spoilt)).toContain(permit);
+    } finally {
+      chmodSync(folder, 0o700);
+    }
   });
 
   it("without a new backup, or without space", async () => {

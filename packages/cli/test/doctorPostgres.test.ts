@@ -88,7 +88,7 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     expect(bad).toEqual([]);
     expect(findings.map(({ check, state }) => `${check} ${state}`)).toEqual([
       ...["relay good", "address unseen", "database good", "durability good", "standby good", "locks good"],
-      ...["rooms good", "clock good", "backup unseen", "disk good", "key good"],
+      ...["rooms good", "clock good", "backup unseen", "disk good", "key good", "secrets good"],
     ]);
     expect(findings.find(({ check }) => check === "rooms")?.text).toMatch(/^1 room with \d+ records/u);
   });

@@ -144,7 +144,7 @@ describe("what cannot be undone", () => {
       for (const more of [[], ["--json"]]) {
         const { code, stdout, stderr } = await plain("Eve", [...args, ...more]);
         expect([args, code]).toEqual([args, 2]);
-        expect(stdout + stderr).toMatch(/cannot be undone.*--yes/su);
+        expect(stdout + stderr).toMatch(/needs a clear yes.*--yes/su);
       }
     }
     expect(await conclave("Eve", "leave")).toMatchObject({ error: { code: "NEEDS_YES" } });

@@ -90,6 +90,7 @@ export {
   type PolicyFaultCode,
   readPolicyFile,
 } from "./policy/policyFile.js";
+export { type RepeatedName, repeatedNames } from "./policy/repeatedNames.js";
 export { POLICY_DOUBT_CODES, type PolicyDoubt, policyDoubts } from "./roster/policyDoubts.js";
 export type { Policy, PolicyMatter, PolicySettings } from "./policy/policy.js";
 export { type DecidingRole, hasSay, isAtLeast, type Role } from "./policy/role.js";

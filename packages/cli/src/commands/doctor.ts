@@ -11,13 +11,14 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError } from "../cliError.js";
 import { resolveConfig } from "../config/resolveConfig.js";
-import type { ServeConfig } from "../config/settings.js";
+import { environmentName, SETTING_NAMES, SETTINGS, type ServeConfig } from "../config/settings.js";
 import { addressFindings } from "../doctor/addressFindings.js";
 import { certificateFinding } from "../doctor/certificateFindings.js";
 import { databaseFindings } from "../doctor/databaseFindings.js";
 import { bad, unseen, type Finding } from "../doctor/finding.js";
 import { diskFinding, folderFindings } from "../doctor/folderFindings.js";
 import { keyFinding } from "../doctor/keyFinding.js";
+import { secretsFinding } from "../doctor/secretsFinding.js";
 import { EXIT } from "../exitCode.js";
 import type { CommandContext } from "../program/context.js";
 import { fileFault } from "../terminal/fileFault.js";
@@ -50,12 +51,21 @@ export async function doctor({ output, options }: CommandContext): Promise<void>
     ...(database === null ? [] : "away" in database ? [awayFinding(database.away)] : databaseFindings(database, now)),
     ...(folder === null ? [] : [diskFinding(folder, config)]),
     keyFinding(key, keyFile),
+    secretsFinding(data, secretFiles(flags, config)),
   ];
   const isWell = findings.every(({ state }) => state !== "bad");
   const store = isFolder ? folder?.database?.store : database !== null && !("away" in database) ? database.store : null;
   const damaged = (store?.logs.damaged ?? []).map(({ tag, n, why }) => ({ tag, record: n, why }));
   output.result({ data, isWell, findings, damaged }, (paint) => lines(findings, isWell, paint));
   if (!isWell) process.exitCode = EXIT.unwell;
+}
+
+/** The files outside of the data folder in which the relay finds secrets. */
+function secretFiles(flags: Readonly<Record<string, unknown>>, { tlsKey }: ServeConfig): string[] {
+  const { env } = process;
+  const secrets = SETTING_NAMES.filter((name) => SETTINGS[name].kind === "secret").map(environmentName);
+  const variables = [...secrets, "CONCLAVE_BACKUP_PASSPHRASE"].map((name) => env[`${name}_FILE`]);
+  return [...variables, flags["config"] ?? env["CONCLAVE_CONFIG"], tlsKey].filter((path) => typeof path === "string");
 }
 
 type Running = { readonly facts: RunningFacts | null; readonly isSilent: boolean };

@@ -31,6 +31,11 @@ const refusal = (work: () => unknown): CliError => {
 };
 
 describe("serve configuration", () => {
+  it("refuses a key that stands twice: the last one would win silently", () => {
+    write('{ "port": 1, "host": "::1", "port": 2 }');
+    expect(refusal(() => resolve()).message).toContain('has the key "port" more than once');
+  });
+
   it("flag beats environment beats file beats default, and each value knows its source", () => {
     const path = write({ port: 1, host: "1.1.1.1", metricsPort: 9 });
     const { config, sources } = resolve({ port: "3" }, { CONCLAVE_PORT: "2", CONCLAVE_HOST: "2.2.2.2" });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { repeatedNames } from "@conclave/protocol";
 import * as v from "valibot";
 import { fileFault } from "../terminal/fileFault.js";
 import { usageError } from "../cliError.js";
@@ -85,7 +86,8 @@ function readConfigFile({ flags, env }: Given, dataFolder: string): Map<SettingN
   const named = (flags["config"] as string | undefined) ?? env["CONCLAVE_CONFIG"];
   const path = named ?? join(dataFolder, "config.json");
   if (named === undefined && !existsSync(path)) return new Map();
-  const document = parseJson(readText(path, "the configuration file"), path);
+  const text = readText(path, "the configuration file");
+  const document = parseJson(text, path);
   const found = new Map<SettingName, Sourced>();
   for (const [key, value] of Object.entries(document)) {
     if (!isSettingName(key)) {
@@ -103,6 +105,8 @@ function readConfigFile({ flags, env }: Given, dataFolder: string): Map<SettingN
     }
     found.set(key, { value, source: path });
   }
+  const twice = repeatedNames(text).find(({ path: inner }) => inner.length === 0);
+  if (twice !== undefined) throw usageError(`${path} has the key "${twice.name}" more than once.`, "Keep one of them.");
   return found;
 }
 

@@ -72,7 +72,7 @@ function standbyFinding({ settings, standbys, synchronousStandbys }: DatabaseFac
     return bad(
       "standby",
       `${standbys} standby${standbys === 1 ? " is" : "s are"} connected, and no commit waits for one: a failover takes back what was acknowledged.`,
-      `In psql: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; SELECT pg_reload_conf(); If you have failed over already, run ${otherCommand("relay", "recovered")}.`,
+      `In psql: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; SELECT pg_reload_conf();`,
     );
   }
   if (level === "local" || level === "remote_write") {

@@ -13,8 +13,8 @@ Examples:
 const DATA = ["--data <dir>", "the relay's data folder (CONCLAVE_DATA, else ./data)"] as const;
 
 const RECOVERED_HELP = `
-For data that was put back in another way than by conclave restore: a database after a failover to a
-standby that may have lagged, or one that came back from its own backup. Run it before a relay
+For data that was put back in a way that the relay does not notice by itself: a disk that was rolled
+back to a snapshot, or a database that does not say which server it is on. Run it before a relay
 starts. Each room then waits a moment for what its members know beyond it, and goes on.
 
 Example:

@@ -28,9 +28,9 @@ export async function consent(context: CommandContext, question: string, usual =
 }
 
 /**
- * Asks about something that cannot be undone: call it before anything is done.
+ * Asks about something that cannot be undone, or not by everybody: call it before anything is done.
  *
- * RULE: cli.for-good: what cannot be undone needs a person's consent: typed at the question, or given as `--yes`. If nobody
+ * RULE: cli.for-good: what a person may not get back needs their consent: typed at the question, or given as `--yes`. If nobody
  * can be asked, nothing is done (attack A155). `more`: what programs are told with the refusal.
  * @throws CliError NEEDS_YES (exit 2) if nobody can be asked; NOT_CONFIRMED for no, CANCELLED for Ctrl-C.
  */
@@ -42,7 +42,7 @@ export async function consentForGood(
   if (context.options["yes"] !== true && !canAsk(context)) {
     throw new CliError(
       "NEEDS_YES",
-      "This cannot be undone, and there is nobody here to ask. Nothing was done.",
+      "This needs a clear yes, and there is nobody here to ask. Nothing was done.",
       `Add --yes to answer yes to: ${question}`,
       undefined,
       more,

@@ -76,6 +76,20 @@ describe("a file with a policy", () => {
       "out_of_range settings.maxStale 0|9007199254740991",
       "wrong_type settings.removals {…}",
     ]);
+    const file = JSON.stringify({ rules: { ...rules, add: { kind: "anyOf", rules: [quorum] } }, settings });
+    const twice = (text: string) => faultsOf(file.replace(text, `${text}:{},${text}`));
+    expect([twice('"remove"'), twice('"settings"'), twice('"count"')]).toEqual([
+      ["repeated_field rules remove"],
+      ["repeated_field policy settings"],
+      ["repeated_field rules.add.rules[0] count"],
+    ]);
+    expect(
+      faultsOf(`{"words":{"a":1,"a":2},"policy":${file.replace('"remove"', '"\\u0072emove":1,"remove"')}}`),
+    ).toEqual(["repeated_field rules remove"]);
+    expect(faultsOf(`{"policy":1,"policy":${file}}`)).toEqual(["repeated_field policy policy"]);
+    expect(faultsOf(file.replace("{", '{"hunter2":{"kind":1,"kind":2},"hunter2":1,'))).toEqual([
+      "unknown_field policy rules|settings",
+    ]);
     expect(["{", "", "owner"].map(faultsOf)).toEqual(Array(3).fill(["not_json policy"]));
     expect(["[]", "null", "3"].map(faultsOf)).toEqual(Array(3).fill(["wrong_type policy {…}"]));
     expect(faultsOf('{"policy":{}}')).toEqual(["missing_field policy rules|settings"]);

@@ -1,5 +1,6 @@
 import { done, failed, type Result, utf8Bytes } from "@conclave/codec";
 import { canBeChanged, type Policy, type PolicyMatter, type PolicySettings } from "./policy.js";
+import { repeatedNames } from "./repeatedNames.js";
 import type { DecidingRole } from "./role.js";
 import type { InviteClass, Rule } from "./rule.js";
 
@@ -15,6 +16,7 @@ export const POLICY_FAULT_CODES = [
   "wrong_type",
   "unknown_field",
   "missing_field",
+  "repeated_field",
   "unknown_value",
   "out_of_range",
   "too_many_choices",
@@ -35,10 +37,10 @@ export interface PolicyFault {
 
 /**
  * Reads a policy from the text of a file: a JSON object with `rules` and `settings`, or one that holds such an object as `policy`,
- * as `conclave policy show --json` prints it. Every rule and every setting has to be there, and nothing else. Gives all that is
+ * as `conclave policy show --json` prints it. Every rule and every setting has to be there, once, and nothing else. Gives all that is
  * wrong, 16 faults at most, in the order of the format. Whether the policy makes sense in a room is {@link policyDoubts}'s question.
  *
- * RULE: policy.file-strict: what is misspelt or left out is a fault, never a rule of some other meaning (docs/protocol.md §4).
+ * RULE: policy.file-strict: what is misspelt, left out or said twice is a fault, never a rule of some other meaning (docs/protocol.md §4).
  */
 export function readPolicyFile(text: string): Result<Policy, readonly PolicyFault[]> {
   const whole = (code: PolicyFaultCode) => failed([{ code, place: ROOT, expected: [] }]);
@@ -47,7 +49,8 @@ export function readPolicyFile(text: string): Result<Policy, readonly PolicyFaul
   if (parsed === null) return whole("not_json");
   const file = new PolicyFileReader();
   const policy = file.policy(parsed.value);
-  if (policy === null || file.faults.length > 0) return failed(file.faults.slice(0, MAX_FAULTS));
+  const faults = [...repeatedFields(text), ...file.faults];
+  if (policy === null || faults.length > 0) return failed(faults.slice(0, MAX_FAULTS));
   return canBeChanged(policy)
     ? done(policy)
     : failed([{ code: "unchangeable", place: "rules.setPolicy", expected: [] }]);
@@ -76,7 +79,24 @@ const FIELDS: Readonly<Record<Rule["kind"], readonly string[]>> = {
   ...{ anyMember: [], invite: ["inviteClass"], anyOf: ["rules"] },
 };
 
+const NAMES: ReadonlySet<string | number> = new Set(
+  [["rules", "settings", "kind", "entries"], MATTERS, SETTINGS, ...Object.values(FIELDS)].flat(),
+);
+
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields that stand more than once. What is in or beside a field that is no policy's is nobody's business here. */
+function repeatedFields(text: string): PolicyFault[] {
+  const faults: PolicyFault[] = [];
+  for (const { name, path } of repeatedNames(text)) {
+    const inner = path[0] === ROOT ? path.slice(1) : path;
+    const isPolicys = inner.every((part) => typeof part === "number" || NAMES.has(part));
+    if (!isPolicys || !(NAMES.has(name) || name === ROOT)) continue;
+    const place = inner.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`)).join("");
+    faults.push({ code: "repeated_field", place: place === "" ? ROOT : place.slice(1), expected: [name] });
+  }
+  return faults;
+}
 
 function parse(text: string): { readonly value: unknown } | null {
   try {

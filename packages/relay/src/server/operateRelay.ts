@@ -8,7 +8,6 @@ import { copyBeside } from "../store/copyFirst.js";
 import { SqliteStore } from "../store/sqlite/sqliteStore.js";
 import { BlockedAddresses } from "./blockedAddresses.js";
 import { askLine } from "./lineSocket.js";
-import { loadRelaySeed } from "./relayKey.js";
 import { carryOutRequest, type OperatorAnswer, type OperatorRequest } from "./operatorRequest.js";
 import { dataStep, RelayStartError } from "./startError.js";
 
@@ -45,7 +44,8 @@ async function inFolder(dataDir: string, path: string, request: OperatorRequest)
     return new SqliteStore(openDatabase(path), copyFirst);
   });
   try {
-    const relaySeed = dataStep(() => loadRelaySeed(dataDir, systemRandom));
+    // Nothing is signed here, so the relay's own key is neither needed nor made.
+    const relaySeed = systemRandom(32);
     const wallClock = (): number => Date.now();
     const core = new RelayCore({ store, crypto: nodeCrypto, random: systemRandom, relaySeed, wallClock });
     return await carryOutRequest(request, {

@@ -1,26 +1,17 @@
 import { systemRandom } from "@conclave/crypto/node";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { messageAppend } from "../../core/scriptedClient.js";
-import { hasPostgres, PostgresServer } from "./postgresServer.js";
-import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
+import { hasPostgres } from "./postgresServer.js";
+import { newRoom, TestServer } from "./sharedWorld.fixture.js";
 
 const error = { type: "error", error: "room_damaged" };
 
 describe.skipIf(!hasPostgres)("damaged rows in PostgreSQL (skipped without PostgreSQL)", () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await PostgresServer.start();
-  });
-  afterAll(() => server.stop());
-  const relays: SharedRelay[] = [];
-  afterEach(async () => {
-    for (const { store } of relays.splice(0)) await store.close();
-  });
+  const server = new TestServer();
 
   it("RULE relay.damage-unserved: a room of which one bit was changed is refused, and the others go on", async () => {
     const address = server.newDatabase();
-    const relay = await SharedRelay.open(address, systemRandom(32));
-    relays.push(relay);
+    const relay = await server.relay(address, systemRandom(32));
     const [client, reader] = [await relay.connect(), await relay.connect()];
     const { roomTag, key } = await newRoom(client);
     const other = await newRoom(client);

@@ -24,11 +24,11 @@ describe.skipIf(!hasPostgres)("a database of PostgreSQL (skipped without Postgre
   it("gets its tables once, however many relays start at once, and later steps on top", async () => {
     const database = server.newDatabase();
     await Promise.all(Array.from({ length: 4 }, () => migrate(database, key(1))));
-    expect(server.query(database, "SELECT schema FROM relay")).toBe("1");
-    const steps = ["SELECT 1", "CREATE TABLE second (n int)"];
+    expect(server.query(database, "SELECT schema FROM relay")).toBe("2");
+    const steps = ["SELECT 1", "SELECT 1", "CREATE TABLE second (n int)"];
     await migrate(database, key(1), steps);
     await migrate(database, key(1), steps);
-    expect(server.query(database, "SELECT schema, to_regclass('second') FROM relay")).toBe("2|second");
+    expect(server.query(database, "SELECT schema, to_regclass('second') FROM relay")).toBe("3|second");
     await expect(migrate(database, key(1))).rejects.toThrow("newer version");
   });
 

@@ -74,6 +74,8 @@ const STEPS: readonly string[] = [
   CREATE TABLE blob_chunk (blob bigint NOT NULL, at integer NOT NULL, bytes bytea NOT NULL, PRIMARY KEY (blob, at));
   ALTER TABLE blob_chunk ALTER bytes SET STORAGE EXTERNAL;
   `,
+  // Where this row is, so that another place is noticed; empty for a place that nobody has looked at.
+  "ALTER TABLE relay ADD server_line text NOT NULL DEFAULT ''",
 ];
 
 /** The transaction-level lock under which the schema is changed: any number that nobody else uses in this database. */

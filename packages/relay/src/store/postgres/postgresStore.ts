@@ -26,6 +26,7 @@ import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres, refuseUnfinished } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
 import { RelayClock } from "./relayClock.js";
+import { noticeServer } from "./serverLine.js";
 import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
 import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
 
@@ -111,8 +112,9 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       this.readOnly = false;
       return unit;
     } catch (error) {
-      this.readOnly = error instanceof StoreAway && error.isReadOnly;
-      await this.giveUp(connection);
+      this.readOnly = isReadOnly(error);
+      // When it takes writes again it may be another server than it was: its connections are looked at as new ones.
+      await (this.readOnly ? connection.close() : this.giveUp(connection));
       throw error;
     }
   }
@@ -285,7 +287,15 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
 
   private async take(): Promise<PostgresConnection> {
     for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
-    return PostgresConnection.open(this.options.address, LONGEST_ANSWER_MS);
+    const connection = await PostgresConnection.open(this.options.address, LONGEST_ANSWER_MS);
+    try {
+      await noticeServer(connection);
+      return connection;
+    } catch (error) {
+      this.readOnly = isReadOnly(error);
+      await connection.close();
+      throw error;
+    }
   }
 
   /** Does something on a connection of its own. */
@@ -314,6 +324,10 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       await connection.close();
     }
   }
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof StoreAway && error.isReadOnly;
 }
 
 /**

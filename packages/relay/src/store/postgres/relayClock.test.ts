@@ -1,31 +1,19 @@
 import { nodeCrypto } from "@conclave/crypto/node";
 import { DEFAULT_LIMITS } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ReadSet } from "../readSet.js";
-import { hasPostgres, PostgresServer } from "./postgresServer.js";
-import { PostgresStore } from "./postgresStore.js";
+import { hasPostgres } from "./postgresServer.js";
+import type { PostgresStore } from "./postgresStore.js";
+import { TestServer } from "./sharedWorld.fixture.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 const nothing = () => new ReadSet({ sha256: (data) => nodeCrypto.hash("sha256", data), limits: DEFAULT_LIMITS });
 
 describe.skipIf(!hasPostgres)("the time of relays on one database (skipped without PostgreSQL)", () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await PostgresServer.start();
-  });
-  afterAll(() => server.stop());
-  const stores: PostgresStore[] = [];
-  afterEach(async () => {
-    for (const store of stores.splice(0)) await store.close();
-  });
+  const server = new TestServer();
 
-  async function open(address: string): Promise<PostgresStore> {
-    const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
-    const store = await PostgresStore.open({ address, relayKey: new Uint8Array(32), retention });
-    stores.push(store);
-    return store;
-  }
+  const open = (address: string): Promise<PostgresStore> => server.store(address);
 
   /** The time that a store would sign now; and that it has reserved until then. */
   async function timeOf(store: PostgresStore, reserve: number | null = null): Promise<number> {
@@ -91,8 +79,8 @@ describe.skipIf(!hasPostgres)("the time of relays on one database (skipped witho
     const reserved = Date.now() + HOUR_MS;
     await timeOf(store, reserved);
     expect(await timeOf(store)).toBeLessThan(reserved);
-    server.kill();
-    await server.restart();
+    server.postgres.kill();
+    await server.postgres.restart();
     expect(await timeAgain(store)).toBe(reserved - 1);
     expect(await timeOf(await open(address))).toBe(reserved - 1);
   });

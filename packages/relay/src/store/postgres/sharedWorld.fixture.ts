@@ -1,9 +1,65 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { type ClientFrame, RoomTag } from "@conclave/wire";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import type { CoreOutput } from "../../core/output.js";
 import { RelayCore } from "../../core/relayCore.js";
 import { type Key, newKey, ScriptedClient } from "../../core/scriptedClient.js";
+import { PostgresServer } from "./postgresServer.js";
 import { PostgresStore } from "./postgresStore.js";
+
+/** One PostgreSQL for all tests of a `describe`. What is opened on it is closed after each of them. */
+export class TestServer {
+  private started: PostgresServer | null = null;
+  private readonly others: PostgresServer[] = [];
+  private readonly stores: PostgresStore[] = [];
+
+  constructor() {
+    beforeAll(async () => {
+      this.started = await PostgresServer.start();
+    });
+    afterEach(async () => {
+      for (const store of this.stores.splice(0)) await store.close();
+    });
+    afterAll(async () => {
+      for (const server of [...this.others, this.postgres]) await server.stop();
+    });
+  }
+
+  /** There from the first test on. */
+  get postgres(): PostgresServer {
+    return this.started!;
+  }
+
+  newDatabase(): string {
+    return this.postgres.newDatabase();
+  }
+
+  query(address: string, sql: string): string {
+    return this.postgres.query(address, sql);
+  }
+
+  /** A standby of it, until the last test. */
+  async standby(): Promise<PostgresServer> {
+    const standby = await this.postgres.standby();
+    this.others.push(standby);
+    return standby;
+  }
+
+  /** A relay on a database. */
+  async relay(address: string, relaySeed: Uint8Array, keepBytes?: number): Promise<SharedRelay> {
+    const relay = await SharedRelay.open(address, relaySeed, keepBytes);
+    this.stores.push(relay.store);
+    return relay;
+  }
+
+  /** Only the store of one. */
+  async store(address: string, relayKey: Uint8Array = new Uint8Array(32)): Promise<PostgresStore> {
+    const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
+    const store = await PostgresStore.open({ address, relayKey, retention });
+    this.stores.push(store);
+    return store;
+  }
+}
 
 /** One relay core of several on one database, and scripted clients at it. What has come while a group is under way is the next one. */
 export class SharedRelay {

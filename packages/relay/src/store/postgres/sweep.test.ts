@@ -1,11 +1,11 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { DEFAULT_LIMITS, InboxId, RoomTag } from "@conclave/wire";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ReadSet, type SweepReads } from "../readSet.js";
-import { hasPostgres, PostgresServer } from "./postgresServer.js";
-import { PostgresStore } from "./postgresStore.js";
-import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
+import { hasPostgres } from "./postgresServer.js";
+import type { PostgresStore } from "./postgresStore.js";
+import { newRoom, TestServer } from "./sharedWorld.fixture.js";
 
 const limits = { ...DEFAULT_LIMITS, pageItems: 3 };
 const nothing = () => new ReadSet({ sha256: (data) => nodeCrypto.hash("sha256", data), limits });
@@ -18,23 +18,13 @@ const sweep: SweepReads = {
 };
 
 describe.skipIf(!hasPostgres)("a sweep, and pages, of several relays (skipped without PostgreSQL)", () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await PostgresServer.start();
-  });
-  afterAll(() => server.stop());
-  const stores: PostgresStore[] = [];
-  afterEach(async () => {
-    for (const store of stores.splice(0)) await store.close();
-  });
+  const server = new TestServer();
 
   /** A room with a plea, at a relay; and another store on its database. */
   async function scene() {
     const [address, seed] = [server.newDatabase(), systemRandom(32)];
-    const relay = await SharedRelay.open(address, seed);
-    const retention = { keepBytes: Infinity, step: { items: 1, bytes: 1 } };
-    const store = await PostgresStore.open({ address, relayKey: relay.core.relayKey, retention });
-    stores.push(relay.store, store);
+    const relay = await server.relay(address, seed);
+    const store = await server.store(address, relay.core.relayKey);
     const client = await relay.connect();
     const { roomTag, key } = await newRoom(client);
     expect((await client.prove(roomTag, 0, key)).type).toBe("done");

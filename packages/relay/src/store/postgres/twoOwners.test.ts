@@ -13,30 +13,20 @@ import {
   type Response,
   RoomTag,
 } from "@conclave/wire";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { commitAppend, messageAppend, newKey, newSlot, type ScriptedClient } from "../../core/scriptedClient.js";
 import { type SharedChanges, unitChanges, readUnitChanges } from "./changes.js";
-import { hasPostgres, PostgresServer } from "./postgresServer.js";
-import { newRoom, SharedRelay } from "./sharedWorld.fixture.js";
+import { hasPostgres } from "./postgresServer.js";
+import { newRoom, type SharedRelay, TestServer } from "./sharedWorld.fixture.js";
 
 const sha256 = (data: Uint8Array): Uint8Array => nodeCrypto.hash("sha256", data);
 
 describe.skipIf(!hasPostgres)("two relays on one database (skipped without PostgreSQL)", () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await PostgresServer.start();
-  });
-  afterAll(() => server.stop());
-  const relays: SharedRelay[] = [];
-  afterEach(async () => {
-    for (const { store } of relays.splice(0)) await store.close();
-  });
+  const server = new TestServer();
 
   async function two(): Promise<[SharedRelay, SharedRelay]> {
     const [address, seed] = [server.newDatabase(), systemRandom(32)];
-    const opened = [await SharedRelay.open(address, seed), await SharedRelay.open(address, seed)] as const;
-    relays.push(...opened);
-    return [...opened];
+    return [await server.relay(address, seed), await server.relay(address, seed)];
   }
 
   /** A room, and a member's connection to each relay. */
@@ -244,8 +234,7 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
   });
 
   it("take in a room that moves here, and its history, also what they have of it already", async () => {
-    const relay = await SharedRelay.open(server.newDatabase(), systemRandom(32));
-    relays.push(relay);
+    const relay = await server.relay(server.newDatabase(), systemRandom(32));
     const [client, key] = [await relay.connect(), newKey()];
     const roomTag = RoomTag.of(systemRandom(32));
     const charter = systemRandom(52);
@@ -272,10 +261,9 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
   it("take back a room that was made after a copy", async () => {
     const seed = systemRandom(32);
     const [before, after] = [
-      await SharedRelay.open(server.newDatabase(), seed),
-      await SharedRelay.open(server.newDatabase(), seed),
+      await server.relay(server.newDatabase(), seed),
+      await server.relay(server.newDatabase(), seed),
     ];
-    relays.push(before, after);
     const client = await before.connect();
     const { roomTag, key } = await newRoom(client);
     await client.prove(roomTag, 0, key);
@@ -294,8 +282,7 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
 
   it("take back what was deleted after a copy, once what the copy still has is deleted", async () => {
     const [address, seed] = [server.newDatabase(), systemRandom(32)];
-    const relay = await SharedRelay.open(address, seed);
-    relays.push(relay);
+    const relay = await server.relay(address, seed);
     const client = await relay.connect();
     const { roomTag, key } = await newRoom(client);
     await client.prove(roomTag, 0, key);
@@ -316,8 +303,7 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
   });
 
   it("prune what was loaded for a group, and go on with the next one", async () => {
-    const relay = await SharedRelay.open(server.newDatabase(), systemRandom(32), 100);
-    relays.push(relay);
+    const relay = await server.relay(server.newDatabase(), systemRandom(32), 100);
     const client = await relay.connect();
     const { roomTag, key } = await newRoom(client);
     await client.prove(roomTag, 0, key);
