@@ -89,6 +89,8 @@ describe("each reason is told as itself", () => {
 
   it("nobody there is an outage, and the message is kept", { timeout: 120_000 }, async () => {
     await conclave("alice", "room", "new", "Garden", "--name", "Alice");
+    const standing = await run(["status", "--home", join(folder, "alice")]);
+    expect(standing.stdout).toContain("  keys by     OpenSSL; those of ML-KEM by noble, in TypeScript\n");
     await relay.stop();
     const sent = await conclave("alice", "send", "later");
     expect(sent).toMatchObject({ code: 3, error: { code: "UNREACHABLE", fate: "kept" } });

@@ -123,6 +123,7 @@ export const STATUS: RoomStatus = {
   comingBack: null,
   roomAhead: 0,
   clockAhead: 0,
+  providers: null,
   fileLimit: null,
   alarms: [],
 };

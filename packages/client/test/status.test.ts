@@ -1,6 +1,7 @@
 import { utf8Bytes, type Result } from "@conclave/codec";
 import { type NamedSshKey, SshKey } from "@conclave/protocol";
 import type { Problem, RoomStatus } from "@conclave/client";
+import { nodeCrypto, quickNodeCrypto } from "@conclave/crypto/node";
 import { describe, expect, it } from "vitest";
 import { type Home, twoIn, World } from "./world.js";
 
@@ -33,6 +34,22 @@ describe("how a room stands", () => {
     await world.get(alice.room.decide({ type: "setTitle", title: "Meadow" }));
     expect(alice.room.status()).toMatchObject({ seq: 1, n: 1, epoch: 1 });
     expect(alice.room.title).toBe("Meadow");
+  });
+
+  it("of whose keys are computed more quickly some seconds after the room is there, who computes them", async () => {
+    const world = new World();
+    const alice = world.home();
+    let loaded: Promise<void> | undefined;
+    const quicken = () => (loaded = quickNodeCrypto.quicken!());
+    alice.crypto = { ...nodeCrypto, providers: quickNodeCrypto.providers!, quicken };
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    await world.get(alice.room.synced(10_000));
+    expect(alice.room.status().providers).toEqual({ curves: "openssl", mlKem: "noble" });
+    expect(loaded).toBeUndefined();
+    await world.pass(3_000);
+    await loaded;
+    expect(alice.room.status().providers).toEqual({ curves: "openssl", mlKem: "libsodium" });
   });
 
   it("of who has no relay, that; of who writes meanwhile, how much waits", async () => {

@@ -26,6 +26,7 @@ import {
   type Write,
   type Problem,
 } from "@conclave/client";
+import type { Crypto } from "@conclave/crypto";
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { preset, type Preset } from "@conclave/protocol";
 import { expect } from "vitest";
@@ -230,6 +231,7 @@ export class Home {
   private opened: Client | null = null;
   /** How far this home's clock is ahead of the relay's and everybody's (ms). */
   skew = 0;
+  crypto: Crypto = nodeCrypto;
 
   constructor(readonly world: World) {}
 
@@ -262,7 +264,7 @@ export class Home {
       },
       transport,
       random: systemRandom,
-      crypto: nodeCrypto,
+      crypto: this.crypto,
       lock: this.lock,
     };
     const opened = await openClient(ports, { suite: 3, ...(recoveryPhrase === undefined ? {} : { recoveryPhrase }) });

@@ -1,3 +1,4 @@
+import type { ProviderName } from "@conclave/crypto";
 import { CLOCK_LIMIT_MS, type FreshnessCheck, type Returning, type RoomStatus } from "@conclave/client";
 import { spanOf } from "@conclave/words";
 import { isGone } from "@conclave/client/pure";
@@ -77,7 +78,19 @@ function roomLines(current: RoomStatus, check: FreshnessCheck | null): string[] 
     ...(clock === null ? [] : [`  your clock  ${clock}`]),
     `  decisions   ${current.seq + 1}, epoch ${current.epoch}`,
     `  to send     ${current.pending === 0 ? "nothing" : current.pending}`,
+    ...(current.providers === null ? [] : [`  keys by     ${providersLine(current.providers)}`]),
   ];
+}
+
+const COMPUTED_BY = {
+  openssl: "OpenSSL",
+  noble: "noble, in TypeScript",
+  libsodium: "libsodium, in WebAssembly",
+} as const satisfies Record<ProviderName, string>;
+
+/** `OpenSSL; those of ML-KEM by libsodium, in WebAssembly`. */
+function providersLine({ curves, mlKem }: NonNullable<RoomStatus["providers"]>): string {
+  return curves === mlKem ? COMPUTED_BY[curves] : `${COMPUTED_BY[curves]}; those of ML-KEM by ${COMPUTED_BY[mlKem]}`;
 }
 
 /** `Alice and Bob answered after 2.1 s`. */

@@ -1,3 +1,4 @@
+import type { ProviderName } from "@conclave/crypto";
 import type { Ending, FreshnessCheck, Pause, Returning, RoomSession, RoomStatus, WayBack } from "@conclave/client";
 import { toHex } from "@conclave/codec";
 import { pauseSentence } from "../session/pauseSentence.js";
@@ -78,6 +79,8 @@ export interface StatusDocument {
    * it is doubted, you are asked before you decide, and a steward may do nothing.
    */
   readonly clockAhead: number;
+  /** Who computes this device's keys: `openssl`, `noble` (TypeScript) or `libsodium` (WebAssembly). */
+  readonly providers: { readonly curves: ProviderName; readonly mlKem: ProviderName } | null;
   readonly alarms: readonly AlarmDocument[];
 }
 
@@ -153,6 +156,7 @@ export function statusDocument(room: RoomSession, proofOf: ProofOf): StatusDocum
     comingBack: comingBackDocument(status.comingBack),
     roomAhead,
     clockAhead,
+    providers: status.providers,
     alarms: alarms.map((alarm) => alarmDocument(alarm, proofOf)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Providers } from "@conclave/crypto";
 import type { Upgraded } from "@conclave/protocol";
 import type { RelayError } from "@conclave/wire";
 import type { Decision } from "./decision.js";
@@ -161,6 +162,8 @@ export interface RoomStatus {
    * link; by a clock that is off by days nobody who asks to join is seen.
    */
   readonly clockAhead: number;
+  /** Who computes this device's keys at the moment; null where there is only one way. */
+  readonly providers: Providers | null;
   /** Bytes of the largest file that the relay takes; null while it has not been reached. */
   readonly fileLimit: number | null;
   /** Those that nobody has acknowledged: a screen shows them as banners. All alarms are in the timeline. */

@@ -35,6 +35,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     comingBack: wayBackOf(engine),
     roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
     clockAhead: state.clock.doubt?.ahead ?? 0,
+    providers: state.ports.crypto.providers?.() ?? null,
     fileLimit: connection.welcome && fileLimitOf(connection.welcome.limits.blob),
     alarms: alarms.entries.filter((entry) => !entry.acknowledged).map((entry) => alarmView(state, entry)),
   };
