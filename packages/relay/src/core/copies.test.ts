@@ -6,6 +6,7 @@ import {
   copyProofBytes,
   copyTag,
   decodeCopyPart,
+  encodeCopyPart,
   itemHash,
   type LogItem,
   type LogRecord,
@@ -198,6 +199,84 @@ describe.each([
     const create = { type: "createRoom", roomTag: tag, writeKey: tag, attachment: NONE, permit: NONE } as const;
     expect(await mirror.ask(create)).toMatchObject(error("room_exists"));
     expect(await bring(mirror, room, part, 0, room.roomTag)).toMatchObject(error("unlinked"));
+  });
+
+  it("A140: RULE copy.own-place: a stranger who makes a room in the place of a copy keeps nobody from it, and has it no longer", async () => {
+    const room = await Original.make();
+    const permit = new Uint8Array(systemRandom(8));
+    const world = new CoreWorld({ createPermit: permit }, store());
+    const [stranger, mirror] = [await world.connect(), await world.connect()];
+    const { tag } = room;
+    const rivals = rivalTag(sha256, room.source);
+    const own = newKey();
+    for (const roomTag of [tag, rivals]) {
+      const create = { type: "createRoom", roomTag, writeKey: own.publicKey, attachment: NONE, permit } as const;
+      expect(await stranger.ask(create)).toMatchObject({ type: "created" });
+      await stranger.prove(roomTag, 0, own);
+    }
+    const token = newKey();
+    const slot = await world.openSlot(stranger, tag, token);
+    await stranger.proveSlot(tag, slot.slotId, token);
+    await room.say(2);
+    const part = await room.part();
+    // One that it has written there is no part of the copy, and eight are no rivals.
+    const made = async (roomTag: RoomTag, payload = systemRandom(9)) =>
+      stranger.ask(messageAppend(roomTag, { payload }));
+    await made(tag, encodeCopyPart(part));
+    for (let n = 0; n < 8; n++) await made(rivals);
+    expect(await bring(mirror, room, part, 1)).toMatchObject(error("create_denied"));
+    expect(await bring(mirror, room, part, 1, tag, room.key, permit)).toMatchObject({ type: "brought", n: 2 });
+    expect(await made(tag)).toMatchObject(error("write_denied"));
+    const commit = commitAppend(tag, newKey(), { ground: { by: "slot", slotId: slot.slotId } });
+    expect(await stranger.ask(commit)).toMatchObject(error("write_denied"));
+    const fork = await (await forked(room.world, room)).part(2, 0);
+    expect(await bring(mirror, room, fork, 2, rivals, room.key, permit)).toMatchObject({ type: "brought" });
+    await room.say();
+    world.restart();
+    const again = await world.connect();
+    expect(await bring(again, room, await room.part(3), 2)).toMatchObject({ n: 3 });
+    expect(await read(again, tag)).toHaveLength(3);
+    expect(await read(again, rivals)).toHaveLength(9);
+  });
+
+  it("A140: RULE copy.starts-again: who begins a copy with what is so old that nobody can follow it holds it back for a day", async () => {
+    const room = await Original.make();
+    const world = new CoreWorld({}, store());
+    const mirror = await world.connect();
+    await room.say(2);
+    await bring(mirror, room, await room.part(1, 1), 0);
+    room.world.now += 1;
+    await room.say(3);
+    const later = await room.part(4);
+    expect(await bring(mirror, room, later, 1)).toMatchObject(error("unlinked"));
+    world.now += 24 * 3_600_000;
+    // Not by what was signed at the same time, nor by what overlaps.
+    const { receipt } = await room.part(1, 1);
+    expect(receipt.receipt.n).toBe(5);
+    expect(await bring(mirror, room, await room.part(1), 1)).toMatchObject(error("unlinked"));
+    expect(await bring(mirror, room, later, 1)).toMatchObject({ type: "brought", n: 5 });
+    await room.say();
+    expect(await bring(mirror, room, await room.part(6), 2)).toMatchObject({ n: 6 });
+  });
+
+  it("A140: RULE copy.own-place: is the copy's also where a mirror that was restored made its log again from what somebody brought", async () => {
+    const room = await Original.make();
+    const seed = systemRandom(32);
+    const world = new CoreWorld({ retention: { maxAge: 1 } }, store(), nodeCrypto, seed);
+    const mirror = await world.connect();
+    await room.say(2);
+    await bring(mirror, room, await room.part(), 0);
+    // Who knows the tag is given a receipt for the copy.
+    const subscribed = await mirror.ask({ type: "subscribe", roomTag: room.tag, fromN: 1 });
+    if (subscribed.type !== "subscribed") throw new Error(subscribed.type);
+    const { receipt, items } = subscribed;
+    const restored = world.on(new MemoryStore());
+    const again = await restored.connect();
+    const brings = { type: "bring", roomTag: room.tag, receipt, fromN: 1, items, hashes: [] } as const;
+    expect(await again.ask({ ...brings, head: receipt.receipt.head })).toMatchObject({ type: "brought", n: 1 });
+    restored.now += 60_000;
+    await room.say();
+    expect(await bring(again, room, await room.part(3), 1)).toMatchObject({ type: "brought", n: 3 });
   });
 
   it("is paid for like a room: by the operator's permit, and at the rate of rooms", async () => {

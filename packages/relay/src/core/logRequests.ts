@@ -235,11 +235,11 @@ export class LogRequests {
   }
 
   private subscribe({ request: { id, fromN }, room, session, now }: RoomCall<"subscribe">): RelayAnswer {
-    const { settings, outbox, log, page, recovery } = this.parts;
+    const { settings, outbox, log, page, recovery, standings } = this.parts;
     if (session.rooms.size >= settings.limits.subscriptions && !session.rooms.has(room.key)) {
       return refuse("quota_exceeded");
     }
-    const recovering = recovery.wait(room, now);
+    const recovering = recovery.wait(room, now, () => standings.isMembers(room, session, now));
     if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
     outbox.subscribe(session.connection, room.row.tag, room.row.n);
     session.subscribed(room.key);

@@ -340,19 +340,37 @@ describe("a relay that was restored from a copy", () => {
     expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 4 });
   });
 
+  it("A162: RULE recovery.members-ask: nobody but a member ends the wait by asking for a day", async () => {
+    const all = await scene({ isMarked: false });
+    const { world, roomTag, key } = all;
+    const waiting = error("room_recovering");
+    await (await world.connect()).ask(bring(all, 3, 2, 2));
+    for (let half = 0; half < 60; half++) {
+      const former = await world.connect();
+      expect(await former.ask(subscribe(roomTag))).toMatchObject(waiting);
+      expect(await former.ask(say(roomTag, 0, 0))).toMatchObject(waiting);
+      world.tick(DAY_MS / 48);
+    }
+    const member = await world.connect();
+    await prove(member, roomTag, 0, key);
+    expect(await member.ask(subscribe(roomTag))).toMatchObject(waiting);
+    expect(await member.ask(bring(all, 3, 4))).toMatchObject({ type: "brought", n: 4 });
+  });
+
   it("A83, A162: RULE recovery.owed-ends: who shows the same head again and again after that day stops nobody for another one", async () => {
     const all = await scene({ isMarked: false });
     const { world, member, roomTag, key } = all;
     await prove(member, roomTag, 0, key);
     const waiting = error("room_recovering");
     const show = async () => (await world.connect()).ask(bring(all, 3, 2, 2));
-    const look = async () => (await world.connect()).ask(subscribe(roomTag));
+    // With the key of before the room went on, as somebody has who was removed meanwhile.
+    const look = () => member.ask(subscribe(roomTag));
     await show();
     for (let half = 0; half < 48; half++) {
       expect(await look()).toMatchObject(waiting);
       world.tick(DAY_MS / 48);
     }
-    // They see that it is over before the member does, and show the head once more.
+    // It is over, and they show the head once more.
     expect(await look()).toMatchObject({ type: "subscribed" });
     await show();
     expect(await look()).toMatchObject({ type: "subscribed" });
@@ -364,6 +382,57 @@ describe("a relay that was restored from a copy", () => {
     expect(await look()).toMatchObject({ type: "subscribed" });
     await show();
     expect(await member.ask(say(roomTag, 0, 0))).toMatchObject({ type: "appended", n: 3 });
+  });
+
+  /** A room of so many messages, some of them written after the copy; then all of them were deleted, and that was signed. */
+  async function deleted(before: number, after: number) {
+    const [store, seed] = [new MemoryStore(), systemRandom(32)];
+    const first = new CoreWorld(settings, store, nodeCrypto, seed);
+    const { client, roomTag, key } = await first.founder();
+    for (let n = 0; n < before; n++) await client.ask(say(roomTag, 0, 0));
+    const copy = store.copy();
+    for (let n = 0; n < after; n++) await client.ask(say(roomTag, 0, 0));
+    const { items } = await log(client, roomTag);
+    for (let part = 0; part < 3; part++) first.tick(31 * DAY_MS);
+    const { receipt } = await log(client, roomTag);
+    expect(receipt.receipt).toMatchObject({ n: before + after, availableFrom: before + after + 1 });
+    const world = new CoreWorld({ ...settings, retention: { maxAge: null } }, copy, nodeCrypto, seed);
+    world.now = first.now;
+    const [member, other] = [await world.connect(), await world.connect()];
+    return { world, member, other, roomTag, key, items, receipt };
+  }
+
+  it("A110, A162: RULE recovery.pruning-stands: signs nothing before it has deleted again what it had said it deletes, a part at a time", async () => {
+    const all = await deleted(300, 0);
+    const { member, other, roomTag } = all;
+    const show = (to: ScriptedClient) => to.ask({ ...bring(all, 1, 0, 0), fromN: 301 });
+    expect(await show(member)).toMatchObject({ type: "brought", n: 300 });
+    expect(await other.ask(subscribe(roomTag))).toMatchObject(error("room_recovering"));
+    await show(member);
+    const after = await log(other, roomTag);
+    expect(after.receipt.receipt).toMatchObject({ n: 300, availableFrom: 301 });
+    expect(after.items.every(({ pruned }) => pruned)).toBe(true);
+    // Where who showed it does not come back, it is signed all the same, after a while.
+    const left = await deleted(300, 0);
+    await left.member.ask({ ...bring(left, 1, 0, 0), fromN: 301 });
+    left.world.now += 600_000;
+    expect((await log(left.other, left.roomTag)).receipt.receipt).toMatchObject({ n: 300, availableFrom: 301 });
+    // Nobody else's word has anything deleted.
+    const forged = await deleted(3, 0);
+    const receipt = { ...forged.receipt, signature: systemRandom(64) };
+    expect(await forged.member.ask(bring({ ...forged, receipt }, 1, 0, 0))).toMatchObject(error("proof_invalid"));
+    expect((await log(forged.other, forged.roomTag)).receipt.receipt).toMatchObject({ n: 3, availableFrom: 1 });
+  });
+
+  it("A110, A162: RULE recovery.pruning-stands: takes back what it had said it deletes as deleted, also from who still has it", async () => {
+    const all = await deleted(2, 3);
+    const { world, member, other, roomTag } = all;
+    await member.ask(bring(all, 3, 2, 2));
+    expect(await member.ask(bring(all, 3, 5))).toMatchObject({ type: "brought", n: 5 });
+    world.now += 1000;
+    const after = await log(other, roomTag);
+    expect(after.receipt.receipt).toMatchObject({ n: 5, availableFrom: 6 });
+    expect(after.items.map(({ pruned }) => pruned)).toEqual([true, true, true, true, true]);
   });
 
   it("A83: RULE recovery.own-ids: takes back a record under whose head another one was appended", async () => {

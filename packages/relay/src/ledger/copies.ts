@@ -17,10 +17,13 @@ import {
   type BroughtResponse,
   type CopyPart,
   type LogRecord,
+  type RoomTag,
   type Sha256,
 } from "@conclave/wire";
 import type { RelayCrypto } from "../core/relayCrypto.js";
 import type { RecordRow } from "../store/recordTable.js";
+import type { WriteKey } from "../store/roomTable.js";
+import { copyKeyOf } from "./copyKey.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { positionOf } from "./log.js";
 import { refuse, type Refusal } from "./refusal.js";
@@ -56,6 +59,8 @@ function isWhole({ items, receipt }: CopyPart): boolean {
 
 /** Parts that contradict a copy: one is a proof, and more tell who came later. */
 const MOST_RIVALS = 8;
+/** After how long without a part that follows a copy it is taken that nobody has one. */
+const STUCK_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Copies of rooms that are at other relays (docs/protocol.md §6, Mirrors). A copy is a log like any other, under a tag of its own, so
@@ -87,14 +92,13 @@ export class Copies {
     if (!crypto.ed25519Verify(writeKey, copyProofBytes(challenge, roomTag, source), request.proof))
       return refuse("proof_invalid");
     const room = rooms.get(roomTag, now);
-    if (room !== null && !equalBytes(room.row.creation, this.creation(request))) return refuse("room_exists");
-    const recovering = room === null ? 0 : recovery.wait(room, now);
-    if (recovering > 0) return refuse("room_recovering", recovering);
+    const key = room && copyKeyOf(room.row);
     const payload = encodeCopyPart(part);
     const appendId = sha256(payload).slice(0, APPEND_ID_BYTES);
     const at = (n: number) => ({ response: { type: "brought", id: request.id, n } as const, room: null, record: null });
     // Somebody else has brought the very same.
-    if (room !== null && rooms.store.records.appended(room.row.no, appendId) !== null) return done(at(copyEnd(part)));
+    const known = room && rooms.store.records.appended(room.row.no, appendId);
+    if (known !== null) return key !== null && known > key.n ? done(at(copyEnd(part))) : refuse("append_conflict");
     // RULE: copy.signed: nothing is kept but what the room's relay has signed: so nobody fills a mirror with junk, and nobody has to
     // trust who brought it (attack A140).
     const { receipt, signature } = part.receipt;
@@ -105,17 +109,24 @@ export class Copies {
       !crypto.ed25519Verify(source.relayKey, headReceiptBytes(receipt), signature)
     )
       return refuse("unlinked");
+    const recovering = room === null ? 0 : recovery.wait(room, now, () => true);
+    if (recovering > 0) return refuse("room_recovering", recovering);
     const misfit = isRival
       ? this.misfitOfRival(request, heads, room, rooms.get(own, now))
-      : this.misfit(request, heads, room);
+      : this.misfit(request, heads, room, now);
     if (misfit !== null) return misfit;
     // What contradicts a copy is brought by whoever sees it, and the operator has let the copy in.
-    if (room === null && !isRival && !isPermitted()) return refuse("create_denied");
+    if (key === null && !isRival && !isPermitted()) return refuse("create_denied");
     if (room === null && rooms.absence(roomTag) === "room_deleted") return refuse("room_deleted");
-    const wait = room === null ? waitForRoom() : room.appends.take(1 + payload.length / 65_536, true, now);
+    const wait =
+      room === null || key === null ? waitForRoom() : room.appends.take(1 + payload.length / 65_536, true, now);
     if (wait > 0) return refuse("rate_limited", wait);
     const copy = room ?? this.add(request, now);
     if (copy === null) return refuse("quota_exceeded");
+    // RULE: copy.own-place: a tag that is the hash of a source is the copy's: whoever made a room of it before has it no longer. Its log
+    // goes on, as this relay has signed for it, and the copy begins behind what is there (attack A140).
+    if (room !== null && key === null)
+      room.change({ writeKeys: [this.copyKey(room.row.tag, room.row.n, now)], lineage: 0 });
     const record = this.write(copy, payload, appendId, now);
     return done({ ...at(isRival ? after : copyEnd(part)), room: copy, record });
   }
@@ -123,15 +134,26 @@ export class Copies {
   /**
    * Why a part does not follow the copy, or null.
    *
-   * RULE: copy.linked: each part begins where the one before ended, under the same head: a copy is one log, without gaps (attack A140).
+   * RULE: copy.linked: each part begins where the one before ended, under the same head: a copy is one log, and no member makes a gap
+   * in it while another goes on with it (attack A140).
    */
-  private misfit({ after, part }: BringCopyRequest, heads: readonly Uint8Array[], room: HostedRoom | null) {
+  private misfit(
+    { after, part }: BringCopyRequest,
+    heads: readonly Uint8Array[],
+    room: HostedRoom | null,
+    now: number,
+  ) {
     if (part.items.length === 0) return refuse("unlinked");
     if (room === null) return after === 0 ? null : refuse("room_unknown");
     if (room.row.n !== after) return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     const last = this.partAt(room, after);
     // What is deleted nobody can follow any more: the copy starts again.
     if (last === null) return null;
+    // RULE: copy.starts-again: whoever was first with a part that is so old that nobody has what comes after it, holds the copy back for
+    // a day and not for good: then it goes on with what was signed later (attack A140).
+    const { receipt } = part.receipt;
+    const isLater = part.fromN > copyEnd(last) + 1 && receipt.time > last.receipt.receipt.time;
+    if (isLater && this.parts.time.at(now) - this.timeOf(room, after) >= STUCK_MS) return null;
     const lastHeads = copyHeads(this.parts.sha256, part.receipt.receipt.roomTag, last)!;
     const isNext =
       part.fromN === copyEnd(last) + 1 && equalBytes(copyHeadAt(last, lastHeads, copyEnd(last))!, heads[0]!);
@@ -146,7 +168,8 @@ export class Copies {
     copy: HostedRoom | null,
   ) {
     if (part.items.length > 0 || copy === null) return refuse("unlinked");
-    if (room !== null && room.row.n >= MOST_RIVALS) return refuse("quota_exceeded");
+    const rivals = room === null ? 0 : room.row.n - (copyKeyOf(room.row)?.n ?? room.row.n);
+    if (rivals >= MOST_RIVALS) return refuse("quota_exceeded");
     const other = after > 0 && after <= copy.row.n ? this.partAt(copy, after) : null;
     const otherHeads = other && copyHeads(this.parts.sha256, part.receipt.receipt.roomTag, other);
     if (other === null || otherHeads === null) return refuse("unlinked");
@@ -159,28 +182,37 @@ export class Copies {
     return refuse("unlinked");
   }
 
-  /** The part that a record of a copy is; null where it is deleted. */
+  private timeOf({ row }: HostedRoom, n: number): number {
+    return this.parts.rooms.store.records.page(row.no, n, { items: 1, bytes: 0 })[0]!.time;
+  }
+
+  /** The part that a record of a copy is; null where it is deleted, or was there before the copy. */
   private partAt({ row }: HostedRoom, n: number): CopyPart | null {
+    if (n <= (copyKeyOf(row)?.n ?? n)) return null;
     const [record] = this.parts.rooms.store.records.page(row.no, n, { items: 1, bytes: 0 });
     if (record === undefined || record.pruned) return null;
     const decoded = decodeCopyPart(record.payload);
     return decoded.ok ? decoded.value : null;
   }
 
-  private creation({ roomTag }: BringCopyRequest): Uint8Array {
-    return this.parts.sha256(roomTag);
+  // RULE: copy.no-key: the log's write key is one that nobody can have: nothing comes into a copy but by what is checked here.
+  private copyKey(tag: RoomTag, n: number, now: number): WriteKey {
+    return { key: tag, epoch: 0, n, lineage: 0, slot: null, live: true, since: this.parts.clock.at(now), until: 0 };
   }
 
   private add(request: BringCopyRequest, now: number): HostedRoom | null {
     const { rooms, sha256, clock } = this.parts;
     const { roomTag: tag } = request;
-    const since = clock.at(now);
-    // RULE: copy.no-key: the log's write key is one that nobody can have: nothing comes into a copy but by what is checked here.
-    const key = { key: tag, epoch: 0, n: 0, lineage: 0, slot: null, live: true, since, until: 0 };
     return rooms.add(
       {
-        ...{ tag, creation: this.creation(request), begin: 0, epoch: 0, n: 0, lastCommit: 0 },
-        ...{ head: firstLogHead(sha256, tag), writeKeys: [key], lineage: 0, seenAt: since, commits: 0 },
+        ...{ tag, creation: sha256(tag), begin: 0, epoch: 0, n: 0, lastCommit: 0 },
+        ...{
+          head: firstLogHead(sha256, tag),
+          writeKeys: [this.copyKey(tag, 0, now)],
+          lineage: 0,
+          seenAt: clock.at(now),
+          commits: 0,
+        },
         ...{ availableFrom: 1, messageBytes: 0, probationBytes: 0, blobBytes: 0, oldest: null },
         ...{ owed: 0, restored: rooms.store.restorations() },
       },

@@ -25,6 +25,7 @@ import { appendOnProbation } from "./probation.js";
 import type { ProbationCounts } from "./probationCounts.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { RelayTime } from "./relayTime.js";
+import { copyKeyOf } from "./copyKey.js";
 import { HeadChain } from "./headChain.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { membersKey } from "./keysBrought.js";
@@ -125,7 +126,8 @@ export class Log {
     now: number,
   ): Result<Appended, Refusal> | "repeated" {
     const isCommit = request.kind === "commit";
-    const recovering = this.parts.recovery.wait(room, now);
+    const isMember = () => this.parts.standings.isMembers(room, sender, now);
+    const recovering = this.parts.recovery.wait(room, now, isMember);
     if (recovering > 0) return failed({ ...refuse("room_recovering", recovering).error, position: positionOf(room) });
     // RULE: log.compare-and-append: nobody appends without having seen every commit, so one of two racing commits loses,
     // with all its deliveries (docs/protocol.md §6, attack A97).
@@ -134,6 +136,7 @@ export class Log {
         room.queue.lost(sender.address, now);
       return failed({ ...refuse("stale_epoch").error, position: positionOf(room) });
     }
+    if (copyKeyOf(room.row) !== null) return refuse("write_denied");
     const grounded = this.ground(request, room, sender, now);
     if (!grounded.ok) return grounded;
     const footing = this.footing(room, grounded.value, isCommit, now);

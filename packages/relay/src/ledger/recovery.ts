@@ -6,6 +6,7 @@ import {
   headReceiptBytes,
   itemHash,
   nextLogHead,
+  recordDigest,
   type BringRequest,
   type BroughtResponse,
   type HeadReceipt,
@@ -17,6 +18,7 @@ import {
 import { keyOf } from "../key.js";
 import type { RelaySettings } from "../settings.js";
 import { UNKNOWN_KEY, type RecordRow } from "../store/recordTable.js";
+import { GivingUp } from "./givingUp.js";
 import type { HostedRoom } from "./hostedRoom.js";
 import { keysBrought } from "./keysBrought.js";
 import type { Pruner } from "./pruner.js";
@@ -46,13 +48,13 @@ export interface Brought {
   readonly records: readonly LogRecord[];
 }
 
-/** How often a room waits because a member says that messages are missing which nothing was signed for, or that were given up. */
+/** How often a room waits because a member says that messages are missing which nothing was signed for. */
 const CLAIM_EVERY_MS = 10 * 60 * 1000;
 const RETRY_MS = 2000;
+/** So long it is waited for who shows what was deleted to come again, where all of it takes several tries. Then it is only signed. */
+const PRUNING_MS = 10 * 60 * 1000;
 /** Of how many rooms that are not here it is known what was signed in them. */
 const MOST_SHOWN = 10_000;
-/** After how long without a question nobody is there. */
-const AWAY_MS = 60 * 60 * 1000;
 
 /**
  * Rooms of a relay that was restored from a copy (docs/protocol.md §6, Recovery). What the relay signed before stands: nothing is
@@ -65,22 +67,27 @@ export class Recovery {
   private readonly claims = new Map<string, number>();
   /** Heads that this relay has signed in rooms that it does not have, as somebody has shown. */
   private readonly shown = new Map<string, HeadReceipt>();
-  /** By the room's key: since when people are there, and nobody brings anything of what the room lacks; and when one last asked. */
-  private readonly lacking = new Map<string, { readonly since: number; readonly asked: number }>();
-  /** When what a room lacks was given up last, by its key. */
-  private readonly givenUp = new Map<string, number>();
+  private readonly givingUp: GivingUp;
+  /** Rooms in which messages are deleted once more, by the room's key: those before `upTo`; and when a part of it was done last. */
+  private readonly pruning = new Map<string, { readonly upTo: number; readonly at: number }>();
 
-  constructor(private readonly parts: RecoveryParts) {}
+  constructor(private readonly parts: RecoveryParts) {
+    this.givingUp = new GivingUp(parts.settings.recovery);
+  }
 
   /**
-   * Ms until a room can go on; 0 where it can now.
+   * Ms until a room can go on; 0 where it can now. `isMember`: who asks is one ({@link Standings.isMembers}).
    *
    * RULE: recovery.nothing-before: nothing is appended, and no head signed, while a head that this relay signed is above its log: two
    * logs under one signature would be what everybody must take for a fork (attack A22).
    */
-  wait(room: HostedRoom, now: number): number {
+  wait(room: HostedRoom, now: number, isMember = (): boolean => false): number {
     const { n, owed, restored } = room.row;
-    if (n < owed && !this.isGivenUp(room, now)) return RETRY_MS;
+    if (this.isPruning(room, now)) return RETRY_MS;
+    if (n < owed) {
+      if (!this.givingUp.isDue(room.key, isMember(), now)) return RETRY_MS;
+      room.change({ owed: 0 });
+    }
     const until = this.waiting.get(room.key);
     if (until !== undefined) {
       if (now < until) return Math.ceil(until - now);
@@ -104,32 +111,33 @@ export class Recovery {
     const isTail = room.row.n >= receipt.n;
     if (isTail && request.items.length === 0) {
       if (isOwn && request.fromN > room.row.n + 1) this.claimed(room, now);
-      return at(room.row.n);
+      if (receipt.availableFrom <= room.row.availableFrom && !this.isPruning(room, now)) return at(room.row.n);
     }
     // RULE: recovery.own-signature: only what this relay has signed obliges it (attack A162).
     if (!crypto.ed25519Verify(relayKey, headReceiptBytes(receipt), signature)) return refuse("proof_invalid");
     time.atLeast(receipt.time);
     const isNews = receipt.n > Math.max(room.row.n, room.row.owed);
-    if (isNews && !this.hasGoneOn(room, receipt.time) && !this.isGivenUpLately(room, now))
+    if (isNews && !this.hasGoneOn(room, receipt.time) && !this.givingUp.isLately(room.key, now))
       room.change({ owed: receipt.n });
+    if (!this.hasPruned(room, receipt, now)) return at(room.row.n);
     // Somebody else was faster, or is needed first.
     if (request.fromN !== room.row.n + 1 || request.items.length + request.hashes.length === 0) return at(room.row.n);
     if (!this.isForm(request)) return refuse("unlinked");
     if (isTail) {
       // RULE: recovery.tail-by-members: what nothing was signed for is as if it were written now: only members bring it, only while
       // they are waited for, and it is messages, so no change to the room can be slipped in or left out (attack A162).
-      if (!isOwn || this.wait(room, now) === 0) return refuse("write_denied");
+      if (!isOwn || this.wait(room, now, () => isOwn) === 0) return refuse("write_denied");
       if (request.hashes.length > 0 || request.items.some(({ kind, pruned }) => kind === "commit" || pruned))
         return refuse("unlinked");
     }
     const hashes = request.items.map((item) => itemHash(this.parts.sha256, room.row.tag, item));
     if (!this.leadsTo(request, hashes, room, isTail)) return refuse("unlinked");
-    if (!this.canFollowPruned(request.items, receipt.availableFrom, room)) return at(room.row.n);
+    if (!this.canFollowPruned(request.items, room)) return at(room.row.n);
     const latest = isTail ? this.parts.time.at(now) : receipt.time;
     const records = request.items.map((item, index) =>
-      this.write(item, hashes[index]!, room, receipt.keyEpoch, latest),
+      this.write(this.asSigned(item, receipt), hashes[index]!, room, receipt.keyEpoch, latest),
     );
-    this.lacking.delete(room.key);
+    this.givingUp.brought(room.key);
     if (room.row.n === receipt.n) {
       const { writeKeys, lineage, lastCommit } = room.row;
       const since = this.parts.clock.at(now);
@@ -203,8 +211,7 @@ export class Recovery {
   /** Forgets what no longer counts. */
   sweep(now: number): void {
     for (const [key, since] of this.claims) if (now - since >= CLAIM_EVERY_MS) this.claims.delete(key);
-    // While nobody is there, nobody can bring anything.
-    for (const [key, { asked }] of this.lacking) if (now - asked >= AWAY_MS) this.lacking.delete(key);
+    this.givingUp.sweep(now);
   }
 
   /**
@@ -216,30 +223,6 @@ export class Recovery {
    */
   private hasGoneOn(room: HostedRoom, time: number): boolean {
     return this.timeOfNewest(room) > time;
-  }
-
-  /**
-   * Whether what is missing has been waited for long enough.
-   *
-   * RULE: recovery.owed-ends: records that nobody brings stop a room for a day and not for ever: who holds a head that this relay signed
-   * may have kept the records for themselves, or lost them. Who shows it again after that has a moment to bring them, and not again
-   * soon: else it would be a day, and another one (attacks A83, A162).
-   */
-  private isGivenUp(room: HostedRoom, now: number): boolean {
-    const { settle, owed } = this.parts.settings.recovery;
-    const since = this.lacking.get(room.key)?.since ?? now;
-    this.lacking.set(room.key, { since, asked: now });
-    if (now - since < (this.givenUp.has(room.key) ? settle : owed)) return false;
-    this.lacking.delete(room.key);
-    this.givenUp.delete(room.key);
-    this.givenUp.set(room.key, now);
-    if (this.givenUp.size > MOST_SHOWN) this.givenUp.delete(this.givenUp.keys().next().value!);
-    room.change({ owed: 0 });
-    return true;
-  }
-
-  private isGivenUpLately(room: HostedRoom, now: number): boolean {
-    return now - (this.givenUp.get(room.key) ?? -Infinity) < CLAIM_EVERY_MS;
   }
 
   /** When the newest record was written; 0 where there is none. */
@@ -293,8 +276,13 @@ export class Recovery {
     if (!equalBytes(head, request.head)) return false;
     if (!isTail)
       return room.row.n + hashes.length + request.hashes.length === receipt.n && equalBytes(head, receipt.head);
-    const signed = receipt.n === 0 ? firstLogHead(sha256, room.row.tag) : this.recordAt(room, receipt.n)?.head;
-    return signed !== undefined && equalBytes(signed, receipt.head);
+    return this.isAt(room, receipt);
+  }
+
+  /** Whether a head is one of this log. */
+  private isAt(room: HostedRoom, { n, head }: HeadReceipt): boolean {
+    const signed = n === 0 ? firstLogHead(this.parts.sha256, room.row.tag) : this.recordAt(room, n)?.head;
+    return signed !== undefined && equalBytes(signed, head);
   }
 
   private recordAt(room: HostedRoom, n: number): RecordRow | undefined {
@@ -302,12 +290,47 @@ export class Recovery {
   }
 
   /** Before a message that is deleted there is none that is not: what the copy still has goes first, a part at a time. */
-  private canFollowPruned(items: readonly LogItem[], availableFrom: number, room: HostedRoom): boolean {
-    if (items.some(({ pruned }) => pruned) && !this.parts.pruner.pruneTo(room, room.row.n)) return false;
-    const { availableFrom: own } = room.row;
-    // What is signed never falls (attack A110).
-    if (availableFrom > own) room.change({ availableFrom });
+  private canFollowPruned(items: readonly LogItem[], room: HostedRoom): boolean {
+    return items.every(({ pruned }) => !pruned) || this.parts.pruner.pruneTo(room, room.row.n);
+  }
+
+  /**
+   * Deletes once more what this relay had said it deletes, a part at a time; whether all of it is done.
+   *
+   * RULE: recovery.pruning-stands: a copy has messages that were deleted after it was made, and the operator may keep them for longer by
+   * now. But a receipt that says less is deleted than an earlier one convicts its signer: so none is signed before they are gone again
+   * (attacks A110, A162).
+   */
+  private hasPruned(room: HostedRoom, receipt: HeadReceipt, now: number): boolean {
+    const { n } = room.row;
+    const isOurs = receipt.n > n ? !this.hasGoneOn(room, receipt.time) : this.isAt(room, receipt);
+    const upTo = Math.max(isOurs ? receipt.availableFrom : 0, this.pruning.get(room.key)?.upTo ?? 0);
+    if (upTo <= room.row.availableFrom) return true;
+    this.pruning.set(room.key, { upTo, at: now });
+    if (!this.parts.pruner.pruneTo(room, Math.min(upTo - 1, n))) return false;
+    this.pruned(room, upTo);
     return true;
+  }
+
+  private isPruning(room: HostedRoom, now: number): boolean {
+    const going = this.pruning.get(room.key);
+    if (going === undefined) return false;
+    if (going.upTo > room.row.availableFrom && now - going.at < PRUNING_MS) return true;
+    this.pruned(room, going.upTo);
+    return false;
+  }
+
+  private pruned(room: HostedRoom, upTo: number): void {
+    this.pruning.delete(room.key);
+    // What is signed never falls (attack A110).
+    if (upTo > room.row.availableFrom) room.change({ availableFrom: upTo });
+  }
+
+  /** A message that may be deleted by what was signed comes back deleted, whoever still has it: nothing would ever delete it. */
+  private asSigned(item: LogItem, { availableFrom }: HeadReceipt): LogItem {
+    if (item.pruned || item.kind === "commit" || item.n >= availableFrom) return item;
+    const { n, time } = item;
+    return { ...recordDigest(this.parts.sha256, item), n, time, pruned: true };
   }
 
   private write(item: LogItem, hash: Uint8Array, room: HostedRoom, keyEpoch: number, latest: number): LogRecord | null {

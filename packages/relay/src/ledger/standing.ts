@@ -97,6 +97,13 @@ export class Standings {
     return writeKeys.some((key) => key.epoch === epoch && isRecent(key) && holder.hasWriteProof(tag, key));
   }
 
+  /** Whether a connection is a member's, also where the members are those who take the place of the room's own by now. */
+  isMembers(room: HostedRoom, holder: KeyHolder, now: number): boolean {
+    const { tag, writeKeys, lineage } = room.row;
+    const proved = writeKeys.filter((key) => key.live && holder.hasWriteProof(tag, key));
+    return proved.some((key) => key.lineage === lineage || this.succeeds(room, key.lineage, now));
+  }
+
   /** Whether another lineage takes the place of the room's own with its next commit. */
   succeeds(room: HostedRoom, lineage: number, now: number): boolean {
     // RULE: writeKey.succession: where nobody with a key of the room's own was there for a week, the others go on for good; a night

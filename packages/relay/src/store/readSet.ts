@@ -24,6 +24,8 @@ export class RoomReads {
   addedBytes = 0;
   /** Messages that come back deleted: what is before them is deleted then, and so it is read too. */
   isPruned = false;
+  /** Messages before this one were deleted, as somebody shows: a copy that was put back may have them again. */
+  prunedTo = 0;
   /** The newest record. */
   hasNewest = false;
   /** The commits that its write keys came with, and those that these follow. */
@@ -198,6 +200,7 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     room.hasKeysCommits = true;
     room.hasNewest = true;
     room.pages.push({ fromN: receipt.receipt.n, size: ONE });
+    room.prunedTo = Math.max(room.prunedTo, receipt.receipt.availableFrom);
     for (const item of items) {
       if (item.pruned) room.isPruned = true;
       else room.addedBytes += item.payload.length;

@@ -76,7 +76,14 @@ function isSame(key: WriteKey, was: WriteKey): boolean {
   const { epoch, lineage, slot, live, since, until } = was;
   const isSameSlot = key.slot === slot || (key.slot !== null && slot !== null && equalBytes(key.slot, slot));
   const isSameTime = key.since === since && key.until === until;
-  return isSameSlot && isSameTime && key.live === live && key.lineage === lineage && key.epoch === epoch;
+  return (
+    isSameSlot &&
+    isSameTime &&
+    equalBytes(key.key, was.key) &&
+    key.live === live &&
+    key.lineage === lineage &&
+    key.epoch === epoch
+  );
 }
 
 /** What an operator sees of a room. */
