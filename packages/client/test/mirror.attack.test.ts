@@ -1,11 +1,15 @@
 import { nodeCrypto } from "@conclave/crypto/node";
-import { proofFromJson, verifyProof } from "@conclave/protocol";
+import { preset, proofFromJson, verifyProof } from "@conclave/protocol";
+import { messageAppend, newKey, ScriptedClient } from "@conclave/relay/testing";
 import {
   type ClientFrame,
+  type CopyPart,
   decodeRelayMessage,
+  encodeCopyPart,
   encodeRelayMessage,
   type LogItem,
   type RelayFrame,
+  type RoomTag,
 } from "@conclave/wire";
 import { describe, expect, it } from "vitest";
 import { type Home, twoIn, World } from "./world.js";
@@ -206,6 +210,75 @@ describe("a room with a mirror", () => {
     60_000,
   );
 
+  it.each([
+    ["has no space", "storage_full", 5000],
+    ["wants to be left in peace", "rate_limited", 90_000],
+  ] as const)(
+    "RULE client.mirror-busy: a mirror that %s is told as busy, brought nothing meanwhile, and the rest after it",
+    async (_, code, retryAfter) => {
+      const { world, alice, bob } = await mirrored();
+      let brought = 0;
+      world.beforeFrames = (_home, frames) => {
+        brought += frames.filter(({ type }) => type === "bringCopy").length;
+        return undefined;
+      };
+      world.changeAnswer = (bytes) => {
+        const decoded = decodeRelayMessage(bytes, 1 << 26);
+        if (!decoded.ok || !decoded.value.some(({ type }) => type === "brought")) return bytes.slice();
+        const refusal = { type: "error", error: code, retryAfter, position: null } as const;
+        return encodeRelayMessage(
+          decoded.value.map((frame) => (frame.type === "brought" ? { ...refusal, id: frame.id } : frame)),
+        );
+      };
+      await world.get(alice.room.send("more"));
+      await world.until(() => [alice, bob].some((home) => mirrorOf(home)?.state === "busy"));
+      const before = brought;
+      await world.pass(retryAfter - 4000);
+      expect(brought).toBeLessThanOrEqual(before + 1);
+      world.changeAnswer = (bytes) => bytes.slice();
+      await world.until(() => [alice, bob].every((home) => mirrorOf(home)?.state === "agrees"), 2);
+      expect(mirrorOf(alice)?.n).toBe(alice.room.status().n);
+    },
+    60_000,
+  );
+
+  it("A140: RULE copy.own-place: is kept at its mirror also where a stranger was first in the place of its copy", async () => {
+    const world = new World();
+    world.addRelay(MIRROR);
+    const [alice, bob] = await twoIn(world);
+    world.sendsChanged = true;
+    const squatter = new ScriptedClient((message) => {
+      mirror.receive(999, message, world.clock.now());
+      for (const output of mirror.commit())
+        if (output.kind === "send" && output.connection === 999) squatter.receive(output.bytes);
+    });
+    const mirror = world.addRelay(MIRROR);
+    let squatted: RoomTag | null = null;
+    world.beforeFrames = (_home, frames) => {
+      const offer = frames.find(({ type }) => type === "bringCopy");
+      if (offer?.type !== "bringCopy" || squatted !== null) return undefined;
+      squatted = offer.roomTag;
+      return squat(squatted, offer.part);
+    };
+    const squat = async (roomTag: RoomTag, part: CopyPart) => {
+      mirror.open(999, "stranger", world.clock.now());
+      await squatter.hello();
+      const key = newKey();
+      const attachment = new Uint8Array(1);
+      await squatter.ask({ type: "createRoom", roomTag, writeKey: key.publicKey, attachment, permit: attachment });
+      await squatter.prove(roomTag, 0, key);
+      // It looks like a part, and nobody has signed it.
+      const forged = { ...part, receipt: { ...part.receipt, signature: new Uint8Array(64) } };
+      const answer = await squatter.ask(messageAppend(roomTag, { payload: encodeCopyPart(forged) }));
+      expect(answer.type).toBe("appended");
+    };
+    await world.get(alice.room.addMirror({ relay: MIRROR }));
+    await world.until(() => [alice, bob].every((home) => mirrorOf(home)?.n === home.room.status().n), 2);
+    expect(squatted).not.toBeNull();
+    await sayMirrored(world, bob, "all the same");
+    for (const home of [alice, bob]) expect(home.room.status()).toMatchObject({ alarms: [], paused: null });
+  }, 60_000);
+
   it("A140: RULE client.mirror-key: another relay at the mirror's address is given nothing", async () => {
     const { world, alice } = await mirrored();
     const thief = world.addRelay(MIRROR);
@@ -264,6 +337,33 @@ describe("A90: a room with a mirror whose relay is gone", () => {
 });
 
 describe("naming mirrors", () => {
+  it("RULE mirror.both-named: two who name one each at the same moment, or end them, both have their way", async () => {
+    const world = new World();
+    const places = [MIRROR, "ws://relay3"] as const;
+    for (const place of places) world.addRelay(place);
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.decide({ type: "setRole", person: bob.client.person, role: "admin" }));
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:1") }));
+    await world.until(() => bob.room.status().seq === alice.room.status().seq);
+    const named = () =>
+      [alice, bob].map((home) =>
+        home.room
+          .mirrors()
+          .map(({ address }) => address)
+          .toSorted(),
+      );
+    const all = places.map((place) => `${place}/relay`).toSorted();
+    await Promise.all([
+      world.get(alice.room.addMirror({ relay: places[0] })),
+      world.get(bob.room.addMirror({ relay: places[1] })),
+    ]);
+    await world.until(() => alice.room.status().seq === bob.room.status().seq);
+    expect(named()).toEqual([all, all]);
+    await Promise.all([world.get(alice.room.removeMirror(places[1])), world.get(bob.room.removeMirror(places[0]))]);
+    await world.until(() => alice.room.status().seq === bob.room.status().seq);
+    expect(named()).toEqual([[], []]);
+  }, 60_000);
+
   it("RULE mirror.ready-first: asks the mirror first, and takes none twice, nor the room's own relay", async () => {
     const world = new World();
     const permit = new TextEncoder().encode("let me in");

@@ -181,6 +181,22 @@ describe("what the new relay of a room is brought", () => {
     expect(relocator.isDone).toBe(true);
   });
 
+  it("RULE client.asked-to-wait: is brought no sooner than it asks for, whatever else there is to do", async () => {
+    const asks = (body: Asked) => (body.type === "readRoster" ? error("rate_limited", 120_000) : { type: "done" });
+    answer = asks;
+    await moved([record(0), record(1)], 1);
+    await world.pass(100);
+    expect(asked).toHaveLength(1);
+    // Another move is another chore, at the same relay.
+    state.room!.moving.rosterRecords = () => [record(0), record(1)];
+    const { adoption } = state.relocation!;
+    await moved([record(0), record(1)], 1, { adoption: { ...adoption, n: adoption.n + 1 } });
+    await world.pass(110_000);
+    expect(asked).toHaveLength(1);
+    await world.pass(60_000);
+    expect(asked.length).toBeGreaterThan(1);
+  });
+
   it("the links as they were when it moved, whatever was decided since; where there were none it is not asked", async () => {
     const [slot] = state.room!.slots(state.now());
     const put = async (...slots: Relocation["slots"]) => {

@@ -55,7 +55,7 @@ export type { RoomAdoption } from "./room/roomMoving.js";
 export { ALARM_CODES, alarmTopic, isClaim, type Alarm, type AlarmCode } from "./evidence/alarm.js";
 export { REJECTION_CODES, type Rejection, type RejectionCode, type Upgraded } from "./policy/rejection.js";
 export { actionLayout, decodeAction, encodeAction, type Action, type ActionType } from "./roster/action.js";
-export { MAX_MIRRORS, type Mirror } from "./roster/mirror.js";
+export { MAX_MIRRORS, type Mirror, OTHER_MIRRORS } from "./roster/mirror.js";
 export type { MirrorPlace, ReadPart } from "./room/roomMirrors.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
 export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";

@@ -57,9 +57,11 @@ const STATES: Readonly<Record<Exclude<RoomMirror["state"], "agrees">, string>> =
   unknown: "nobody has looked yet",
   empty: "has nothing yet",
   pruned: "its operator deleted what it had; it starts again",
-  behind: "lacks more than this device has: another member's may bring it; if it stays so, remove it and add it again",
+  behind:
+    "lacks more than this device has: another member's may bring it; if nobody does for a day, it goes on behind the gap",
   unreachable: "doesn't answer",
   stranger: "another relay answers there than the room named",
+  busy: "takes nothing just now, because it is busy or full; more is brought later",
   refused: "doesn't take the room; its operator may want a permit",
   unsigned: "shows what the room's relay has not signed: nothing of it is believed",
   contradicts: "shows what the room's relay signed for others, and that is another log: look at the room's alarms",

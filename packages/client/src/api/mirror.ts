@@ -1,7 +1,8 @@
 /**
  * What is known of a mirror. `unknown`: this device has not looked yet. `agrees`: what it has is of the log that we have. `empty`: it
  * has nothing yet. `pruned`: its operator has deleted what it had. `behind`: it lacks more than this device can bring. `unreachable`,
- * `stranger`: nobody answers, or another relay than the room named. `refused`: it does not take the room. `unsigned`: it shows what
+ * `stranger`: nobody answers, or another relay than the room named. `busy`: it asks to be left in peace for a while, or is full.
+ * `refused`: it does not take the room. `unsigned`: it shows what
  * the room's relay has not signed. `contradicts`: it shows what the room's relay signed for others, and that is another log.
  */
 export type MirrorState =
@@ -12,6 +13,7 @@ export type MirrorState =
   | "behind"
   | "unreachable"
   | "stranger"
+  | "busy"
   | "refused"
   | "unsigned"
   | "contradicts";

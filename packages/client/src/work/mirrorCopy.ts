@@ -24,8 +24,12 @@ export class MirrorCopy {
   ) {}
 
   /** How many parts there are; 0 where there is no copy yet, null where the mirror does not say. */
-  async length(): Promise<number | null> {
-    const page = await this.relay.request<"read">({ type: "read", roomTag: this.place.copy, fromN: 1, limit: 0 });
+  length(): Promise<number | null> {
+    return this.lengthOf(this.place.copy);
+  }
+
+  private async lengthOf(roomTag: RoomTag): Promise<number | null> {
+    const page = await this.relay.request<"read">({ type: "read", roomTag, fromN: 1, limit: 0 });
     if (page.type === "error" && GONE.has(page.error)) return 0;
     return page.type === "page" ? page.n : null;
   }
@@ -52,8 +56,10 @@ export class MirrorCopy {
   }
 
   /** What the mirror keeps that contradicts the copy. */
-  rivals(): Promise<readonly CopyPart[]> {
-    return this.read(this.place.rivals, 1, RIVALS);
+  async rivals(): Promise<readonly CopyPart[]> {
+    // The newest: somebody else may have had a room in that place before.
+    const n = await this.lengthOf(this.place.rivals);
+    return n === null || n === 0 ? [] : this.read(this.place.rivals, Math.max(1, n - RIVALS + 1), RIVALS);
   }
 
   /** Brings a part behind, or against, the copy's record `after`. Null where we cannot prove that we are a member. */

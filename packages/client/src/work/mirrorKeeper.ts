@@ -1,13 +1,14 @@
 import type { Mirror, Room } from "@conclave/protocol";
 import { copyEnd, copyHeadAt, copyHeads, type CopyPart, itemHash, MOST_COPY_HASHES } from "@conclave/wire";
 import type { MirrorState, RoomMirror } from "../api/mirror.js";
+import { type Chore, ElectedWorker } from "./electedWorker.js";
 import { electionRank } from "./electionRank.js";
 import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
 import { lookAtCopy, lookAtMirror, lookWithout, mirrorKey, type MirrorLook } from "./mirrorLook.js";
 import { firstPartOf } from "./recovery.js";
-import { fraction } from "./retryTimer.js";
+import { fraction, RetryTimer } from "./retryTimer.js";
 import type { Sync } from "./sync.js";
-import { type Job, type RoomWork, Worker } from "./worker.js";
+import type { RoomWork } from "./worker.js";
 
 /** How often every device looks at each mirror. */
 const LOOK_EVERY_MS = 60 * 60 * 1000;
@@ -28,22 +29,23 @@ const FIRST = [500, 200, 50, 10, 1] as const;
 
 interface Note extends MirrorLook {
   readonly lookedAt: number;
+  /** It takes nothing more of what this device has before this time (ms), or the next look. */
+  readonly leftUntil: number;
 }
 
 /**
  * Keeps the room's mirrors (docs/protocol.md §6, Mirrors): brings them what is new, one device after another, and looks now and then
  * at what they show. They are never waited for: a room with a mirror that is gone is a room.
  */
-export class MirrorKeeper extends Worker {
+export class MirrorKeeper extends ElectedWorker {
   private readonly notes = new Map<string, Note>();
-  private planned = "";
-  private hurries = 0;
+  private readonly nextLook: RetryTimer;
 
-  constructor(
-    work: RoomWork,
-    private readonly sync: Sync,
-  ) {
-    super(work);
+  constructor(work: RoomWork, sync: Sync) {
+    super(work, sync);
+    this.nextLook = new RetryTimer(work.state.ports, () => {
+      this.advance();
+    });
   }
 
   /** What is known of each mirror. */
@@ -59,18 +61,11 @@ export class MirrorKeeper extends Worker {
     const { room } = this.state;
     return this.all.every((mirror) => {
       const note = this.notes.get(mirrorKey(mirror));
-      return note !== undefined && (!TAKES.has(note.state) || note.n >= (room?.cursor.n ?? 0));
+      return (
+        note !== undefined &&
+        (note.leftUntil > this.state.now() || !TAKES.has(note.state) || note.n >= (room?.cursor.n ?? 0))
+      );
     });
-  }
-
-  /** Waits for nobody else, until what it returns is called. */
-  hurry(): () => void {
-    this.hurries++;
-    this.planned = "";
-    this.advance();
-    return () => {
-      this.hurries--;
-    };
   }
 
   /** Looks at all of them now. */
@@ -80,26 +75,27 @@ export class MirrorKeeper extends Worker {
 
   override offline(): void {
     super.offline();
-    this.planned = "";
+    this.nextLook.stop();
   }
 
-  protected next(): Job | null {
+  // A mirror is looked at also by who sends nothing.
+  protected override get isReady(): boolean {
+    return this.sync.canAsk;
+  }
+
+  protected chore(): Chore | null {
     const { room } = this.state;
-    if (!room || this.all.length === 0 || !this.sync.canAsk) return null;
+    if (!room || this.all.length === 0) return null;
     const now = this.state.now();
     const unseen = this.all.find((mirror) => this.isToLookAt(mirror, now));
-    const due = unseen ?? (this.sync.canSend ? this.all.find((mirror) => this.isBehind(mirror, room)) : undefined);
+    if (unseen) return { key: `look ${mirrorKey(unseen)}`, wait: () => 0, job: () => this.lookAt(unseen) };
+    const due = this.sync.canSend ? this.all.find((mirror) => this.isBehind(mirror, room)) : undefined;
     if (due === undefined) {
-      if (!this.retry.isWaiting) this.retry.in(UNPROVED_MS);
+      if (!this.nextLook.isWaiting) this.nextLook.in(UNPROVED_MS);
       return null;
     }
-    const key = unseen ? `look ${mirrorKey(due)}` : `${mirrorKey(due)} ${String(this.notes.get(mirrorKey(due))!.n)}`;
-    if (key !== this.planned) {
-      this.planned = key;
-      this.retry.stop();
-      if (!unseen && this.hurries === 0) this.retry.in(this.wait(room));
-    }
-    return () => (unseen ? this.lookAt(due) : this.bring(due, room));
+    const key = `${mirrorKey(due)} ${String(this.notes.get(mirrorKey(due))!.n)}`;
+    return { key, wait: () => this.wait(room), job: () => this.bring(due, room) };
   }
 
   private get all(): readonly Mirror[] {
@@ -113,7 +109,8 @@ export class MirrorKeeper extends Worker {
 
   private isBehind(mirror: Mirror, room: Room): boolean {
     const note = this.notes.get(mirrorKey(mirror));
-    return note !== undefined && TAKES.has(note.state) && note.n < room.cursor.n;
+    if (note === undefined || note.leftUntil > this.state.now()) return false;
+    return (TAKES.has(note.state) || note.state === "busy") && note.n < room.cursor.n;
   }
 
   private wait({ roster, self, epoch }: Room): number {
@@ -121,43 +118,45 @@ export class MirrorKeeper extends Worker {
     return Math.min(LONGEST_MS, STEP_MS * (rank + fraction(this.state.ports)));
   }
 
-  private note(mirror: Mirror, found: MirrorLook): void {
+  private note(mirror: Mirror, found: MirrorLook, leftUntil = 0): void {
     const { room } = this.state;
     // What convicts the relay is its own word on our log: it is asked for it, and then the mirror is told.
     const isUnproved = found.state === "contradicts" && (room?.receipts.newest?.receipt.n ?? 0) < (room?.cursor.n ?? 0);
     if (isUnproved) this.sync.askSigned();
     const since = isUnproved ? LOOK_EVERY_MS - UNPROVED_MS : 0;
-    this.notes.set(mirrorKey(mirror), { ...found, lookedAt: this.state.now() - since });
+    this.notes.set(mirrorKey(mirror), { ...found, lookedAt: this.state.now() - since, leftUntil });
     this.state.tell({ type: "changed" });
   }
 
-  private async lookAt(mirror: Mirror): Promise<void> {
+  private async lookAt(mirror: Mirror): Promise<boolean> {
     this.note(mirror, await lookAtMirror(this.state, this.connection, mirror));
+    return true;
   }
 
-  private async bring(mirror: Mirror, room: Room): Promise<void> {
-    // Each time is a turn of its own.
-    this.planned = "";
+  private async bring(mirror: Mirror, room: Room): Promise<boolean> {
     const found = await atMirror(room, this.connection, mirror, (copy) => this.bringTo(mirror, copy));
     // Tried again when it is looked at next.
     if (typeof found === "string") this.note(mirror, lookWithout(found));
+    return typeof found === "string" || found;
   }
 
-  private async bringTo(mirror: Mirror, copy: MirrorCopy): Promise<void> {
+  /** Whether nothing more is to be brought there now: else it is once more, after a wait. */
+  private async bringTo(mirror: Mirror, copy: MirrorCopy): Promise<boolean> {
     const { room } = copy;
     let seen = await lookAtCopy(this.state, copy);
+    let [isOver, leftUntil] = [true, 0];
     for (let parts = 0; parts < MOST_PARTS && TAKES.has(seen.state) && this.sync.canSend; parts++) {
       const receipt = room.receipts.newest;
       if (receipt === null || receipt.receipt.n <= seen.n) {
         // RULE: client.mirror-signed: what was pushed has no receipt: the relay is asked to sign for it, and then it is brought.
         if (room.cursor.n > seen.n) {
           this.sync.askSigned();
-          this.planned = `${mirrorKey(mirror)} ${String(seen.n)}`;
-          this.retry.later(SIGNED_MS);
+          this.notBefore(SIGNED_MS);
+          isOver = false;
         }
         break;
       }
-      const last = seen.length === 0 ? null : await copy.part(seen.length);
+      const last = seen.state === "agrees" ? await copy.part(seen.length) : null;
       const part = await this.partAfter(room, seen, last);
       if (part === null) {
         seen = { ...seen, state: "behind" };
@@ -165,30 +164,46 @@ export class MirrorKeeper extends Worker {
       }
       const permit = await this.state.permitFor(this.connection.find(mirror.relay.address)?.url ?? "");
       const answer = await copy.bring(copy.place.copy, seen.length, part, permit);
+      const error = answer?.type === "error" ? answer : null;
       // RULE: client.mirror-takes: a mirror that does not have more after it was brought something is left in peace for a while: else it
       // would keep all who bring busy for ever (attack A83).
       if (answer?.type === "brought" && answer.n === copyEnd(part)) {
         seen = { state: "agrees", length: seen.length + 1, n: answer.n };
         this.retry.reset();
-      } else if (answer?.type === "error" && answer.error === "stale_epoch") {
-        const { n } = seen;
+      } else if (error?.error === "stale_epoch") {
+        const { n, length } = seen;
         seen = await lookAtCopy(this.state, copy);
-        if (TAKES.has(seen.state) && seen.n <= n) seen = { ...seen, state: "unreachable" };
+        if (TAKES.has(seen.state) && seen.n <= n && seen.length <= length) {
+          leftUntil = Infinity;
+          seen = { ...seen, state: "unreachable" };
+        }
+      } else if (error !== null && error.retryAfter > 0) {
+        // RULE: client.mirror-busy: a mirror that asks for a wait, or is full, answers: it is told as that, and brought more after the wait.
+        seen = { ...seen, state: "busy" };
+        leftUntil = this.state.now() + error.retryAfter;
+      } else if (error?.error === "unlinked" && last !== null && part.fromN > seen.n + 1) {
+        seen = { ...seen, state: "behind" };
       } else {
-        const isLater = answer === null || answer.type !== "error" || answer.retryAfter > 0;
-        seen = { ...seen, state: isLater ? "unreachable" : "refused" };
+        leftUntil = Infinity;
+        if (seen.state !== "unsigned") seen = { ...seen, state: error ? "refused" : "unreachable" };
       }
+      if (leftUntil > 0) break;
     }
-    this.note(mirror, seen);
+    this.note(mirror, seen, leftUntil);
+    return isOver;
   }
 
-  /** The next part of our log for a copy, up to the newest head that was signed for us; null where this device does not have it. */
+  /**
+   * The next part of our log for a copy, up to the newest head that was signed for us; where this device does not have it, one after a
+   * gap, which a mirror takes when nobody has had the next one for long; null where there is none.
+   */
   private async partAfter(room: Room, { n }: MirrorLook, last: CopyPart | null): Promise<CopyPart | null> {
     const receipt = room.receipts.newest!;
     const sha256 = (data: Uint8Array) => this.state.ports.crypto.hash("sha256", data);
     const to = receipt.receipt.n;
-    for (const begin of last === null ? FIRST.map((back) => Math.max(0, to - back)) : [n]) {
-      const heads = last && copyHeads(sha256, room.tag, last);
+    const first = FIRST.map((back) => Math.max(0, to - back));
+    const heads = last && copyHeads(sha256, room.tag, last);
+    for (const begin of last === null ? first : [n, ...first.filter((each) => each > n)]) {
       const before = room.headAt(begin) ?? (last && heads && copyHeadAt(last, heads, begin));
       const all = before ? (await this.state.kept.from(begin + 1, MOST_BYTES)).slice(0, to - begin) : [];
       if (!before || all.length < to - begin || all.length > MOST_COPY_HASHES) continue;
@@ -200,5 +215,5 @@ export class MirrorKeeper extends Worker {
   }
 }
 
-/** A mirror in these states takes what is new. */
-const TAKES: ReadonlySet<MirrorState> = new Set(["agrees", "empty", "pruned"]);
+/** A mirror in these states takes what is new: what nobody signed may be somebody's who was in the copy's place before. */
+const TAKES: ReadonlySet<MirrorState> = new Set(["agrees", "empty", "pruned", "unsigned"]);

@@ -212,7 +212,7 @@ export class PleaAnswers extends ElectedWorker {
 
   private put({ tag: roomTag }: Room, slot: NonNullable<DoorOpening["slot"]>): Promise<Answer<"putSlot">> {
     this.proof.give();
-    return this.connection.request<"putSlot">({ type: "putSlot", roomTag, slot, life: LIFE_S });
+    return this.ask<"putSlot">({ type: "putSlot", roomTag, slot, life: LIFE_S });
   }
 }
 

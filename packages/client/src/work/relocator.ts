@@ -164,7 +164,7 @@ export class Relocator extends ElectedWorker {
     const begin = adoption ? records.findIndex((one) => equalBytes(one, adoption.attachment)) : records.length - 2;
     if (!charter || begin < 0) return true;
     this.proof.give();
-    const last = await this.connection.request<"readRoster">({
+    const last = await this.ask<"readRoster">({
       type: "readRoster",
       roomTag: room.tag,
       record: hash(charter),
@@ -182,13 +182,10 @@ export class Relocator extends ElectedWorker {
         batch.push(record);
       }
       const after = hash(records[at - 1]!);
-      const answer = await this.connection.request<"bringRoster">({
+      const answer = await this.ask<"bringRoster">({
         ...{ type: "bringRoster", roomTag: room.tag, after, records: batch },
       });
-      if (answer.type !== "done") {
-        if (answer.type === "error") this.retry.later(answer.retryAfter);
-        return false;
-      }
+      if (answer.type !== "done") return false;
       at += batch.length;
       if (adoption) this.brought = { move: adoption.n, upTo: at };
     }
@@ -209,7 +206,9 @@ export class Relocator extends ElectedWorker {
       // What passes is asked again: a link that was not put leads nowhere.
       const isFinal = (answer: Answer<"putSlot">) =>
         answer.type === "error" ? answer.retryAfter === 0 : answer.type !== "lost";
-      return (await Promise.all(answers)).every(isFinal);
+      const answered = await Promise.all(answers);
+      for (const answer of answered) if (answer.type === "error") this.notBefore(answer.retryAfter);
+      return answered.every(isFinal);
     });
     const isOver = put.ok ? put.value : put.error.kind === "unknown";
     this.isUnforwarded = !isOver;

@@ -155,7 +155,7 @@ export class SlotKeeper extends ElectedWorker {
     const found: SlotListItem[] = [];
     let after: SlotId | null = null;
     for (let page = 0; page < MOST_PAGES; page++) {
-      const answer: Answer<"listSlots"> = await this.connection.request<"listSlots">({
+      const answer: Answer<"listSlots"> = await this.ask<"listSlots">({
         type: "listSlots",
         roomTag: room.tag,
         after,
@@ -182,7 +182,7 @@ export class SlotKeeper extends ElectedWorker {
     const made = put?.commit === commit ? put.hash : null;
     for (let back = 0; back < VERSIONS; back++) {
       const body = { type: "getSlot", roomTag: room.tag, slotId: slot.slotId, back } as const;
-      const answer = await this.connection.request<"getSlot">(body);
+      const answer = await this.ask<"getSlot">(body);
       if (answer.type !== "slot" || answer.n < commit) return false;
       if (!own && !made) return true;
       const { ports } = this.state;
@@ -202,7 +202,7 @@ export class SlotKeeper extends ElectedWorker {
    */
   private async checkClosed(room: Room, { slotId }: SlotContent): Promise<void> {
     const body = { type: "getSlot", roomTag: room.tag, slotId, back: 0 } as const;
-    const answer = await this.connection.request<"getSlot">(body);
+    const answer = await this.ask<"getSlot">(body);
     if (answer.type !== "error" || answer.error !== "slot_closed") return;
     await this.state.transact((tx) => {
       const found = alarm("INVITE_CLOSED", { evidence: toHex(slotId) });
@@ -212,7 +212,7 @@ export class SlotKeeper extends ElectedWorker {
 
   private async put(slot: SlotContent, commit: number): Promise<boolean> {
     const body = { type: "putSlot", roomTag: this.state.room!.tag, slot, life: 0 } as const;
-    const answer = await this.connection.request<"putSlot">(body);
+    const answer = await this.ask<"putSlot">(body);
     const id = toHex(slot.slotId);
     if (answer.type === "done") {
       this.denied = 0;
@@ -254,7 +254,7 @@ export class SlotKeeper extends ElectedWorker {
       if (openIds.has(id) || end !== 0) continue;
       strangers.add(id);
       if (!over.has(id) && !before.has(id)) continue;
-      const answer = await this.connection.request<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
+      const answer = await this.ask<"closeSlot">({ type: "closeSlot", roomTag: room.tag, slotId });
       if (answer.type !== "done") refusals.add(answer.type === "error" ? answer.error : answer.type);
     }
     this.strangers = strangers;

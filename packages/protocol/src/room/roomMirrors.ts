@@ -46,10 +46,15 @@ export class RoomMirrors {
     return this.parts.roster.mirrors;
   }
 
-  /** The action by which this relay becomes a mirror too, with a new copy. */
-  with(relay: RelayIdentity): ActionOf<"setMirrors"> {
-    const others = this.all.filter((mirror) => !equalBytes(mirror.relay.publicKey, relay.publicKey));
-    return { type: "setMirrors", mirrors: [...others, { relay, copyId: this.parts.primitives.random(32) }] };
+  /** A relay as a mirror with a new copy. */
+  at(relay: RelayIdentity): Mirror {
+    return { relay, copyId: this.parts.primitives.random(32) };
+  }
+
+  /** The action by which this is a mirror too, in place of what the relay kept before. */
+  with(mirror: Mirror): ActionOf<"setMirrors"> {
+    const others = this.all.filter(({ relay }) => !equalBytes(relay.publicKey, mirror.relay.publicKey));
+    return { type: "setMirrors", mirrors: [...others, mirror] };
   }
 
   /** The action by which the relay with this key is no longer a mirror. */

@@ -168,7 +168,8 @@ function attempt(chain: Chain, { kind, by, about, role, number, agree, ask }: St
     case "setMirrors": {
       const relay = movedTo(chain, number);
       const copyId = chain.bytes(`copy ${about}`);
-      return of({ type: kind, mirrors: ask ? [{ relay, copyId }] : [] });
+      const others = chain.roster.mirrors.filter((one) => !equalBytes(one.relay.publicKey, relay.publicKey));
+      return of({ type: kind, mirrors: [...others.slice(number % 2), ...(ask ? [{ relay, copyId }] : [])] });
     }
     case "upgrade":
       return of({ type: "upgrade", version: chain.roster.version + Math.min(number, 2) });

@@ -313,13 +313,42 @@ describe("permission", () => {
     );
     expect(verdict(chain.author(bob, of(one)))).toBe("not_allowed");
     expect(chain.forged(bob, { type: "tick" }, { action: of(one) })).toBe("not_allowed");
-    expect(chain.must(alice, of(one, two, three)).roster.mirrors).toEqual([one, two, three]);
+    for (const mirrors of [[one], [one, two], [one, two, three]])
+      expect(chain.must(alice, of(...mirrors)).roster.mirrors).toEqual(mirrors);
     expect(verdict(chain.author(alice, of(one, two, three)))).toBe("invalid_action");
     chain.must(alice, { type: "seal" });
     expect(chain.must(alice, of(two, one)).roster.mirrors).toEqual([two, one]);
     // A mirror to which the room moves is a mirror no more.
     const move = { type: "setRelay", relay: one.relay, n: 7, logHead: chain.bytes("head") } as const;
     expect(chain.must(alice, move).roster.mirrors).toEqual([two]);
+  });
+
+  it("RULE mirror.one-at-a-time: of two changes that were made for one list the second is refused, and undoes nothing", () => {
+    const { chain, alice } = room();
+    const mirror = (name: string, copy = "copy") => ({
+      relay: { publicKey: chain.bytes(name), address: `wss://${name}.test` },
+      copyId: chain.bytes(copy),
+    });
+    const of = (...mirrors: ReturnType<typeof mirror>[]): Action => ({ type: "setMirrors", mirrors });
+    const [one, two, three] = [mirror("one"), mirror("two"), mirror("three")];
+    const refused = (...mirrors: ReturnType<typeof mirror>[]) => {
+      const authored = chain.author(alice, of(...mirrors));
+      expect(authored).toMatchObject({ error: { code: "invalid_action", detail: "other mirrors" } });
+    };
+    chain.must(alice, of(one));
+    // Named at once with the first.
+    refused(two);
+    refused(two, three);
+    chain.must(alice, of(one, two));
+    // Named while the others were there still, or ended while one was not there yet.
+    refused(two, three);
+    refused();
+    refused(two, one);
+    chain.must(alice, of(one));
+    refused(one, two, three);
+    // The same relay with another copy is one change.
+    expect(chain.must(alice, of(mirror("one", "again"))).roster.mirrors).toEqual([mirror("one", "again")]);
+    chain.must(alice, of());
   });
 
   it("titles are labels", () => {

@@ -117,9 +117,13 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
     relay: { publicKey: chain.bytes("mirror"), address: "wss://mirror.test" },
     copyId: chain.bytes("copy"),
   };
-  const mirrors: Action = { type: "setMirrors", mirrors: [mirror, { relay, copyId: chain.bytes("copy 2") }] };
+  const first: Action = { type: "setMirrors", mirrors: [mirror] };
+  const both = [mirror, { relay, copyId: chain.bytes("copy 2") }];
+  const mirrors: Action = { type: "setMirrors", mirrors: both };
   const twice: Action = { type: "setMirrors", mirrors: [mirror, mirror] };
   refuse("a relay is a mirror once", unasked(chain, carol, twice));
+  refuse("mirrors are named one at a time", unasked(chain, carol, mirrors));
+  act(carol, first, { approvals: [chain.approval(bob2, first, {}, carol)] });
   act(carol, mirrors, { approvals: [chain.approval(bob2, mirrors, {}, carol)] });
   act(carol, move);
   act(carol, { type: "resetTime" });
