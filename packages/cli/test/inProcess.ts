@@ -8,6 +8,7 @@ export const SILENT: Writers = { writeOut: () => undefined, writeErr: () => unde
 export interface Printed {
   readonly code: number;
   readonly stdout: string;
+  readonly stderr: string;
 }
 
 /**
@@ -17,13 +18,13 @@ export interface Printed {
 export async function runHere(args: readonly string[]): Promise<Printed> {
   const { stdout, stderr } = process;
   const [write, complain] = [stdout.write.bind(stdout), stderr.write.bind(stderr)];
-  let printed = "";
+  let [printed, complained] = ["", ""];
   stdout.write = (text: string) => (printed += text) !== "";
-  stderr.write = () => true;
+  stderr.write = (text: string) => (complained += text) !== "";
   process.exitCode = undefined;
   try {
     const code = await runProgram(args);
-    return { code, stdout: printed };
+    return { code, stdout: printed, stderr: complained };
   } finally {
     process.exitCode = undefined;
     Object.assign(stdout, { write });

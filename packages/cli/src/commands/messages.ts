@@ -3,7 +3,7 @@ import { linesOf } from "../chat/plainLine.js";
 import { usageError } from "../cliError.js";
 import { messageDocument } from "../documents/messageDocument.js";
 import type { CommandContext } from "../program/context.js";
-import { waiting } from "../program/waiting.js";
+import { forRoom, waiting } from "../program/waiting.js";
 import { withRoom } from "../program/withRoom.js";
 import { findMessage, nowOf } from "../room/findMessage.js";
 import { flushed } from "../room/inStep.js";
@@ -75,7 +75,7 @@ async function change(
   const { output } = context;
   await withRoom(context, "write", async (room) => {
     const message = await act(room, await findMessage(room, which));
-    await waiting(output, flushed(room, what));
+    await waiting(output, flushed(room, what), forRoom(room));
     output.result(
       { message: messageDocument(await nowOf(room, message)) },
       (paint) => `${paint.green("✔")} ${sentence}`,

@@ -6,7 +6,7 @@ import { CliError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { messageDocument } from "../documents/messageDocument.js";
 import type { CommandContext } from "../program/context.js";
-import { untilStopped, waiting } from "../program/waiting.js";
+import { forRoom, untilStopped, waiting } from "../program/waiting.js";
 import { newAlarms, roomOf, settle, withHome, withRoom } from "../program/withRoom.js";
 import { askFirst, mustBeFresh } from "../room/askFirst.js";
 import { attachFile } from "../room/files.js";
@@ -56,7 +56,7 @@ export async function send(context: CommandContext, given: string): Promise<void
     }
     const tellAlarms = newAlarms(output, room);
     try {
-      await waiting(output, flushed(room));
+      await waiting(output, flushed(room), forRoom(room));
     } catch (error) {
       throw withOnce(error, once);
     } finally {
@@ -88,7 +88,7 @@ async function checkList(context: CommandContext, room: RoomSession): Promise<vo
 async function isHere(output: Output, room: RoomSession): Promise<boolean> {
   try {
     await waiting(output, statusInStep(room));
-    await waiting(output, sync(room));
+    await waiting(output, sync(room), forRoom(room));
     return true;
   } catch (error) {
     // A passing obstacle stops nobody from writing: what became of the message is said below.
@@ -139,7 +139,7 @@ async function sendFile(context: CommandContext, path: string, caption: string):
       await checkList(context, room);
       if (file.size > SHOW_PROGRESS_BYTES) output.note(`Sending ${path} (${fileSize(file.size)}) …`);
       const message = await untilStopped((signal) => attachFile(room, { ...file, caption }, signal));
-      await waiting(output, flushed(room));
+      await waiting(output, flushed(room), forRoom(room));
       output.result({ message: messageDocument(await nowOf(room, message)), notes }, (paint) =>
         notes === "removed"
           ? `${paint.green("✔")} sent, without the details that the camera stored in it (--original sends those too)`

@@ -2,7 +2,7 @@ import type { RoomSession, Settled } from "@conclave/client";
 import { roomDocument } from "../documents/roomDocument.js";
 import { decisionDocument } from "../documents/timelineDocument.js";
 import type { CommandContext } from "../program/context.js";
-import { waiting } from "../program/waiting.js";
+import { forRoom, waiting } from "../program/waiting.js";
 import { roomOf, withHome } from "../program/withRoom.js";
 import { flushed, sync as inStep } from "../room/inStep.js";
 import { decisionSummary, labelsOf } from "../session/decisionView.js";
@@ -18,8 +18,8 @@ export async function sync(context: CommandContext): Promise<void> {
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     const before = room.status();
-    await waiting(output, inStep(room));
-    await waiting(output, flushed(room));
+    await waiting(output, inStep(room), forRoom(room));
+    await waiting(output, flushed(room), forRoom(room));
     const settled = await waiting(output, room.settle(SETTLE_MS));
     const { n, pending } = room.status();
     const sent = Math.max(0, before.pending - pending);

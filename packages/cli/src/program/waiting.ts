@@ -1,12 +1,26 @@
+import type { RoomSession } from "@conclave/client";
 import type { Output } from "../terminal/output.js";
 
 /** After this long a person is told what they are waiting for (ms). */
 const SILENCE_MS = 1500;
+const FOR_THE_RELAY = "Waiting for the relay …";
 
-/** Says after a while what the command is waiting for. */
-export async function waiting<T>(output: Output, work: Promise<T>, what = "Waiting for the relay …"): Promise<T> {
+/** What a command is waiting for that needs this room to go on. */
+export function forRoom(room: RoomSession): () => string {
+  return () =>
+    room.status().isRecovering
+      ? "The relay was restored from a backup, and members' devices bring back what it lost. Waiting until it goes on, usually less than a minute …"
+      : FOR_THE_RELAY;
+}
+
+/** Says after a while what the command is waiting for; `what` is asked then. */
+export async function waiting<T>(
+  output: Output,
+  work: Promise<T>,
+  what: string | (() => string) = FOR_THE_RELAY,
+): Promise<T> {
   const timer = setTimeout(() => {
-    output.note(what);
+    output.note(typeof what === "string" ? what : what());
   }, SILENCE_MS);
   try {
     return await work;

@@ -12,7 +12,7 @@ import { alarmSentence } from "../session/timelineView.js";
 import type { Output } from "../terminal/output.js";
 import { safeLine, safeText } from "../terminal/safeText.js";
 import type { CommandContext } from "./context.js";
-import { waiting } from "./waiting.js";
+import { forRoom, waiting } from "./waiting.js";
 
 /**
  * The relay has lost, deleted or not got back the room, or is holding something back, or this version is too old to read on: what is
@@ -69,7 +69,7 @@ export async function withRoom<T>(
     const room = roomOf(context, client);
     const tellAlarms = newAlarms(output, room);
     try {
-      if (access === "write") await waiting(output, sync(room));
+      if (access === "write") await waiting(output, sync(room), forRoom(room));
       const isCurrent = access === "write" || (isConnected && (await hasLooked(output, room)));
       // Before, so that nobody who has said farewell gets what is sent now; and after, for what the work itself leaves to do.
       const left = isCurrent ? await settle(output, room) : 0;

@@ -1,4 +1,5 @@
-import type { RoomSession } from "@conclave/client";
+import type { Problem, RoomSession } from "@conclave/client";
+import type { Result } from "@conclave/codec";
 import { isGone } from "@conclave/client/pure";
 import { CliError } from "../cliError.js";
 import { notSent, sendingError, type Stored } from "../session/fate.js";
@@ -20,13 +21,31 @@ export async function untilBack(room: RoomSession): Promise<boolean> {
 /** How long a command waits for the relay. */
 const PATIENCE_MS = 20_000;
 
+/** How long commands of one home wait in all for a relay that was restored: it waits for members for 45 seconds. */
+const UNTIL_WHOLE_MS = 75_000;
+const recoveringSince = new WeakMap<RoomSession, number>();
+
+/** Waits longer where the relay was restored, and gets back what it lost: it goes on by itself, and what is stored is sent then. */
+async function untilWhole(
+  room: RoomSession,
+  most: number,
+  wait: (most: number) => Promise<Result<void, Problem>>,
+): Promise<Result<void, Problem>> {
+  const said = await wait(most);
+  if (said.ok || most === 0 || !room.status().isRecovering) return said;
+  const since = recoveringSince.get(room) ?? performance.now() - most;
+  recoveringSince.set(room, since);
+  const left = since + UNTIL_WHOLE_MS - performance.now();
+  return left > 0 ? wait(left) : said;
+}
+
 /** Resolves when the room is at the relay's head. @throws CliError UNREACHABLE, at the latest after `PATIENCE_MS`; CERTIFICATE at once. */
 export async function sync(room: RoomSession): Promise<void> {
   // Somebody who is out of the room can be told so without the relay.
   if (isGone(room.status().standing)) throw outside(room);
   await mustAnswer(webAddress(room.relay));
   if (room.status().standing === "restored") await untilBack(room);
-  orThrow(await room.synced(PATIENCE_MS), room);
+  orThrow(await untilWhole(room, PATIENCE_MS, (most) => room.synced(most)), room);
 }
 
 /**
@@ -58,7 +77,7 @@ export async function statusInStep(room: RoomSession): Promise<boolean> {
 export async function flushed(room: RoomSession, what: Stored = "message", timeout = PATIENCE_MS): Promise<void> {
   const relay = webAddress(room.relay);
   const why = room.status().pending > 0 ? await whyNoAnswer(relay) : null;
-  const said = await room.flushed(why === null ? timeout : 0);
+  const said = await untilWhole(room, why === null ? timeout : 0, (most) => room.flushed(most));
   if (said.ok) return;
   const error = sendingError(said.error, relay, what, said.error.kind === "unreachable" ? why : null);
   if (said.error.kind !== "not_member") throw error;
