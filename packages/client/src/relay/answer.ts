@@ -9,6 +9,7 @@ import type {
   InboxResponse,
   PageResponse,
   PostedResponse,
+  RelayError,
   Request,
   RequestsResponse,
   RosterResponse,
@@ -57,6 +58,9 @@ export interface LostAnswer {
 
 /** What comes of a request: its answer, the relay's refusal, or nothing known. */
 export type Answer<T extends Request["type"]> = AnswerOf[T] | ErrorResponse | LostAnswer;
+
+/** The relay answers, and has no such room (any more): waiting is no remedy. */
+export const GONE: ReadonlySet<RelayError> = new Set<RelayError>(["room_unknown", "room_deleted"]);
 
 type WithoutId<R> = R extends Request ? Omit<R, "id"> : never;
 

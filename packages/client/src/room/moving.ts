@@ -5,7 +5,7 @@ import type { Problem } from "../api/problem.js";
 import type { MoveOptions } from "../api/roomSession.js";
 import { problemOf } from "../joining/readInvite.js";
 import { hindering } from "../work/hindrance.js";
-import { GONE } from "../work/sync.js";
+import { GONE } from "../relay/answer.js";
 import { makeDecision, silenced } from "./deciding.js";
 import type { RoomEngine } from "./roomEngine.js";
 

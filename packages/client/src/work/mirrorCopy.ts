@@ -1,10 +1,9 @@
 import { equalBytes } from "@conclave/codec";
 import type { Mirror, MirrorPlace, Room } from "@conclave/protocol";
 import { copyEnd, type CopyPart, decodeCopyPart, type RoomTag } from "@conclave/wire";
-import type { Answer } from "../relay/answer.js";
+import { type Answer, GONE } from "../relay/answer.js";
 import type { RelayConnection } from "../relay/relayConnection.js";
 import type { RoomRelay } from "../relay/roomRelay.js";
-import { GONE } from "./sync.js";
 
 /** How long a mirror is waited for (ms): people who read on there wait too. */
 const UNTIL_REACHED_MS = 10_000;

@@ -1,9 +1,10 @@
 import type { Result } from "@conclave/codec";
 import { availableOf, type RoomEvent } from "@conclave/protocol";
-import type { HeadReceipt, LogItem, RelayError, RoomTag, Signed } from "@conclave/wire";
-import type { Answer } from "../relay/answer.js";
+import type { HeadReceipt, LogItem, RoomTag, Signed } from "@conclave/wire";
+import { type Answer, GONE } from "../relay/answer.js";
 import { gatherProof } from "./gatherProof.js";
 import { bringRecords, noteLacking, noteWhole, showNewest } from "./recovery.js";
+import { bringFromMirrors } from "./mirrorRecovery.js";
 import { hindrance, pausedBy } from "./hindrance.js";
 import { keepNoted, receiveDelivery } from "./receiving.js";
 import type { Problem } from "../api/problem.js";
@@ -11,14 +12,14 @@ import type { CancelTimer } from "../ports/clock.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 import type { WriteProof } from "./writeProof.js";
 
-/** The relay answers, and has no such room (any more): waiting is no remedy. */
-export const GONE: ReadonlySet<RelayError> = new Set<RelayError>(["room_unknown", "room_deleted"]);
 const CHUNK = 128;
 const PAGE = 512;
 /** At least this many new records are read before the relay is asked to sign for them, and at most twice as many. */
 const UNSIGNED = 32;
 /** Who has just come in writes first: quicker code that is loaded for later must not keep them waiting (ms). */
 const QUICKEN_AFTER_MS = 3000;
+/** How often a relay that was restored is brought what the mirrors have (ms). */
+const MIRRORED_EVERY_MS = 60_000;
 
 /**
  * Keeps a room at the relay's head: subscribes from its cursor, takes every record in order, fills gaps. `isLive` from
@@ -37,6 +38,8 @@ export class Sync extends Worker {
   /** The connection on which a record was kept back. */
   private withheldOn = 0;
   private target = 0;
+  /** When a relay that was restored was brought last what the mirrors have. */
+  private mirroredAt = Number.NEGATIVE_INFINITY;
   /** How long the log was by what the relay signed when this subscription began. */
   private signed = 0;
   /** How long the log is when the relay is asked to sign for it next. */
@@ -244,10 +247,13 @@ export class Sync extends Worker {
     if (answer.type === "error" && answer.error === "room_recovering") {
       this.recoveringOn = number;
       this.state.tell({ type: "changed" });
-      await this.bring(answer.position?.n ?? fromN);
+      const from = answer.position?.n ?? fromN;
+      await this.bring(from);
+      await this.bringMirrored(from);
     }
     if (answer.type !== "subscribed") return;
     this.recoveringOn = 0;
+    this.mirroredAt = Number.NEGATIVE_INFINITY;
     this.subscribedOn = number;
     // Whatever it signs: one that signs for less is not asked again and again. Nor do all members ask at the same moment.
     const pause = UNSIGNED + ((this.state.person[0] ?? 0) % UNSIGNED);
@@ -281,6 +287,20 @@ export class Sync extends Worker {
       this.proof.give();
     });
     if (number === this.connection.number) await noteLacking(this.state, outcome);
+  }
+
+  /**
+   * What is lost may be at a mirror, and on no device that is there. Once a minute: a relay that does not take it is not brought it all
+   * the time.
+   */
+  private async bringMirrored(from: number): Promise<void> {
+    const now = this.state.now();
+    if (Math.abs(now - this.mirroredAt) < MIRRORED_EVERY_MS) return;
+    this.mirroredAt = now;
+    if (!(await bringFromMirrors(this.state, this.connection, from))) return;
+    // It knows the members' key again.
+    this.proof.forget();
+    this.proof.give();
   }
 
   private async read(roomTag: RoomTag, fromN: number): Promise<void> {
