@@ -206,6 +206,11 @@ export class RequestHandler {
     this.standings.forget(session);
   }
 
+  /** Something was read that is not what was written, while nobody waits for an answer. */
+  damaged(damage: RowDamaged): void {
+    this.parts.onDamage(damage);
+  }
+
   inboxChanged(inboxId: InboxId): void {
     this.inboxes.notify(inboxId);
   }

@@ -1,4 +1,5 @@
 import type { InboxId, LogRecord, RoomTag } from "@conclave/wire";
+import type { RowDamaged } from "../store/sqlite/rowDamage.js";
 import type { RequestHandler } from "./requestHandler.js";
 import type { SendQueue, SentPlace } from "./sendQueue.js";
 
@@ -26,6 +27,12 @@ export class SharedNews {
 
   /** A room was deleted by its operator, at whichever relay: those who subscribed ask again, and are told so. */
   roomDeleted(roomTag: RoomTag): void {
+    this.outbox.endRoom(roomTag);
+  }
+
+  /** What is stored of a room is not what was appended: those who subscribed ask again, and are told so. */
+  damaged(roomTag: RoomTag, damage: RowDamaged): void {
+    this.handler.damaged(damage);
     this.outbox.endRoom(roomTag);
   }
 

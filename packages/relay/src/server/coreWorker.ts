@@ -109,9 +109,14 @@ const core = new RelayCore({
 });
 const tail =
   shared &&
-  new SharedTail(core.news, shared, () => {
-    loop.wake();
-  });
+  new SharedTail(
+    core.news,
+    shared,
+    () => {
+      loop.wake();
+    },
+    (data) => nodeCrypto.hash("sha256", data),
+  );
 const loop: CoreLoop = new CoreLoop({
   core,
   groups:

@@ -1,9 +1,12 @@
-import { InboxId, RoomTag } from "@conclave/wire";
+import { nodeCrypto } from "@conclave/crypto/node";
+import { firstLogHead, InboxId, nextLogHead, recordHash, RoomTag } from "@conclave/wire";
 import { expect, it } from "vitest";
 import type { SharedChanges } from "../store/postgres/changes.js";
+import type { RecordsAfter } from "../store/postgres/postgresStore.js";
 import type { RecordRow } from "../store/recordTable.js";
 import { SharedTail } from "./sharedTail.js";
 
+const sha256 = (data: Uint8Array) => nodeCrypto.hash("sha256", data);
 const [roomTag, inboxId] = [RoomTag.of(new Uint8Array(32)), InboxId.of(new Uint8Array(32).fill(1))];
 
 it("has everybody look again when messages of other relays were missed, and not again soon", () => {
@@ -11,6 +14,7 @@ it("has everybody look again when messages of other relays were missed, and not 
   let change: (changes: SharedChanges | null) => void = () => undefined;
   const core = {
     places: [],
+    damaged: () => told.push("damaged"),
     heard: () => told.push("heard"),
     roomDeleted: () => told.push("deleted"),
     arrived: () => told.push("arrived"),
@@ -21,9 +25,9 @@ it("has everybody look again when messages of other relays were missed, and not 
   const store = {
     watch: (on: typeof change) => (change = on),
     heads: () => Promise.resolve([]),
-    after: () => Promise.resolve(new Map<RoomTag, RecordRow[]>()),
+    after: () => Promise.resolve(new Map<RoomTag, RecordsAfter>()),
   };
-  const tail = new SharedTail(core, store, () => undefined);
+  const tail = new SharedTail(core, store, () => undefined, sha256);
   change(null);
   change({ rooms: [{ roomTag, n: 1 }], requests: [roomTag], inboxes: [inboxId] });
   tail.tick();
@@ -33,4 +37,38 @@ it("has everybody look again when messages of other relays were missed, and not 
     tail.tick();
   }
   expect(told).toEqual(["any", "any"]);
+});
+
+it("RULE relay.damage-unserved: pushes nothing of another relay that does not lead to its heads, and says that the room is damaged", async () => {
+  const contents = [1, 2, 3].map((byte) => {
+    const [payload, attachment] = [Uint8Array.of(byte), new Uint8Array()];
+    return { kind: "message", epoch: 0, payload, attachment } as const;
+  });
+  const heads = [firstLogHead(sha256, roomTag)];
+  for (const content of contents) heads.push(nextLogHead(sha256, heads.at(-1)!, recordHash(sha256, roomTag, content)));
+  const all = contents.map((content, at): RecordRow => {
+    const place = { n: at + 1, time: 1, appendId: new Uint8Array(16), head: heads[at + 1]! };
+    return { ...content, ...place, isOnProbation: false, parent: 0, pruned: false };
+  });
+  const told: unknown[] = [];
+  const readOn = async (n: number, head: Uint8Array | null, rows: readonly RecordRow[]) => {
+    const news = {
+      places: [{ roomTag, n, isBehind: true }],
+      arrived: (_: RoomTag, records: readonly { n: number }[]) => told.push(records.map((record) => record.n)),
+      damaged: () => told.push("damaged"),
+      heard: () => undefined,
+    };
+    const after = () => Promise.resolve(new Map<RoomTag, RecordsAfter>([[roomTag, { head, rows }]]));
+    const store = { watch: () => undefined, heads: () => Promise.resolve([]), after };
+    await new SharedTail(news as never, store as never, () => undefined, sha256).readOn();
+    return told.splice(0);
+  };
+  expect(await readOn(0, null, all)).toEqual([[1, 2, 3]]);
+  expect(await readOn(1, heads[1]!, all.slice(1))).toEqual([[2, 3]]);
+  // Of a room that moved here the log begins later.
+  expect(await readOn(1, null, all.slice(1))).toEqual([[2, 3]]);
+  const changed = { ...all[1]!, payload: Uint8Array.of(9) } as RecordRow;
+  expect(await readOn(0, null, [all[0]!, changed, all[2]!])).toEqual(["damaged"]);
+  expect(await readOn(1, heads[1]!, [changed, all[2]!])).toEqual(["damaged"]);
+  expect(await readOn(0, null, [all[0]!, all[2]!])).toEqual(["damaged"]);
 });

@@ -1,8 +1,10 @@
-import type { LogRecord } from "@conclave/wire";
+import type { LogRecord, RoomTag, Sha256 } from "@conclave/wire";
+import { HeadChain } from "../ledger/headChain.js";
 import type { SharedNews } from "../core/sharedNews.js";
 import type { SharedChanges } from "../store/postgres/changes.js";
-import type { PostgresStore } from "../store/postgres/postgresStore.js";
+import type { PostgresStore, RecordsAfter } from "../store/postgres/postgresStore.js";
 import type { RecordRow } from "../store/recordTable.js";
+import { RowDamaged } from "../store/sqlite/rowDamage.js";
 import { StoreAway } from "../store/sharedStore.js";
 
 /** How often everybody is told to look, at most: somebody can write so much that no message holds it. */
@@ -28,6 +30,7 @@ export class SharedTail {
     private readonly news: Pick<SharedNews, keyof SharedNews>,
     private readonly store: Pick<PostgresStore, "watch" | "heads" | "after">,
     private readonly wake: () => void,
+    private readonly sha256: Sha256,
   ) {
     store.watch((changes) => {
       this.changed(changes);
@@ -60,7 +63,7 @@ export class SharedTail {
       const behind = this.behind();
       if (behind.length === 0) return true;
       const found = await this.store.after(behind);
-      for (const { roomTag } of behind) this.news.arrived(roomTag, recordsOf(found.get(roomTag) ?? []));
+      for (const { roomTag, n } of behind) this.arrived(roomTag, n, found.get(roomTag));
       // A room of which nothing can be read is not asked for again and again.
       if (found.size < behind.length) this.isPaused = true;
       return true;
@@ -68,6 +71,23 @@ export class SharedTail {
       this.isUnsure = this.isPaused = true;
       return !(error instanceof StoreAway);
     }
+  }
+
+  /**
+   * RULE: relay.damage-unserved: what another relay has written is pushed only if it leads to its heads: a broken disk under the store
+   * would look to members like a lie. Who subscribed asks again, and is told that the room is damaged (attack A21).
+   */
+  private arrived(roomTag: RoomTag, n: number, found: RecordsAfter | undefined): void {
+    if (found === undefined) return;
+    try {
+      const chain = new HeadChain(this.sha256, roomTag, n, found.head);
+      for (const row of found.rows) chain.add(row);
+    } catch (error) {
+      if (!(error instanceof RowDamaged)) throw error;
+      this.news.damaged(roomTag, error);
+      return;
+    }
+    this.news.arrived(roomTag, recordsOf(found.rows));
   }
 
   private async look(): Promise<void> {

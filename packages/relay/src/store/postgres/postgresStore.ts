@@ -31,6 +31,12 @@ import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
 import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
 
 /** Records of one room that are read on at once. */
+/** Records that follow a place in a log. `head`: at that place; null where the log begins there. */
+export interface RecordsAfter {
+  readonly head: Uint8Array | null;
+  readonly rows: readonly RecordRow[];
+}
+
 const READ_ON = 64;
 
 /** A unit ends when nothing was asked of PostgreSQL for so long: carrying out a group takes much less. */
@@ -185,14 +191,15 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     return await this.apart((connection) => deleteRoom(connection, roomTag));
   }
 
-  /** Records of rooms after a place in each, as far as they are committed: some of them, in order. */
+  /** Records of rooms after a place in each, as far as they are committed: some of them, in order, with the head at that place. */
   async after(
     places: readonly { readonly roomTag: RoomTag; readonly n: number }[],
-  ): Promise<Map<RoomTag, RecordRow[]>> {
+  ): Promise<Map<RoomTag, RecordsAfter>> {
     return await this.apart(async (connection) => {
-      const found = new Map<RoomTag, RecordRow[]>();
+      const found = new Map<RoomTag, RecordsAfter>();
       const rows = await connection.rows(
-        `SELECT q.at, page.* FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
+        `SELECT q.at, page.*,
+           (SELECT b.head FROM record b WHERE b.room = room.no AND b.n = q.after) AS head_before FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
          JOIN room ON room.tag = q.tag,
          LATERAL (
            SELECT ${RECORD_COLUMNS} FROM record r WHERE r.room = room.no AND r.n > q.after ORDER BY r.n LIMIT ${READ_ON}
@@ -201,7 +208,8 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
       );
       for (const row of rows) {
         const { roomTag } = places[(row["at"] as number) - 1]!;
-        found.set(roomTag, [...(found.get(roomTag) ?? []), recordRow(row)]);
+        const head = row["head_before"] as Uint8Array | null;
+        found.set(roomTag, { head, rows: [...(found.get(roomTag)?.rows ?? []), recordRow(row)] });
       }
       return found;
     });
