@@ -19,6 +19,8 @@ const MOVES = {
   leave: 2,
   promote: 2,
   revoke: 2,
+  nameMirror: 3,
+  endMirror: 1,
   crash: 5,
   crashAtCommit: 6,
   cut: 5,
@@ -26,6 +28,8 @@ const MOVES = {
   disconnect: 4,
   relayRestart: 2,
   relayDown: 1,
+  mirrorDown: 1,
+  mirrorRestart: 1,
   skew: 1,
 } as const;
 
@@ -129,6 +133,14 @@ export class Player {
       if (open.length < 2) return false;
       return this.let(device.room.decide({ type: "revokeInvite", inviteId: this.dice.pick(open).inviteId }));
     },
+    nameMirror: (device) => {
+      const [relay] = this.dice.pick([...this.world.mirrors]);
+      return this.let(device.room.addMirror({ relay }));
+    },
+    endMirror: (device) => {
+      const named = device.room.mirrors();
+      return named.length > 0 && this.let(device.room.removeMirror(this.dice.pick(named).address));
+    },
     crash: (device) => {
       this.crash(device);
       return true;
@@ -150,6 +162,16 @@ export class Player {
     },
     relayDown: () => {
       if (!this.world.relay.isDown) this.world.relay.goDown(this.dice.between(100, LONGEST_NAP));
+      return true;
+    },
+    mirrorDown: () => {
+      const [, mirror] = this.dice.pick([...this.world.mirrors]);
+      if (!mirror.isDown) mirror.goDown(this.dice.between(100, LONGEST_NAP));
+      return true;
+    },
+    mirrorRestart: () => {
+      const [, mirror] = this.dice.pick([...this.world.mirrors]);
+      mirror.restart();
       return true;
     },
     skew: (device) => {

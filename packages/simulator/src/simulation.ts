@@ -28,6 +28,8 @@ export interface SimulationResult {
 }
 
 const SETTLING = 10 * 60_000;
+/** Relays that the room can name as its mirrors. */
+const MIRRORS = 2;
 
 /**
  * One random run: people write, decide, come and go, while processes crash and lines break; then everything is made whole
@@ -35,7 +37,7 @@ const SETTLING = 10 * 60_000;
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, steps, devices = 8, onTrace } = options;
-  const world = new World({ seed, ...(onTrace === undefined ? {} : { onTrace }) });
+  const world = new World({ seed, mirrors: MIRRORS, ...(onTrace === undefined ? {} : { onTrace }) });
   const player = new Player(world, devices);
   let failure: Error | null = null;
   let joinsByKey = 0;
@@ -95,6 +97,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<{ jo
   }
   const codes = new Set(members.map((device) => device.room.roomCode()));
   if (codes.size > 1) throw new InvariantViolation("members who are in step do not have one room code");
+  for (const device of members) await checkMirrors(world, device);
   const joinsByKey = Math.max(0, ...members.map((device) => checkKeysUsedOnce(world, device)));
   // Who has said farewell is shown nothing that others said after it.
   const following = [...shown].filter(([device]) => !device.room.status().isLeaving);
@@ -109,6 +112,14 @@ async function checkNothingLost(world: World, { written }: Player): Promise<{ jo
     }
   }
   return { joinsByKey };
+}
+
+/** No honest mirror shows anything but the room's log, whoever brought it, and whichever relay was away meanwhile. */
+async function checkMirrors(world: World, device: SimulatedDevice): Promise<void> {
+  for (const { address, state } of await world.finish(device.room.lookAtMirrors())) {
+    if (["contradicts", "unsigned", "stranger"].includes(state))
+      throw new InvariantViolation(`${device.name} is told that the mirror ${address} is ${state}`);
+  }
 }
 
 /** By each SSH key at most one person came in, until it was taken off the list and listed again. Gives how many came. */

@@ -25,6 +25,8 @@ export interface WorldOptions {
   /** Whether invariants are checked after each step. On unless told otherwise. */
   readonly checks?: boolean;
   readonly relaySettings?: PartialSettings;
+  /** How many other relays there are, which a room can name as its mirrors; none when left out. */
+  readonly mirrors?: number;
   /** Called with each line of the trace. */
   readonly onTrace?: (line: string) => void;
 }
@@ -42,6 +44,8 @@ export class World {
   readonly dice: Dice;
   readonly network: Network;
   readonly relay: SimRelay;
+  /** Other relays, by their address. */
+  readonly mirrors = new Map<string, SimRelay>();
   readonly trace: Trace;
   readonly invariants: Invariants;
   readonly audit: KeyAudit;
@@ -52,7 +56,7 @@ export class World {
   private readonly isChecked: boolean;
 
   constructor(options: WorldOptions = {}) {
-    const { seed = 1, suite = 1, isRelayHonest = true, checks = true, relaySettings, onTrace } = options;
+    const { seed = 1, suite = 1, isRelayHonest = true, checks = true, relaySettings, mirrors = 0, onTrace } = options;
     this.suite = suite;
     this.isChecked = checks;
     this.dice = new Dice(seed);
@@ -61,6 +65,12 @@ export class World {
     this.network = new Network(this.timeline, this.dice.fork("network"));
     this.relay = new SimRelay(this.timeline, this.dice.fork("relay"), this.audit.crypto, relaySettings);
     this.network.listen("relay.test", this.relay);
+    for (let number = 1; number <= mirrors; number++) {
+      const host = `mirror${number}.test`;
+      const mirror = new SimRelay(this.timeline, this.dice.fork(host), this.audit.crypto, relaySettings);
+      this.network.listen(host, mirror);
+      this.mirrors.set(`ws://${host}`, mirror);
+    }
     this.invariants = new Invariants(this.audit, { isRelayHonest });
   }
 
