@@ -47,16 +47,17 @@ async function moveAlone(context: CommandContext, address: string): Promise<void
     const answers = `${before} answers. Move the room without --old-gone, so that everybody follows.`;
     if (isThere) throw usageError(answers);
     await mustAnswer(safeName(address));
+    const to = webAddress(address) === before ? "the new relay at that address" : safeName(address);
     await consentForGood(
       context,
-      `Move ${safeName(room.title)} to ${safeName(address)}, though ${before} doesn't answer for it? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
+      `Move ${safeName(room.title)} to ${to}, though ${before} doesn't answer for it? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
     );
     const moved = await waiting(output, room.move({ ...optionsOf(address), isOldGone: true }));
     if (!moved.ok && moved.error.kind === "refused" && moved.error.rejection.detail === "the relay answers")
       throw usageError(answers);
-    const to = webAddress(room.relay);
-    const told = `Tell the others to run:  ${otherCommand("room", "follow", to)}`;
-    await report(context, room, { address, before, moved }, told, { from: before, to });
+    const now = webAddress(room.relay);
+    const told = `Tell the others to run:  ${otherCommand("room", "follow", now)}`;
+    await report(context, room, { address, before, moved }, told, { from: before, to: now });
   });
 }
 

@@ -76,7 +76,7 @@ const RELAY_HINTS: Readonly<Record<RelayError, string>> = {
   on_probation: "Try again when somebody else has been online, or in ten minutes.",
   room_damaged: "Tell the relay's operator: its log says which row. You can still read what is stored here.",
   room_unknown:
-    "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here. If it does not come back, an owner can move the room: see room move --old-gone.",
+    "The relay is running, but doesn't have this room. Ask its operator whether its data folder was lost or replaced. You can still read what is stored here. If it does not come back, an owner can move the room, to the same address too if a new relay runs there: see room move --old-gone.",
   room_deleted:
     "You can still read what is stored here. To go on, an owner can move the room to another relay (see room move --old-gone), or somebody starts a new one: see room new.",
   room_exists:

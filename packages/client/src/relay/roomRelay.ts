@@ -50,6 +50,16 @@ export class RoomRelay implements RelayAccess {
     for (const user of this.users) next.attach(user);
   }
 
+  /** Another relay is the room's at this address now: for who uses it, one connection is lost and another is made. */
+  renew(): void {
+    this.base++;
+    for (const user of this.users) {
+      this.current.detach(user);
+      user.offline();
+    }
+    for (const user of this.users) this.current.attach(user);
+  }
+
   attach(user: ConnectionUser): void {
     this.users.add(user);
     this.current.attach(user);

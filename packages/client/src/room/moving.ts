@@ -23,13 +23,15 @@ export async function moveRoom(
   if (stopped || !room) return failed(stopped ?? { kind: "not_member" });
   const next = connection.find(relay);
   if (!next) return failed({ kind: "malformed", what: "relay" });
-  if (connection.isAt(relay)) return failed({ kind: "refused", rejection: { code: "already_so", detail: "relay" } });
-  const outlook = room.outlook(room.moving.to({ ...room.roster.relay, address: next.url }), state.now());
+  const isHere = connection.isAt(relay);
+  if (isHere && !isOldGone) return alreadyThere();
+  const publicKey = isHere ? new Uint8Array(32) : room.roster.relay.publicKey;
+  const outlook = room.outlook(room.moving.to({ publicKey, address: next.url }), state.now());
   if (outlook.can === "no") return failed({ kind: "refused", rejection: outlook.why });
   // RULE: move.ready-first: nobody is asked to follow to a relay that does not answer, or does not take the room.
   const offered = await next.use(UNTIL_REACHED_MS, async ({ relayKey }) => {
     // The same relay, at another address: it has the room.
-    if (equalBytes(relayKey, room.roster.relay.publicKey)) return done(relayKey);
+    if (equalBytes(relayKey, room.roster.relay.publicKey)) return isHere ? alreadyThere() : done(relayKey);
     // It may have the room by now, from this device, which did not hear so.
     const pending = isOldGone && state.isPendingAlone ? pendingMove(room) : null;
     if (pending?.address === next.url && equalBytes(pending.publicKey, relayKey)) return done(relayKey);
@@ -98,10 +100,14 @@ export async function followRoom(engine: RoomEngine, address: string): Promise<R
   if (stopped || !room) return failed(stopped ?? { kind: "not_member" });
   const next = connection.find(address);
   if (!next) return failed({ kind: "malformed", what: "relay" });
-  if (connection.isAt(address)) return failed({ kind: "refused", rejection: { code: "already_so", detail: "relay" } });
+  const isHere = connection.isAt(address);
   const read = { type: "read", roomTag: room.tag, fromN: room.cursor.n + 1, limit: 1 } as const;
-  const answer = await next.use(UNTIL_REACHED_MS, () => next.request<"read">(read));
+  const answer = await next.use(UNTIL_REACHED_MS, async ({ relayKey }) => {
+    const isOwn = isHere && equalBytes(relayKey, room.roster.relay.publicKey);
+    return isOwn ? ({ type: "own" } as const) : await next.request<"read">(read);
+  });
   if (!answer) return failed({ kind: "unreachable" });
+  if (answer.type === "own") return alreadyThere();
   if (answer.type !== "page") return failed(problemOf(answer));
   const [item] = answer.items;
   // One of the two has read more of the old relay's log than the other.
@@ -129,6 +135,10 @@ async function readMirrors({ mirrorReader, waiting }: RoomEngine): Promise<void>
   await waiting.until(() => isRead, UNTIL_REACHED_MS);
 }
 
+function alreadyThere(): Result<never, Problem> {
+  return failed({ kind: "refused", rejection: { code: "already_so", detail: "relay" } });
+}
+
 /** The relay to which a commit that waits to be sent moves the room. */
 function pendingMove({ pending }: Room): RelayIdentity | null {
   return pending?.action?.type === "setRelay" ? pending.action.relay : null;
@@ -145,7 +155,9 @@ async function moveAlone(
   const built = await state.transact((tx): Result<Append, Rejection> => {
     const room = state.room!;
     const { pending } = room;
-    if (pending && pendingMove(room)?.address === action.relay.address) return done(pending.append);
+    const before = pendingMove(room);
+    const isSame = before?.address === action.relay.address && equalBytes(before.publicKey, action.relay.publicKey);
+    if (pending && isSame) return done(pending.append);
     if (state.isPendingAlone) state.apply(tx, room.discardPending());
     // There is nothing more to read at a relay that is gone.
     room.caughtUp();

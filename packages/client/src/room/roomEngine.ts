@@ -1,3 +1,4 @@
+import { equalBytes } from "@conclave/codec";
 import {
   type CommitRequest,
   type DeviceIdentity,
@@ -60,6 +61,8 @@ export class RoomEngine implements ConnectionUser, RoomWork {
   private readonly comeBack: ComeBack;
   private readonly pleas: PleaAnswers;
   private mounted: readonly Worker[] = [];
+  /** The key of the relay that the room is at. */
+  private relayKey: Uint8Array | null = null;
   private isPlanned = false;
   private isRunning = false;
   private isStopped = false;
@@ -85,7 +88,7 @@ export class RoomEngine implements ConnectionUser, RoomWork {
     };
     this.sync = new Sync(this, proof, heard);
     this.mirrors = new MirrorKeeper(this, this.sync);
-    this.mirrorReader = new MirrorReader(this, heard);
+    this.mirrorReader = new MirrorReader(this, this.sync, heard);
     this.sender = new MessageSender(this, this.sync, proof, lockedOut);
     this.probes = new Probes(this, this.sync, this.sender);
     this.decisions = new Decisions(this, proof);
@@ -281,13 +284,23 @@ export class RoomEngine implements ConnectionUser, RoomWork {
 
   private advance(): void {
     const { phase, failure, meta } = this.state;
-    this.connection.follow(meta.relay);
+    this.followRelay(meta.relay);
     if (phase.is === "out") this.leaveRelay();
     this.mount(this.isRunning && failure === null ? this.workersOf(phase) : []);
     for (const worker of this.mounted) worker.advance();
     // Nothing will come of what was asked: people who wait are told now, not when their time is up.
     if (failure !== null) this.decisions.stop({ kind: "closed" });
     this.waiting.look();
+  }
+
+  /** Goes on where the room is. */
+  private followRelay(address: string): void {
+    const key = this.state.room?.roster.relay.publicKey ?? null;
+    const isOther = key !== null && this.relayKey !== null && !equalBytes(key, this.relayKey);
+    // RULE: move.same-address: what a relay said that was not the room's yet counts for nothing once it is (attack A139).
+    if (isOther && this.connection.isAt(address)) this.connection.renew();
+    else this.connection.follow(address);
+    this.relayKey = key;
   }
 
   private mount(workers: readonly Worker[]): void {

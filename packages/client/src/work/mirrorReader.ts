@@ -3,6 +3,7 @@ import { copyEnd, type CopyPart } from "@conclave/wire";
 import { atMirror, type MirrorCopy } from "./mirrorCopy.js";
 import { hold } from "./mirrorLook.js";
 import { receiveDelivery } from "./receiving.js";
+import type { Sync } from "./sync.js";
 import { type Job, type RoomWork, Worker } from "./worker.js";
 
 /** So long the relay has to be away before a mirror is read (ms): most of what looks like an outage is over by then. */
@@ -21,6 +22,7 @@ export class MirrorReader extends Worker {
 
   constructor(
     work: RoomWork,
+    private readonly sync: Sync,
     private readonly heard: (event: RoomEvent, n: number) => void,
   ) {
     super(work);
@@ -67,8 +69,10 @@ export class MirrorReader extends Worker {
     return () => this.readOn();
   }
 
+  /** Nobody answers, or what answers does not have the room or is not its relay. */
   private get isAway(): boolean {
-    return this.connection.welcome === null && !this.connection.isConnecting;
+    if (this.connection.welcome === null) return !this.connection.isConnecting;
+    return this.sync.isDistrusted || (this.sync.isRoomUnknown && this.state.relocation?.isThere !== false);
   }
 
   /**

@@ -86,7 +86,8 @@ function keepMove(
   if (room?.status !== "active") return;
   const to = room.roster.relay.address;
   const isOwn = events.some((event) => event.type === "entry" && event.own);
-  const slots = room.slots(state.now());
+  // At the same address there is no old relay that could lead anybody on.
+  const slots = meta.relay === to ? [] : room.slots(state.now());
   const left = { isThere: false, isBrought: false, isForwarded: false, slots };
   const adoption = room.moving.adoption(item, before);
   const { seed: writeSeed } = room.writeKey();

@@ -210,6 +210,8 @@ export class Sync extends Worker {
   protected next(): Job | null {
     const { room } = this.state;
     if (!room || this.state.upgraded || this.isDistrusted || this.isElsewhere) return null;
+    // What is at another relay is not read before the commit that moves the room there: it may be at the same address.
+    if (this.state.isMovingAlone && this.state.isPendingAlone) return null;
     const fromN = room.cursor.n + 1;
     const isSubscribed = this.subscribedOn === this.connection.number;
     if (isSubscribed && room.receipts.proofWanted) return () => gatherProof(this.state, this.connection);
