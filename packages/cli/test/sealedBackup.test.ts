@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runHere } from "./inProcess.js";
 import { run, startRelay } from "./processes.js";
+import { HAS_TERMINAL, Terminal } from "./terminal.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -46,4 +47,45 @@ describe("conclave backup --seal", () => {
     expect(open.stdout).toContain("the relay's key in the open");
     expect((await conclave(["restore", join(folder, "open"), "--data", join(folder, "r2")])).sealed).toBe(false);
   }, 60_000);
+
+  it.skipIf(!HAS_TERMINAL)(
+    "asks for its passphrase at a terminal, twice for a new one, and never shows it (skipped without script of util-linux)",
+    async () => {
+      const [file, data, words] = [join(folder, "asked"), join(folder, "data"), "four words are better"];
+      const asked = async (command: string, answers: readonly [question: RegExp, typed: string][]) => {
+        const terminal = new Terminal(`$CONCLAVE ${command}`);
+        for (const [question, typed] of answers) {
+          await terminal.shows(question);
+          terminal.type(`${typed}\r`);
+        }
+        const code = await terminal.end();
+        for (const [, typed] of answers) expect(terminal.text).not.toContain(typed);
+        return { code, text: terminal.text };
+      };
+      const [first, again] = [/A passphrase for this backup/u, /The same once more/u];
+      const backup = `backup ${file} --seal --data ${data}`;
+      const differs = await asked(backup, [
+        [first, words],
+        [again, "five words are better"],
+      ]);
+      expect(differs).toMatchObject({ code: 2, text: expect.stringContaining("two different passphrases") });
+      expect(existsSync(file)).toBe(false);
+      expect(
+        await asked(backup, [
+          [first, words],
+          [again, words],
+        ]),
+      ).toMatchObject({ code: 0 });
+      const restore = `restore ${file} --data ${join(folder, "r3")}`;
+      expect(await asked(restore, [[/The passphrase of this backup/u, "four words are worse"]])).toMatchObject({
+        code: 1,
+      });
+      expect(await asked(restore, [[/The passphrase of this backup/u, words]])).toMatchObject({ code: 0 });
+      const left = new Terminal(`$CONCLAVE ${backup}`);
+      await left.shows(first);
+      left.type("\u0003");
+      expect(await left.end()).toBe(130);
+    },
+    120_000,
+  );
 });
