@@ -102,11 +102,13 @@ export function workOf(home: Home): { state: RoomState; connection: never; plan:
 export async function passFor(world: World, work: { plan: () => void }, worker: Worker, ms: number): Promise<void> {
   const until = world.clock.now() + ms;
   work.plan = () => {
-    worker.advance();
+    queueMicrotask(() => {
+      worker.advance();
+    });
   };
   worker.advance();
   do {
-    for (let [quiet, all] = [0, 0]; quiet < 2 && all < 50; all++) {
+    for (let [quiet, all] = [0, 0]; quiet < 4 && all < 50; all++) {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = worker.isBusy ? 0 : quiet + 1;
     }
