@@ -289,7 +289,8 @@ describe("who answers pleas", () => {
   });
 
   it("answers again soon where the answer was lost, or could not be taken for now: the door is put once more", async () => {
-    for (const problem of [failed({ kind: "unreachable" }), relaySays("rate_limited", 1000)]) {
+    const lost: Result<void, Problem> = failed({ kind: "unreachable" });
+    for (const problem of [lost, relaySays("rate_limited", 1000)]) {
       pleas = [{ request: 1, leaf: 5, door: pleas.length }];
       answerSays = () => problem;
       expect((await within(11 * SECOND))[1]).toBe("answer 1");

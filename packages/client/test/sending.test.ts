@@ -55,7 +55,7 @@ describe("what a member says, and what the relay says to that", () => {
       };
     room.say = sealing("first");
     room.resend = sealing("again") as typeof room.resend;
-    connection = Object.assign(work.connection as { number: number }, {
+    connection = Object.assign(work.connection, {
       append: (bytes: Uint8Array) => {
         sent.push(bytes);
         return new Promise<Said>((resolve) => {
