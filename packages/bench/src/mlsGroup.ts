@@ -1,4 +1,4 @@
-import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
+import { quickNodeCrypto, systemRandom } from "@conclave/crypto/node";
 import {
   type Delta,
   type Engine,
@@ -7,6 +7,7 @@ import {
   type KeyPackageBundle,
   type LeafParameters,
 } from "@conclave/mls";
+import { CallCounter } from "./mlsFloor.js";
 import { type BenchSuite, leafOf, unwrap } from "./mlsParts.js";
 import { FilledGroup } from "./mlsTree.js";
 
@@ -14,8 +15,15 @@ export { type BenchSuite, unwrap } from "./mlsParts.js";
 
 const lifetime = { notBefore: 0n, notAfter: 2n ** 64n - 1n };
 
+/** Counts the calls of {@link engine}. */
+export const calls = new CallCounter();
+
 /** The engine of the measurements: real primitives and randomness, and no opinion about credentials. */
-export const engine: Engine = { crypto: nodeCrypto, random: systemRandom, validateCredential: () => true };
+export const engine: Engine = {
+  crypto: calls.counting(quickNodeCrypto),
+  random: systemRandom,
+  validateCredential: () => true,
+};
 
 /** A newcomer's key package. */
 export function newcomer(suite: BenchSuite): KeyPackageBundle & { encoded: Uint8Array } {

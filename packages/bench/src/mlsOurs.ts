@@ -1,7 +1,10 @@
+import { noteSignatures } from "@conclave/crypto";
 import { systemRandom } from "@conclave/crypto/node";
-import { type CreatedCommit, Group, type StagedApplication } from "@conclave/mls";
+import { makeNodeCrypto } from "@conclave/crypto/testing";
+import { askAboutLeaves, type CreatedCommit, Group, type StagedApplication } from "@conclave/mls";
+import type { CallCounts } from "./mlsFloor.js";
 import type { Sample } from "./mlsSample.js";
-import { actors, type BenchSuite, deltaBytes, engine, leaf, newcomer, unwrap } from "./mlsGroup.js";
+import { actors, type BenchSuite, calls, deltaBytes, engine, leaf, newcomer, unwrap } from "./mlsGroup.js";
 import type { FilledGroup } from "./mlsTree.js";
 import { time } from "./stopwatch.js";
 
@@ -23,14 +26,30 @@ export class OurRounds {
     await this.commit(sample, "commit", []);
     const bundle = newcomer(this.suite);
     const added = await this.commit(sample, "add", [{ type: "add", keyPackage: bundle.keyPackage }]);
-    const joined = await time(() => unwrap(Group.join(engine, { welcome: added.welcome!, keyPackage: bundle })));
-    sample("join by Welcome", joined);
-    const removed = joined.value.group.ownLeafIndex;
+    const welcomed = { welcome: added.welcome!, keyPackage: bundle };
+    const joined = await measured(sample, "join by Welcome", () => unwrap(Group.join(engine, welcomed)));
+    await this.joinAhead(sample, welcomed);
+    const removed = joined.group.ownLeafIndex;
     await this.commit(sample, "remove", [{ type: "remove", removed }]);
     this.heal();
     await this.external(sample);
     await this.messages(sample);
-    sample("load from records", await time(() => Group.load(engine, joined.value.delta.put)));
+    sample("load from records", await time(() => Group.load(engine, joined.delta.put)));
+  }
+
+  /** The same join as programs do it: the leaves' signatures are verified on Node's threads first, all cores at once. */
+  private async joinAhead(sample: Sample, welcomed: Parameters<typeof Group.join>[1]): Promise<void> {
+    // One that has not seen these signatures yet.
+    const crypto = makeNodeCrypto();
+    const joined = await time(async () => {
+      const asking = { ...engine, crypto };
+      const noted = noteSignatures(crypto, (noting) => {
+        askAboutLeaves({ ...asking, crypto: noting }, welcomed);
+      });
+      await crypto.verifyAhead!(noted);
+      return unwrap(Group.join(asking, welcomed));
+    });
+    sample("join by Welcome, on all cores", joined);
   }
 
   private async commit(
@@ -39,30 +58,25 @@ export class OurRounds {
     proposals: NonNullable<Parameters<Group["commit"]>[0]["proposals"]>,
   ): Promise<Pick<CreatedCommit, "welcome">> {
     const { acting, following } = this;
-    const created = await time(() => {
+    const { message, welcome, delta } = await measured(sample, `${name}: create`, () => {
       const commit = unwrap(acting.commit({ proposals }));
-      const delta = acting.apply(commit.staged);
-      return { ...commit, stored: deltaBytes(delta) };
+      return { ...commit, delta: acting.apply(commit.staged) };
     });
-    sample(`${name}: create`, created);
-    const { message, welcome, stored } = created.value;
-    sample(`${name}: process`, await time(() => following.apply(unwrap(following.stage(message)))));
+    await measured(sample, `${name}: process`, () => following.apply(unwrap(following.stage(message))));
     if (name === "commit") {
-      sample.bytes("stored for a commit", stored);
+      sample.bytes("stored for a commit", deltaBytes(delta));
       sample.bytes("a commit on the wire", message.length);
     }
     return { welcome };
   }
 
   private async external(sample: Sample): Promise<void> {
-    const info = await time(() => this.acting.view.groupInfo());
-    sample("group info with the tree", info);
-    const options = { groupInfo: info.value, leaf: leaf(this.suite) };
-    const joined = await time(() => unwrap(Group.joinExternal(engine, options)));
-    sample("external join: create", joined);
-    const { message, group } = joined.value;
-    const processed = await time(() => this.following.apply(unwrap(this.following.stage(message))));
-    sample("external join: process", processed);
+    const groupInfo = await measured(sample, "group info with the tree", () => this.acting.view.groupInfo());
+    const options = { groupInfo, leaf: leaf(this.suite) };
+    const { message, group } = await measured(sample, "external join: create", () =>
+      unwrap(Group.joinExternal(engine, options)),
+    );
+    await measured(sample, "external join: process", () => this.following.apply(unwrap(this.following.stage(message))));
     this.acting.apply(unwrap(this.acting.stage(message)));
     // And out again; then new keys for the place where newcomers sat, so that each round finds the same full tree.
     const out = unwrap(this.acting.commit({ proposals: [{ type: "remove", removed: group.ownLeafIndex }] }));
@@ -84,18 +98,36 @@ export class OurRounds {
     this.following.apply(unwrap(this.following.stage(first.message)));
     const sent: Uint8Array[] = [];
     let stored = 0;
-    const encrypted = await time(() => {
-      const { message, delta } = this.acting.encrypt(data);
-      stored = deltaBytes(delta);
-      sent.push(message);
-    }, MESSAGES);
-    sample("encrypt 256 B", encrypted);
+    await measured(
+      sample,
+      "encrypt 256 B",
+      () => {
+        const { message, delta } = this.acting.encrypt(data);
+        stored = deltaBytes(delta);
+        sent.push(message);
+        return delta;
+      },
+      MESSAGES,
+    );
     let next = 0;
-    const decrypted = await time(() => {
-      const staged = unwrap(this.following.stage(sent[next++]!)) as StagedApplication;
-      this.following.apply(staged);
-    }, MESSAGES);
-    sample("decrypt 256 B", decrypted);
+    await measured(
+      sample,
+      "decrypt 256 B",
+      () => {
+        const staged = unwrap(this.following.stage(sent[next++]!)) as StagedApplication;
+        return this.following.apply(staged);
+      },
+      MESSAGES,
+    );
     sample.bytes("stored for a message", stored);
   }
+}
+
+/** One run of an operation, `times` times in a row if it is short, and the calls of the primitives that each made. */
+async function measured<T>(sample: Sample, name: string, work: () => T, times = 1): Promise<T> {
+  calls.take();
+  const timing = await time(work, times);
+  const made = Object.entries(calls.take()).map(([call, count]) => [call, count / times]);
+  sample(name, timing, Object.fromEntries(made) as CallCounts);
+  return timing.value;
 }

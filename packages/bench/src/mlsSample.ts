@@ -1,8 +1,9 @@
+import type { CallCounts } from "./mlsFloor.js";
 import { median } from "./stopwatch.js";
 
-/** Takes one measured run of an operation, or a size in bytes. */
+/** Takes one measured run of an operation, with the calls that it made if they are known, or a size in bytes. */
 export interface Sample {
-  (operation: string, timing: { ms: number }): void;
+  (operation: string, timing: { ms: number }, calls?: CallCounts): void;
   bytes(operation: string, length: number): void;
 }
 
@@ -10,11 +11,13 @@ export interface Sample {
 export class Samples {
   private readonly times = new Map<string, number[]>();
   private readonly sizes = new Map<string, number[]>();
+  private readonly calls = new Map<string, CallCounts>();
 
   /** The function that takes the runs. */
   readonly sample: Sample = Object.assign(
-    (operation: string, { ms }: { ms: number }) => {
+    (operation: string, { ms }: { ms: number }, calls?: CallCounts) => {
       push(this.times, operation, ms);
+      if (calls !== undefined) this.calls.set(operation, calls);
     },
     {
       bytes: (operation: string, length: number) => {
@@ -38,6 +41,11 @@ export class Samples {
   time(operation: string): number | null {
     const runs = this.times.get(operation);
     return runs === undefined ? null : median(runs);
+  }
+
+  /** The calls that the last run of an operation made, or null. */
+  callsOf(operation: string): CallCounts | null {
+    return this.calls.get(operation) ?? null;
   }
 
   /** Median sizes in bytes. */

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decode, DecodeError, encode, fromBase64url, fromHex, Reader, toBase64url, toHex, Writer } from "./index.js";
+import {
+  decode,
+  DecodeError,
+  encode,
+  fromBase64url,
+  fromHex,
+  headerBytes,
+  Reader,
+  toBase64url,
+  toHex,
+  Writer,
+} from "./index.js";
 
 describe("varint", () => {
   it("round-trips every length class", () => {
@@ -33,6 +44,50 @@ describe("structures", () => {
       ok: false,
       error: { fault: "too_long" },
     });
+  });
+  it("RULE decode.bounds: what is in a vector ends with it, and what follows it is read after it, also where one refused", () => {
+    // Two bytes that want to be four: the vector is full, and more bytes come behind it.
+    expect(decode(fromHex("020001aabbcc"), (r) => r.vector((x) => x.u32()))).toMatchObject({
+      ok: false,
+      error: { fault: "truncated" },
+    });
+    const nested = (r: Reader) => [r.vector((x) => x.vector((y) => y.u8())), r.u8()];
+    expect(decode(fromHex("05020102010309"), nested)).toEqual({ ok: true, value: [[[1, 2], [3]], 9] });
+    const reader = new Reader(fromHex("020001ff"));
+    expect(() => reader.vector((x) => x.u32())).toThrow(DecodeError);
+    expect([reader.offset, reader.remaining]).toEqual([1, 3]);
+    expect(decode(fromHex("04020102"), (r) => r.vector((x) => x.opaque()))).toMatchObject({ ok: false });
+  });
+  it("skips what comes next only if it is that", () => {
+    const reader = new Reader(fromHex("0102030102"));
+    expect(reader.skip(fromHex("0103"))).toBe(false);
+    expect([reader.skip(fromHex("010203")), reader.offset]).toEqual([true, 3]);
+    expect(reader.skip(fromHex("010203"))).toBe(false);
+    expect(decode(fromHex("02010203"), (r) => r.vector((x) => (x.skip(fromHex("010203")) ? 0 : x.u8())))).toMatchObject(
+      {
+        ok: false,
+        error: { fault: "trailing" },
+      },
+    );
+  });
+  it("a writer gives a copy, or what it holds, or all of it without a copy if that fits", () => {
+    const writer = new Writer(4).u16(1);
+    const [copy, view] = [writer.finish(), writer.peek()];
+    writer.clear().u32(0xa1b2c3d4);
+    expect([toHex(copy), toHex(view)]).toEqual(["0001", "a1b2"]);
+    const whole = writer.peek().buffer;
+    const released = writer.release();
+    expect([toHex(released), released.buffer === whole]).toEqual(["a1b2c3d4", true]);
+    // What was given away is not written to again.
+    expect(toHex(writer.u8(7).finish())).toBe("07");
+    expect(toHex(released)).toBe("a1b2c3d4");
+    const half = new Writer(8).u16(9).release();
+    expect([toHex(half), half.buffer.byteLength]).toEqual(["0009", 2]);
+  });
+  it("the space of one large structure is not kept", () => {
+    const writer = new Writer(8).fixed(new Uint8Array(1 << 18));
+    expect(writer.clear().u8(3).peek().buffer.byteLength).toBeLessThan(1 << 10);
+    expect([headerBytes(63), headerBytes(64), headerBytes(16_383), headerBytes(16_384)]).toEqual([1, 2, 2, 4]);
   });
   it("refuses a presence byte that is neither 0 nor 1, and invalid UTF-8", () => {
     expect(decode(fromHex("02"), (r) => r.optional((x) => x.u8()))).toMatchObject({ ok: false });

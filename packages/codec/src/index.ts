@@ -4,7 +4,7 @@
  */
 export { DecodeError, type DecodeFault } from "./decodeError.js";
 export { Reader } from "./reader.js";
-export { Writer, MAX_LENGTH_BYTES } from "./writer.js";
+export { headerBytes, MAX_LENGTH_BYTES, Writer } from "./writer.js";
 export { bool, fixed, list, opaque, optional, text, u16, u32, u53, u8, type Codec, type Of } from "./codec.js";
 export { idBytes, type IdBytes, type IdCodec } from "./idBytes.js";
 export { boxed, checked, choice, is, mapped, pair, since, struct, variant, versioned, type Fields } from "./struct.js";

@@ -9,14 +9,15 @@ import { DecodeError } from "./decodeError.js";
  */
 export class Reader {
   private at = 0;
-  private readonly view: DataView;
+  /** Where what is being read ends: the bytes, or the vector that it is in. */
+  private limit: number;
 
   constructor(
     private readonly bytes: Uint8Array,
     /** The version that the bytes are of: a part that came later, see `since`, is not read. */
     readonly version = Number.POSITIVE_INFINITY,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.limit = bytes.length;
   }
 
   /** Bytes read so far. */
@@ -26,31 +27,33 @@ export class Reader {
 
   /** Bytes not read yet. */
   get remaining(): number {
-    return this.bytes.length - this.at;
+    return this.limit - this.at;
   }
 
   u8(what = "uint8"): number {
-    return this.view.getUint8(this.take(1, what));
+    return this.bytes[this.take(1, what)]!;
   }
 
   u16(what = "uint16"): number {
-    return this.view.getUint16(this.take(2, what));
+    const at = this.take(2, what);
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
   }
 
   u32(what = "uint32"): number {
-    return this.view.getUint32(this.take(4, what));
+    return this.get32(this.take(4, what));
   }
 
   u64(what = "uint64"): bigint {
-    return this.view.getBigUint64(this.take(8, what));
+    const at = this.take(8, what);
+    return (BigInt(this.get32(at)) << 32n) | BigInt(this.get32(at + 4));
   }
 
   /** A uint64 that must be a safe integer (at most 2^53 - 1): sequence numbers, times in ms, epochs above MLS. */
   u53(what = "uint53"): number {
     const at = this.take(8, what);
-    const high = this.view.getUint32(at);
+    const high = this.get32(at);
     if (high > 0x1fffff) throw new DecodeError("bad_value", what);
-    return high * 2 ** 32 + this.view.getUint32(at + 4);
+    return high * 2 ** 32 + this.get32(at + 4);
   }
 
   /** Exactly `length` bytes, copied. */
@@ -92,17 +95,23 @@ export class Reader {
   vector<T>(element: (reader: Reader) => T, maxCount = Number.MAX_SAFE_INTEGER, what = "vector"): T[] {
     const length = this.varint(what);
     if (length === 0) return [];
-    const start = this.take(length, what);
-    const inner = new Reader(this.bytes.subarray(start, start + length), this.version);
-    const items: T[] = [];
-    while (inner.remaining > 0) {
-      if (items.length >= maxCount) throw new DecodeError("too_long", what);
-      const before = inner.at;
-      items.push(element(inner));
-      // An element that consumes nothing would loop for ever.
-      if (inner.at === before) throw new DecodeError("bad_value", what);
+    // The elements end where the vector does: until then this reader's bytes end there (decode.bounds, below).
+    if (length > this.remaining) throw new DecodeError("truncated", what);
+    const outer = this.limit;
+    this.limit = this.at + length;
+    try {
+      const items: T[] = [];
+      while (this.remaining > 0) {
+        if (items.length >= maxCount) throw new DecodeError("too_long", what);
+        const before = this.at;
+        items.push(element(this));
+        // An element that consumes nothing would loop for ever.
+        if (this.at === before) throw new DecodeError("bad_value", what);
+      }
+      return items;
+    } finally {
+      this.limit = outer;
     }
-    return items;
   }
 
   /** `optional<T>` of RFC 9420 §2.1.1: a presence byte that is 0 or 1. */
@@ -124,14 +133,27 @@ export class Reader {
     return this.bytes.slice(start, end);
   }
 
+  /** Skips exactly these bytes if they come next: for what was just read, and is there once more. */
+  skip(known: Uint8Array): boolean {
+    if (known.length > this.remaining) return false;
+    for (let i = 0; i < known.length; i++) if (this.bytes[this.at + i] !== known[i]) return false;
+    this.at += known.length;
+    return true;
+  }
+
   /** RULE: decode.trailing: bytes left over are an error, or two different byte strings would decode alike. */
   end(what = "end"): void {
     if (this.remaining > 0) throw new DecodeError("trailing", what);
   }
 
+  private get32(at: number): number {
+    const { bytes } = this;
+    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  }
+
   private take(length: number, what: string): number {
     // RULE: decode.bounds: a length is compared with what is there before it is used (attack A80).
-    if (length > this.bytes.length - this.at) throw new DecodeError("truncated", what);
+    if (length > this.remaining) throw new DecodeError("truncated", what);
     const start = this.at;
     this.at += length;
     return start;

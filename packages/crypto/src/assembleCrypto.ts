@@ -23,7 +23,7 @@ export function assembleCrypto(primitives: Primitives): Crypto {
     name,
     hash,
     hmac,
-    hkdfExtract: (hashName, salt, ikm) => hkdfExtract(hmac, hashName, salt, ikm),
+    hkdfExtract: (hashName, salt, ...ikm) => hkdfExtract(hmac, hashName, salt, ...ikm),
     hkdfExpand: (hashName, prk, info, length) => hkdfExpand(hmac, hashName, prk, info, length),
     aeadSeal(aead, key, nonce, aad, plaintext) {
       expectLength(key, KEY_LENGTH[aead], "AEAD key");

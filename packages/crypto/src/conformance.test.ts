@@ -55,6 +55,29 @@ describe.each(implementations)("conformance of %s", (_, crypto: Crypto) => {
     expect(crypto.hash("sha512", none).length).toBe(64);
   });
 
+  it("gives the same of parts as of the whole, short or long, and leaves what it was given alone", () => {
+    for (const length of [0, 1, 63, 64, 65, 500, 1024, 1025, 5000]) {
+      const whole = Uint8Array.from({ length }, (_byte, at) => (at * 7) & 0xff);
+      const parts = [
+        whole.slice(0, length >> 2),
+        none,
+        whole.slice(length >> 2, length >> 1),
+        whole.slice(length >> 1),
+      ];
+      for (const name of ["sha256", "sha384", "sha512"] as const) {
+        for (const key of [none, whole.slice(0, 32), new Uint8Array(200).fill(9)]) {
+          expect(crypto.hmac(name, key, ...parts)).toEqual(crypto.hmac(name, key, whole));
+          expect(crypto.hkdfExtract(name, key, ...parts)).toEqual(crypto.hkdfExtract(name, key, whole));
+          expect(crypto.hkdfExpand(name, key, parts, 150)).toEqual(crypto.hkdfExpand(name, key, whole, 150));
+          expect(crypto.hkdfExpand(name, key, parts, 20)).toEqual(crypto.hkdfExpand(name, key, whole, 20));
+        }
+        expect(crypto.hash(name, ...parts)).toEqual(crypto.hash(name, whole));
+        expect(crypto.hash(name)).toEqual(crypto.hash(name, none));
+      }
+      expect(whole[5]).toBe(length > 5 ? 35 : undefined);
+    }
+  });
+
   it("HMAC (RFC 4231, case 2)", () => {
     expect(crypto.hmac("sha256", text("Jefe"), text("what do ya want for nothing?"))).toEqual(
       hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),

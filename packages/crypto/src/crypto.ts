@@ -16,6 +16,9 @@ export interface Providers {
   readonly mlKem: ProviderName;
 }
 
+/** The info of HKDF-Expand: bytes, or parts that stand one after the other. */
+export type Info = Uint8Array | readonly Uint8Array[];
+
 /** Gives `length` fresh random bytes. Passed in everywhere, so that the pure packages are deterministic. */
 export type Random = (length: number) => Uint8Array;
 
@@ -37,17 +40,20 @@ export interface SignatureCheck {
  * `node` on `node:crypto` with cached key objects, and `web` on the noble packages.
  *
  * Outcomes: bytes from outside that do not verify give `null` or `false`; `throw` is for misuse (a key of the wrong
- * length from our own side). Nothing here draws randomness: it is passed in.
+ * length from our own side). Nothing here draws randomness: it is passed in. What is passed in is read before the call
+ * returns (a promise: before the first wait), and may be used again after; only an array with a private key may be kept, by
+ * a weak reference to that very array, with what was made of it.
  */
 export interface Crypto {
   readonly name: "node" | "web";
 
-  hash(name: HashName, data: Uint8Array): Uint8Array;
-  hmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array;
-  /** HKDF-Extract (RFC 5869 §2.2). */
-  hkdfExtract(name: HashName, salt: Uint8Array, inputKeyMaterial: Uint8Array): Uint8Array;
-  /** HKDF-Expand (RFC 5869 §2.3). @throws RangeError when `length` exceeds 255 hash lengths. */
-  hkdfExpand(name: HashName, pseudoRandomKey: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+  /** Of the parts one after the other, without putting them together first: some are megabytes. */
+  hash(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array;
+  hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
+  /** HKDF-Extract (RFC 5869 §2.2), of the parts one after the other. */
+  hkdfExtract(name: HashName, salt: Uint8Array, ...inputKeyMaterial: readonly Uint8Array[]): Uint8Array;
+  /** HKDF-Expand (RFC 5869 §2.3), of the parts of `info`. @throws RangeError when `length` exceeds 255 hash lengths. */
+  hkdfExpand(name: HashName, pseudoRandomKey: Uint8Array, info: Info, length: number): Uint8Array;
 
   aeadSeal(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** The plaintext, or null when the ciphertext does not authenticate (or is shorter than a tag). */

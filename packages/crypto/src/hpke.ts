@@ -1,7 +1,7 @@
 import { asciiBytes, concatBytes } from "./bytes.js";
 import { kemRandomness } from "./assembleCrypto.js";
-import type { AeadName, Crypto, HashName, KemName, Random } from "./crypto.js";
-import { hashLength } from "./hkdf.js";
+import type { AeadName, Crypto, HashName, Info, KemName, Random } from "./crypto.js";
+import { hashLength, partsOf } from "./hkdf.js";
 
 /** The three algorithms of an HPKE suite (RFC 9180 §7). */
 export interface HpkeSuite {
@@ -37,7 +37,7 @@ export type HpkeSealer = (
  * What goes into the key schedule of `info` is derived once, here: a Welcome's is as large as the group, and there is a
  * secret to seal under it for each newcomer.
  */
-export function hpkeSealer(crypto: Crypto, suite: HpkeSuite, info: Uint8Array): HpkeSealer {
+export function hpkeSealer(crypto: Crypto, suite: HpkeSuite, info: Info): HpkeSealer {
   const context = keyScheduleContext(crypto, suite, info);
   return (publicKey, aad, plaintext, random) => {
     const encapsulation = crypto.kemEncapsulate(suite.kem, publicKey, random(kemRandomness[suite.kem]));
@@ -71,7 +71,7 @@ export function hpkeOpen(
   crypto: Crypto,
   suite: HpkeSuite,
   privateKey: Uint8Array,
-  info: Uint8Array,
+  info: Info,
   aad: Uint8Array,
   sealed: HpkeCiphertext,
 ): Uint8Array | null {
@@ -139,14 +139,14 @@ function keySchedule(crypto: Crypto, suite: HpkeSuite, sharedSecret: Uint8Array,
 }
 
 // key_schedule_context (RFC 9180 §5.1): public, no key goes into it.
-function keyScheduleContext(crypto: Crypto, suite: HpkeSuite, info: Uint8Array): Uint8Array {
+function keyScheduleContext(crypto: Crypto, suite: HpkeSuite, info: Info): Uint8Array {
   const pskIdHash = labeledExtract(crypto, suite, EMPTY, "psk_id_hash", EMPTY);
-  const infoHash = labeledExtract(crypto, suite, EMPTY, "info_hash", info);
+  const infoHash = labeledExtract(crypto, suite, EMPTY, "info_hash", ...partsOf(info));
   return concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
 }
 
-function labeledExtract(crypto: Crypto, suite: HpkeSuite, salt: Uint8Array, label: string, ikm: Uint8Array) {
-  return crypto.hkdfExtract(suite.kdf, salt, concatBytes(VERSION, suiteId(suite), asciiBytes(label), ikm));
+function labeledExtract(crypto: Crypto, suite: HpkeSuite, salt: Uint8Array, label: string, ...ikm: Uint8Array[]) {
+  return crypto.hkdfExtract(suite.kdf, salt, VERSION, suiteId(suite), asciiBytes(label), ...ikm);
 }
 
 function labeledExpand(
@@ -158,19 +158,18 @@ function labeledExpand(
   length: number,
 ): Uint8Array {
   const head = Uint8Array.of(length >> 8, length & 0xff);
-  return crypto.hkdfExpand(suite.kdf, prk, concatBytes(head, VERSION, suiteId(suite), asciiBytes(label), info), length);
+  return crypto.hkdfExpand(suite.kdf, prk, [head, VERSION, suiteId(suite), asciiBytes(label), info], length);
 }
 
-const suiteName = ({ kem, kdf, aead }: HpkeSuite) => `${kem}/${kdf}/${aead}`;
-const suiteIds = new Map<string, Uint8Array>();
+// Suites are few, and each is one object for as long as a group is.
+const suiteIds = new WeakMap<HpkeSuite, Uint8Array>();
 
 function suiteId(suite: HpkeSuite): Uint8Array {
-  const name = suiteName(suite);
-  const known = suiteIds.get(name);
+  const known = suiteIds.get(suite);
   if (known !== undefined) return known;
   const ids = [KEM_ID[suite.kem], KDF_ID[suite.kdf], AEAD_ID[suite.aead]].flatMap((id) => [id >> 8, id & 0xff]);
   const made = concatBytes(HPKE, Uint8Array.from(ids));
-  suiteIds.set(name, made);
+  suiteIds.set(suite, made);
   return made;
 }
 

@@ -36,10 +36,7 @@ export function makeNodeCrypto(): Crypto {
   const assembled = assembleCrypto({
     name: "node",
     hash: digest,
-    hmac: (name, key, data) =>
-      key.length <= BLOCK[name] && data.length <= SHORT
-        ? shortHmac(name, key, data)
-        : plain(createHmac(name, key).update(data).digest()),
+    hmac,
     sha3: (data) => plain(createHash("sha3-256").update(data).digest()),
     shake256: (data, length) => plain(createHash("shake256", { outputLength: length }).update(data).digest()),
     aeadSeal(name, key, nonce, aad, plaintext) {
@@ -96,32 +93,60 @@ export const systemRandom: Random = (length) => plain(randomBytes(length));
 
 const BLOCK = { sha256: 64, sha384: 128, sha512: 128 } as const;
 const SHORT = 1024;
+const EMPTY = new Uint8Array(0);
 
-// By way of a text: as a buffer, a digest has memory of its own outside the heap, and to make and collect that costs more than
-// to hash a short input.
-function digest(name: HashName, data: Uint8Array): Uint8Array {
-  const letters = hash(name, data, "binary");
-  const bytes = new Uint8Array(letters.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+function digest(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array {
+  const [first = EMPTY] = parts;
+  if (parts.length <= 1) return oneShot(name, first);
+  const hashing = createHash(name);
+  for (const part of parts) hashing.update(part);
+  return plain(hashing.digest());
+}
+
+function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (key.length <= BLOCK[name] && length <= SHORT) return shortHmac(name, key, parts, length);
+  const mac = createHmac(name, key);
+  for (const part of parts) mac.update(part);
+  return plain(mac.digest());
+}
+
+// A text of one character for each byte, because that stays in V8's own memory: a Buffer is memory outside it, which costs
+// as much to get and to collect as hashing does.
+function oneShot(name: HashName, data: Uint8Array): Uint8Array {
+  const text = hash(name, data, "binary");
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
+// The two inputs of an HMAC, used again for each: arrays of more than 64 bytes are memory outside V8's own, and a commit
+// makes a hundred and fifty HMACs.
+const inner = new Uint8Array(128 + SHORT);
+const outer = new Uint8Array(128 + 64);
+
 // HMAC (RFC 2104) by two one-shot hashes: for the short inputs of a key schedule, making an Hmac object costs more than
 // hashing, and leaves a native object to collect.
-function shortHmac(name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array {
+function shortHmac(name: HashName, key: Uint8Array, parts: readonly Uint8Array[], length: number): Uint8Array {
   const block = BLOCK[name];
-  const inner = new Uint8Array(block + data.length);
   inner.set(key);
-  for (let i = 0; i < block; i++) inner[i]! ^= 0x36;
-  inner.set(data, block);
-  const digestOfInner = hash(name, inner, "buffer");
-  const outer = new Uint8Array(block + digestOfInner.length);
   outer.set(key);
-  for (let i = 0; i < block; i++) outer[i]! ^= 0x5c;
+  // Both end in zeros, as the key is filled up to a block.
+  for (let i = 0; i < block; i++) {
+    inner[i]! ^= 0x36;
+    outer[i]! ^= 0x5c;
+  }
+  let at = block;
+  for (const part of parts) {
+    inner.set(part, at);
+    at += part.length;
+  }
+  const digestOfInner = oneShot(name, inner.subarray(0, block + length));
   outer.set(digestOfInner, block);
+  const mac = oneShot(name, outer.subarray(0, block + digestOfInner.length));
   // They hold the key.
-  inner.fill(0);
-  const mac = digest(name, outer);
+  inner.fill(0, 0, block + length);
   outer.fill(0);
   return mac;
 }

@@ -9,7 +9,8 @@ export function noteSignatures(crypto: Crypto, ask: (noting: Crypto) => void): S
   ask({
     ...crypto,
     ed25519Verify(publicKey, message, signature) {
-      noted.push({ publicKey, message, signature });
+      // The message may lie in a buffer that is used again for the next.
+      noted.push({ publicKey, message: message.slice(), signature });
       return true;
     },
   });

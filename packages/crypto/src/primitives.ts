@@ -7,8 +7,8 @@ import type { MlKem } from "./mlKem.js";
  */
 export interface Primitives {
   readonly name: "node" | "web";
-  readonly hash: (name: HashName, data: Uint8Array) => Uint8Array;
-  readonly hmac: (name: HashName, key: Uint8Array, data: Uint8Array) => Uint8Array;
+  readonly hash: (name: HashName, ...parts: readonly Uint8Array[]) => Uint8Array;
+  readonly hmac: (name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]) => Uint8Array;
   sha3(data: Uint8Array): Uint8Array;
   shake256(data: Uint8Array, length: number): Uint8Array;
   aeadSeal(name: AeadName, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;

@@ -152,6 +152,14 @@ describe("signatures that the platform verifies ahead", () => {
         noting.ed25519Verify(publicKey, message, signature);
     });
     expect(noted).toEqual([first, altered(second)]);
+    // Who asks writes one message over the other.
+    const { publicKey, message, signature } = first;
+    const lent = message.slice();
+    const [kept] = noteSignatures(nodeCrypto, (noting) => {
+      noting.ed25519Verify(publicKey, lent, signature);
+      lent.fill(0);
+    });
+    expect(kept!.message).toEqual(message);
   });
 });
 

@@ -12,6 +12,7 @@ import { loadSodium } from "./sodium.js";
 import { verifyAhead } from "./verifyAhead.js";
 
 const HASH = { sha256, sha384, sha512 };
+
 /** A new implementation for any browser, with its own memory of signatures and its own provider. */
 export function makeWebCrypto(): Crypto {
   const held = new HeldSignatures(sha256);
@@ -21,8 +22,8 @@ export function makeWebCrypto(): Crypto {
 
   const assembled = assembleCrypto({
     name: "web",
-    hash: (name, data) => HASH[name](data),
-    hmac: (name, key, data) => hmac(HASH[name], key, data),
+    hash: (name, ...parts) => digestOf(HASH[name].create(), parts),
+    hmac: (name, key, ...parts) => digestOf(hmac.create(HASH[name], key), parts),
     sha3: (data) => sha3_256(data),
     shake256: (data, length) => shake256(data, { dkLen: length }),
     aeadSeal: (name, key, nonce, aad, plaintext) =>
@@ -54,6 +55,11 @@ export function makeWebCrypto(): Crypto {
       })),
     providers: () => ({ curves: provider.name, mlKem: provider.name }),
   };
+}
+
+function digestOf(hashing: { update(data: Uint8Array): unknown; digest(): Uint8Array }, parts: readonly Uint8Array[]) {
+  for (const part of parts) hashing.update(part);
+  return hashing.digest();
 }
 
 /** Random bytes of the platform (`crypto.getRandomValues`), in pieces of the size it allows. */

@@ -1,5 +1,5 @@
 import type { AeadName, Crypto, HashName, KemName, Random } from "@conclave/crypto";
-import { hpkeOpen, hpkeSealer, type HpkeCiphertext } from "@conclave/crypto";
+import { hpkeOpen, hpkeSealer, type HpkeCiphertext, type HpkeSuite } from "@conclave/crypto";
 import { concatBytes, utf8Bytes, Writer } from "@conclave/codec";
 import { MlsError } from "./mlsError.js";
 
@@ -37,6 +37,7 @@ export class CipherSuite {
   readonly nonceLength = 12;
   readonly keyLength: number;
   readonly algorithms: Algorithms;
+  readonly hpke: HpkeSuite;
 
   constructor(
     readonly id: CipherSuiteId,
@@ -44,6 +45,8 @@ export class CipherSuite {
   ) {
     this.algorithms = ALGORITHMS[id];
     this.keyLength = this.algorithms.keyLength;
+    const { kem, hash, aead } = this.algorithms;
+    this.hpke = { kem, kdf: hash, aead };
   }
 
   /** @throws MlsError `unsupported_suite` */
@@ -52,8 +55,8 @@ export class CipherSuite {
     return new CipherSuite(id, crypto);
   }
 
-  hash(data: Uint8Array): Uint8Array {
-    return this.crypto.hash(this.algorithms.hash, data);
+  hash(...parts: readonly Uint8Array[]): Uint8Array {
+    return this.crypto.hash(this.algorithms.hash, ...parts);
   }
 
   mac(key: Uint8Array, data: Uint8Array): Uint8Array {
@@ -65,7 +68,7 @@ export class CipherSuite {
   }
 
   expandWithLabel(secret: Uint8Array, label: string, context: Uint8Array, length: number): Uint8Array {
-    const info = scratch.clear().u16(length).opaque(labelBytes(label)).opaque(context).finish();
+    const info = scratch.clear().u16(length).opaque(labelBytes(label)).opaque(context).peek();
     return this.crypto.hkdfExpand(this.algorithms.hash, secret, info, length);
   }
 
@@ -87,7 +90,7 @@ export class CipherSuite {
 
   /** EncryptWithLabel for one public key after another (RFC 9420 §5.1.3). Gives null when a public key is unusable. */
   encrypterWithLabel(label: string, context: Uint8Array) {
-    const seal = hpkeSealer(this.crypto, this.hpke, labelled(label, context));
+    const seal = hpkeSealer(this.crypto, this.hpke, [labelledHead(label, context.length), context]);
     return (publicKey: Uint8Array, plaintext: Uint8Array, random: Random): HpkeCiphertext | null =>
       seal(publicKey, EMPTY, plaintext, random);
   }
@@ -99,16 +102,13 @@ export class CipherSuite {
     context: Uint8Array,
     sealed: HpkeCiphertext,
   ): Uint8Array | null {
-    return hpkeOpen(this.crypto, this.hpke, privateKey, labelled(label, context), EMPTY, sealed);
+    const info = [labelledHead(label, context.length), context];
+    return hpkeOpen(this.crypto, this.hpke, privateKey, info, EMPTY, sealed);
   }
 
   /** RefHash (RFC 9420 §5.2). The label is used as it is, prefix included. */
   refHash(label: string, value: Uint8Array): Uint8Array {
-    return this.hash(new Writer(value.length + 64).opaque(utf8Bytes(label)).opaque(value).finish());
-  }
-
-  get hpke() {
-    return { kem: this.algorithms.kem, kdf: this.algorithms.hash, aead: this.algorithms.aead };
+    return this.hash(scratch.clear().opaque(utf8Bytes(label)).varint(value.length).peek(), value);
   }
 }
 
@@ -134,8 +134,13 @@ function uint32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
 
-// SignContent and EncryptContext are alike: label<V>, content<V>.
+// SignContent and EncryptContext are alike: label<V>, content<V>. To be read before the scratch is used again.
 function labelled(label: string, content: Uint8Array): Uint8Array {
   const writer = content.length > SCRATCH / 2 ? new Writer(content.length + 48) : scratch.clear();
-  return writer.opaque(labelBytes(label)).opaque(content).finish();
+  return writer.opaque(labelBytes(label)).opaque(content).peek();
+}
+
+/** What stands before a content that is signed or sealed to under a label. */
+export function labelledHead(label: string, contentLength: number): Uint8Array {
+  return scratch.clear().opaque(labelBytes(label)).varint(contentLength).finish();
 }

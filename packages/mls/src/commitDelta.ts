@@ -38,9 +38,14 @@ export function pastEpoch(group: GroupInternals, tree: RatchetTree): PastEpoch {
 }
 
 /** All records that moving to the next epoch writes and deletes: changed nodes and keys, not the tree. */
-export function commitDelta(group: GroupInternals, next: NextState, step: RatchetStep | null): Delta {
+export function commitDelta(
+  group: GroupInternals,
+  next: NextState,
+  step: RatchetStep | null,
+  ended = pastEpoch(group, next.tree),
+): Delta {
   const { epoch } = group.state.context;
-  const put: (readonly [string, Uint8Array])[] = [stateRecord(next.state), pastRecord(pastEpoch(group, next.tree))];
+  const put: (readonly [string, Uint8Array])[] = [stateRecord(next.state), pastRecord(ended)];
   const gone: string[] = [];
   for (const [index, node] of next.tree.changes()) {
     if (node === null) gone.push(nodeKey(index));

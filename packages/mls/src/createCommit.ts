@@ -5,6 +5,7 @@ import type { Delta } from "./engine.js";
 import type { Extension } from "./extension.js";
 import { type AuthenticatedContent, type FramedContent, type FramedWireFormat, signFramedContent } from "./framing.js";
 import { ExtensionType } from "./extension.js";
+import { encodeGroupInfo } from "./groupInfo.js";
 import { type GroupInternals, resolvePsks } from "./groupInternals.js";
 import { stepDelta } from "./groupState.js";
 import { keyPackageRef } from "./keyPackage.js";
@@ -30,7 +31,7 @@ import { finishCommit, survivingKeys } from "./stageCommit.js";
 import type { StagedCommit } from "./staged.js";
 import { commonAncestor, leafToNode } from "./treeMath.js";
 import { createPath, type PathOutcome } from "./updatePath.js";
-import { type GroupSecrets, welcomeKey, writeGroupInfoFor, writeGroupSecrets } from "./welcome.js";
+import { type GroupSecrets, welcomeKey, writeGroupSecrets } from "./welcome.js";
 
 /** What a commit carries, and how it travels. */
 export interface CommitOptions {
@@ -222,7 +223,7 @@ function makeWelcome(
   const view = staged.next!;
   const extensions: Extension[] = withTree ? [{ type: ExtensionType.ratchetTree, data: tree.encode() }] : [];
   const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, next.joiner, psk));
-  const info = writeGroupInfoFor(view.signedGroupInfo(extensions));
+  const info = encodeGroupInfo(view.signedGroupInfo(extensions));
   const encryptedGroupInfo = suite.crypto.aeadSeal(suite.algorithms.aead, key, nonce, new Uint8Array(0), info);
   const encrypt = suite.encrypterWithLabel("Welcome", encryptedGroupInfo);
   const secrets = applied.adds.map(({ leafIndex, keyPackage }) => {

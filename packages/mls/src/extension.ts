@@ -1,4 +1,4 @@
-import { decode, encode, type Reader, type Writer } from "@conclave/codec";
+import { decode, encode, headerBytes, type Reader, type Writer } from "@conclave/codec";
 import { MlsError } from "./mlsError.js";
 
 /** An extension of a leaf, a key package, a group context or a group info (RFC 9420 §13). */
@@ -30,7 +30,10 @@ const MAX_EXTENSIONS = 256;
 export function writeExtensions(writer: Writer, extensions: readonly Extension[]): Writer {
   if (extensions.length > MAX_EXTENSIONS) throw new MlsError("malformed", "too many extensions");
   requireEachOnce(extensions);
-  return writer.vector(extensions, (w, { type, data }) => w.u16(type).opaque(data));
+  // The length first, and not moved up to make place for it: one of them may be a tree.
+  writer.varint(extensions.reduce((sum, { data }) => sum + 2 + headerBytes(data.length) + data.length, 0));
+  for (const { type, data } of extensions) writer.u16(type).opaque(data);
+  return writer;
 }
 
 // RULE: mls.extension-once: a list holds each extension type at most once, own lists too (RFC 9420 §13.4).

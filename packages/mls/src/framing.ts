@@ -49,6 +49,9 @@ export interface AuthenticatedContent {
   readonly auth: AuthData;
 }
 
+// One writer for all: nothing that writes a content comes back here.
+const scratch = new Writer(4096);
+
 const SENDERS = ["member", "external", "new_member_proposal", "new_member_commit"] as const;
 
 export function writeFramedContent(writer: Writer, content: FramedContent): Writer {
@@ -110,7 +113,7 @@ export function readAuthData(reader: Reader, type: ContentType): AuthData {
 }
 
 export function encodeAuthenticatedContent({ wireFormat, content, auth }: AuthenticatedContent): Uint8Array {
-  return writeAuthData(writeFramedContent(new Writer(512).u16(WIRE_FORMAT[wireFormat]), content), auth).finish();
+  return writeAuthData(writeFramedContent(scratch.clear().u16(WIRE_FORMAT[wireFormat]), content), auth).finish();
 }
 
 /** The counterpart: for what was stored. @throws DecodeError */
@@ -130,7 +133,7 @@ export function framedContentTbs(
   content: FramedContent,
   context: GroupContext,
 ): Uint8Array {
-  const writer = writeFramedContent(new Writer(512).u16(MLS10).u16(WIRE_FORMAT[wireFormat]), content);
+  const writer = writeFramedContent(scratch.clear().u16(MLS10).u16(WIRE_FORMAT[wireFormat]), content);
   const { type } = content.sender;
   if (type === "member" || type === "new_member_commit") writer.fixed(encodeGroupContext(context));
   return writer.finish();

@@ -27,7 +27,7 @@ import {
   updateKeyName,
   updateRecordKey,
 } from "./groupState.js";
-import { joinByWelcome, type KeyPackageBundle } from "./join.js";
+import { joinByWelcome, type WelcomeJoin } from "./join.js";
 import { signLeafNode } from "./leafNode.js";
 import { attempt, MlsError } from "./mlsError.js";
 import type { PreSharedKeyId } from "./preSharedKey.js";
@@ -76,7 +76,7 @@ export class Group {
    */
   static join(
     engine: Engine,
-    options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array },
+    options: WelcomeJoin,
   ): Result<{ group: Group; delta: Delta; signer: number; psks: readonly PreSharedKeyId[] }, MlsError> {
     return attempt(() => {
       const { group, signer, psks } = joinByWelcome(engine, options);
@@ -297,8 +297,9 @@ export class Group {
     // deleted, in memory and in the store (RFC 9420 §9.2; attack A24).
     const step = internal.used === null ? null : this.inner.secretTree.consume(internal.used);
     if (step !== null) this.inner.secretTree.apply(step);
-    const delta = commitDelta(this.inner, internal.next, step);
-    const past = new Map(this.inner.past).set(this.epoch, pastEpoch(this.inner, tree));
+    const ended = pastEpoch(this.inner, tree);
+    const delta = commitDelta(this.inner, internal.next, step, ended);
+    const past = new Map(this.inner.past).set(this.epoch, ended);
     for (const old of past.keys()) if (old <= this.epoch - BigInt(PAST_EPOCHS)) past.delete(old);
     tree.settle();
     const { engine, suite } = this.inner;

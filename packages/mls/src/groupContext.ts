@@ -30,5 +30,7 @@ export function readGroupContext(reader: Reader): GroupContext {
 }
 
 export function encodeGroupContext(context: GroupContext): Uint8Array {
-  return writeGroupContext(new Writer(256), context).finish();
+  return writeGroupContext(scratch.clear(), context).finish();
 }
+
+const scratch = new Writer(1024);

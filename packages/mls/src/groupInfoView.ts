@@ -4,7 +4,7 @@ import type { Engine } from "./engine.js";
 import type { LeafMember } from "./epochView.js";
 import type { GroupContext } from "./groupContext.js";
 import type { GroupInfo } from "./groupInfo.js";
-import { decodeTree, validateLeaves, verifiedTree } from "./join.js";
+import { decodeTree, openWelcome, validateLeaves, verifiedTree, type WelcomeJoin } from "./join.js";
 import { attempt, MlsError } from "./mlsError.js";
 import { decodeMessage } from "./mlsMessage.js";
 import type { RatchetTree } from "./ratchetTree.js";
@@ -44,13 +44,14 @@ export function openGroupInfo(
 }
 
 /**
- * Has `engine` asked about every leaf of a GroupInfo, its signature and its credential, and makes nothing of the answers:
- * for an engine that notes what it is asked (`noteSignatures`).
+ * Has `engine` asked about every leaf of the tree in a GroupInfo, or behind a Welcome, its signature and its credential, and
+ * makes nothing of the answers: for an engine that notes what it is asked (`noteSignatures`).
  */
-export function askAboutLeaves(engine: Engine, bytes: Uint8Array): void {
+export function askAboutLeaves(engine: Engine, by: Uint8Array | WelcomeJoin): void {
   attempt(() => {
-    const { info, suite } = decodeGroupInfo(engine, bytes);
-    validateLeaves(engine, suite, info, decodeTree(info));
+    const isWelcome = !(by instanceof Uint8Array);
+    const { info, suite } = isWelcome ? openWelcome(engine, by) : decodeGroupInfo(engine, by);
+    validateLeaves(engine, suite, info, decodeTree(info, isWelcome ? by.ratchetTree : undefined));
   });
 }
 

@@ -5,7 +5,7 @@ export { type Delta, type Engine, type LeafIdentity, PAST_EPOCHS } from "./engin
 export { EpochView, type LeafMember } from "./epochView.js";
 export type { ExternalJoin, LeafParameters } from "./externalJoin.js";
 export { generateKeyPackage } from "./generateKeyPackage.js";
-export type { KeyPackageBundle } from "./join.js";
+export type { KeyPackageBundle, WelcomeJoin } from "./join.js";
 export { MlsError, type MlsErrorCode } from "./mlsError.js";
 export type { Staged, StagedApplication, StagedCommit, StagedProposal } from "./staged.js";
 export { CipherSuite, type CipherSuiteId, isCipherSuite } from "./cipherSuite.js";

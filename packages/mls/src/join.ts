@@ -30,22 +30,35 @@ export interface KeyPackageBundle {
   readonly signaturePrivateKey: Uint8Array;
 }
 
-/** Joins by a Welcome (RFC 9420 §12.4.3.1). `ratchetTree` where the Welcome does not hold it. @throws MlsError */
-export function joinByWelcome(
-  engine: Engine,
-  options: { welcome: Uint8Array; keyPackage: KeyPackageBundle; ratchetTree?: Uint8Array | undefined },
-): { group: GroupInternals; signer: number; psks: readonly PreSharedKeyId[] } {
+/** What one joins by: a Welcome, and the key package that it is for. `ratchetTree` where the Welcome does not hold it. */
+export interface WelcomeJoin {
+  readonly welcome: Uint8Array;
+  readonly keyPackage: KeyPackageBundle;
+  readonly ratchetTree?: Uint8Array;
+}
+
+/** Opens a Welcome (RFC 9420 §12.4.3.1): what it says of the group is not checked yet. @throws MlsError, DecodeError */
+export function openWelcome(engine: Engine, options: WelcomeJoin) {
   const item = decodeMessage(options.welcome);
   if (item.wireFormat !== "welcome") throw new MlsError("wrong_wire_format", item.wireFormat);
   const welcome = item.message;
-  const { keyPackage, initPrivateKey, encryptionPrivateKey, signaturePrivateKey } = options.keyPackage;
+  const { keyPackage, initPrivateKey } = options.keyPackage;
   // RULE: mls.welcome-suite: a Welcome is of the key package's suite (RFC 9420 §12.4.3.1).
   if (welcome.cipherSuite !== keyPackage.cipherSuite) throw new MlsError("unsupported_suite", "welcome");
   const suite = CipherSuite.of(welcome.cipherSuite, engine.crypto);
   const secrets = openGroupSecrets(suite, welcome, keyPackage, initPrivateKey);
   validateWelcomePsks(secrets.psks);
   const psk = resolvePsks(engine, suite, secrets.psks, null);
-  const info = openGroupInfo(suite, welcome, welcomeSecret(suite, secrets.joinerSecret, psk));
+  return { suite, secrets, psk, info: openGroupInfo(suite, welcome, welcomeSecret(suite, secrets.joinerSecret, psk)) };
+}
+
+/** Joins by a Welcome (RFC 9420 §12.4.3.1). @throws MlsError */
+export function joinByWelcome(
+  engine: Engine,
+  options: WelcomeJoin,
+): { group: GroupInternals; signer: number; psks: readonly PreSharedKeyId[] } {
+  const { suite, secrets, psk, info } = openWelcome(engine, options);
+  const { keyPackage, encryptionPrivateKey, signaturePrivateKey } = options.keyPackage;
   // RULE: mls.welcome-group-suite: the group has the Welcome's suite (RFC 9420 §12.4.3.1).
   if (info.groupContext.cipherSuite !== suite.id) throw new MlsError("unsupported_suite", "group context");
   // RULE: mls.fresh-resumption: a group that continues another one begins with epoch 1 (RFC 9420 §12.4.3.1).

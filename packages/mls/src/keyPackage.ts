@@ -30,12 +30,12 @@ export function readKeyPackage(reader: Reader): KeyPackage {
 
 /** KeyPackageTBS. */
 export function keyPackageTbs(keyPackage: Omit<KeyPackage, "signature">): Uint8Array {
-  return writeContent(new Writer(1024), keyPackage).finish();
+  return writeContent(scratch.clear(), keyPackage).finish();
 }
 
 /** The KeyPackageRef by which a Welcome addresses its receiver (RFC 9420 §5.2). */
 export function keyPackageRef(suite: CipherSuite, keyPackage: KeyPackage): Uint8Array {
-  return suite.refHash("MLS 1.0 KeyPackage Reference", writeKeyPackage(new Writer(1024), keyPackage).finish());
+  return suite.refHash("MLS 1.0 KeyPackage Reference", writeKeyPackage(scratch.clear(), keyPackage).peek());
 }
 
 /** Decodes a bare KeyPackage (not wrapped in an MLSMessage). @throws DecodeError, MlsError */
@@ -44,6 +44,8 @@ export function decodeKeyPackage(bytes: Uint8Array): KeyPackage {
   if (!decoded.ok) throw decoded.error;
   return decoded.value;
 }
+
+const scratch = new Writer(4096);
 
 function writeContent(
   writer: Writer,

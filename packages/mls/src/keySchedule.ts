@@ -62,9 +62,16 @@ export function secretsOfEpoch(suite: CipherSuite, epochSecret: Uint8Array): Epo
   };
 }
 
+// Kept as long as the epoch's secret is: each link that is open has a GroupInfo of its own.
+const externalPairs = new WeakMap<Uint8Array, KeyPair>();
+
 /** The key pair to which external joiners seal their init secret (RFC 9420 §8.3). */
 export function externalKeyPair(suite: CipherSuite, external: Uint8Array): KeyPair {
-  return suite.crypto.kemDeriveKeyPair(suite.algorithms.kem, external);
+  const known = externalPairs.get(external);
+  if (known !== undefined) return known;
+  const pair = suite.crypto.kemDeriveKeyPair(suite.algorithms.kem, external);
+  externalPairs.set(external, pair);
+  return pair;
 }
 
 /** MLS-Exporter (RFC 9420 §8.5). */

@@ -47,6 +47,8 @@ export interface LeafNode extends LeafNodeContent {
   readonly signature: Uint8Array;
 }
 
+const scratch = new Writer(2048);
+
 const SOURCES = ["key_package", "update", "commit"] as const;
 
 export function writeLeafNode(writer: Writer, leaf: LeafNode): Writer {
@@ -67,7 +69,7 @@ export function readLeafNode(reader: Reader): LeafNode {
 
 /** LeafNodeTBS: the group and the index are part of it unless the leaf is a key package's. */
 export function leafNodeTbs(leaf: LeafNodeContent, groupId: Uint8Array, leafIndex: number): Uint8Array {
-  const writer = writeContent(new Writer(512), leaf);
+  const writer = writeContent(scratch.clear(), leaf);
   if (leaf.source.type !== "key_package") writer.opaque(groupId).u32(leafIndex);
   return writer.finish();
 }
@@ -105,7 +107,7 @@ export function writeCredential(writer: Writer, credential: Credential): Writer 
 
 /** The bytes of a credential. */
 export function encodeCredential(credential: Credential): Uint8Array {
-  return writeCredential(new Writer(), credential).finish();
+  return writeCredential(scratch.clear(), credential).finish();
 }
 
 export function readCredential(reader: Reader): Credential {
@@ -115,9 +117,17 @@ export function readCredential(reader: Reader): Credential {
   throw new MlsError("unsupported_credential", String(type));
 }
 
+// The members of a group can mostly do the same: the next one's are read once more only if they are other bytes.
+let last: { bytes: Uint8Array; capabilities: Capabilities } | null = null;
+
 function readCapabilities(reader: Reader): Capabilities {
+  if (last !== null && reader.skip(last.bytes)) return last.capabilities;
+  const start = reader.offset;
   const list = () => reader.vector((r) => r.u16(), 1024);
-  return { versions: list(), cipherSuites: list(), extensions: list(), proposals: list(), credentials: list() };
+  const [versions, cipherSuites, extensions, proposals, credentials] = [list(), list(), list(), list(), list()];
+  const capabilities = { versions, cipherSuites, extensions, proposals, credentials };
+  last = { bytes: reader.span(start), capabilities };
+  return capabilities;
 }
 
 function readSource(reader: Reader): LeafNodeSource {

@@ -1,11 +1,11 @@
 import { decode, Writer } from "@conclave/codec";
 import { MLS10, type FramedWireFormat, WIRE_FORMAT } from "./framing.js";
-import { type GroupInfo, readGroupInfo, writeGroupInfo } from "./groupInfo.js";
+import { encodeGroupInfo, type GroupInfo, readGroupInfo } from "./groupInfo.js";
 import { type KeyPackage, readKeyPackage, writeKeyPackage } from "./keyPackage.js";
 import { MlsError } from "./mlsError.js";
 import { type PrivateMessage, readPrivateMessage, writePrivateMessage } from "./privateMessage.js";
 import { type PublicMessage, readPublicMessage, writePublicMessage } from "./publicMessage.js";
-import { readWelcome, type Welcome, writeWelcome } from "./welcome.js";
+import { readWelcome, type Welcome, welcomeLength, writeWelcome } from "./welcome.js";
 
 /** MLSMessage: everything that travels (RFC 9420 §6). */
 export type MlsMessage =
@@ -17,20 +17,27 @@ export type MlsMessage =
 
 /** Encodes an MLSMessage. */
 export function encodeMessage(item: MlsMessage): Uint8Array {
-  const writer = new Writer(1024).u16(MLS10).u16(WIRE_FORMAT[item.wireFormat]);
+  const headed = (writer: Writer) => writer.clear().u16(MLS10).u16(WIRE_FORMAT[item.wireFormat]);
   switch (item.wireFormat) {
     case "public":
-      return writePublicMessage(writer, item.message).finish();
+      return writePublicMessage(headed(scratch), item.message).finish();
     case "private":
-      return writePrivateMessage(writer, item.message).finish();
+      return writePrivateMessage(headed(scratch), item.message).finish();
+    // These two may hold a tree: into a writer of the right size, and out of it without a copy.
     case "welcome":
-      return writeWelcome(writer, item.message).finish();
-    case "groupInfo":
-      return writeGroupInfo(writer, item.message).finish();
+      return writeWelcome(headed(new Writer(4 + welcomeLength(item.message))), item.message).release();
+    case "groupInfo": {
+      const info = encodeGroupInfo(item.message);
+      return headed(new Writer(4 + info.length))
+        .fixed(info)
+        .release();
+    }
     case "keyPackage":
-      return writeKeyPackage(writer, item.message).finish();
+      return writeKeyPackage(headed(scratch), item.message).finish();
   }
 }
+
+const scratch = new Writer(4096);
 
 /** Decodes an MLSMessage. @throws DecodeError, MlsError `malformed` or `unsupported_version` */
 export function decodeMessage(bytes: Uint8Array): MlsMessage {

@@ -63,9 +63,9 @@ export function sealPrivateMessage(
   const { type } = content.content;
   const { leafIndex } = content.sender;
   const step = secrets.tree.next(leafIndex, type === "application" ? "application" : "handshake");
-  const plaintext = writeAuthData(writeContent(new Writer(512), content.content), auth).finish();
-  const padded = new Uint8Array(padTo > 0 ? Math.ceil(plaintext.length / padTo) * padTo : plaintext.length);
-  padded.set(plaintext);
+  const plaintext = writeAuthData(writeContent(new Writer(512), content.content), auth);
+  const { length } = plaintext.peek();
+  if (padTo > 0) plaintext.fixed(new Uint8Array(Math.ceil(length / padTo) * padTo - length));
   const reuseGuard = random(4);
   const header = {
     groupId: content.groupId,
@@ -79,7 +79,7 @@ export function sealPrivateMessage(
     key,
     guarded(nonce, reuseGuard),
     contentAad(header),
-    padded,
+    plaintext.peek(),
   );
   const sender = senderDataKey(suite, secrets.senderData, ciphertext);
   const senderData = new Writer(12).u32(leafIndex).u32(generation).fixed(reuseGuard).finish();
@@ -147,7 +147,7 @@ export function openPrivateMessage(
 type Header = Pick<PrivateMessage, "groupId" | "epoch" | "contentType" | "authenticatedData">;
 
 function contentAad({ groupId, epoch, contentType, authenticatedData }: Header): Uint8Array {
-  return new Writer(128)
+  return new Writer(64)
     .opaque(groupId)
     .u64(epoch)
     .u8(contentTypeNumber(contentType))

@@ -1,4 +1,4 @@
-import { equalBytes, fromHex } from "@conclave/codec";
+import { fromHex } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
 import { MlsError } from "./mlsError.js";
 
@@ -35,10 +35,8 @@ function isUsableKey(suite: CipherSuite, key: Uint8Array): boolean {
 }
 
 function isSmallOrder(key: Uint8Array): boolean {
-  const point = key.slice();
   // X25519 ignores the highest bit (RFC 7748 §5).
-  point[31]! &= 0x7f;
-  return SMALL_ORDER.some((small) => equalBytes(point, small));
+  return SMALL_ORDER.some((small) => small.every((byte, at) => byte === (at === 31 ? key[at]! & 0x7f : key[at])));
 }
 
 // FIPS 203 §7.2: the 12-bit coefficients of an encapsulation key are below the modulus.

@@ -60,5 +60,7 @@ export function verifyMembershipTag(
 
 // AuthenticatedContentTBM: the signed bytes and the signature.
 function tagged(content: FramedContent, auth: AuthData, context: GroupContext): Uint8Array {
-  return writeAuthData(new Writer(1024).fixed(framedContentTbs("public", content, context)), auth).finish();
+  return writeAuthData(scratch.clear().fixed(framedContentTbs("public", content, context)), auth).peek();
 }
+
+const scratch = new Writer(4096);

@@ -1,4 +1,4 @@
-import { decode, Writer } from "@conclave/codec";
+import { decode, headerBytes, Writer } from "@conclave/codec";
 import type { HashName } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import { CredentialCensus } from "./credentialCensus.js";
@@ -120,7 +120,11 @@ export class RatchetTree {
   set(index: number, node: Node | null): void {
     this.put(index, node);
     this.hashes.set(index, null);
-    for (const above of directPath(index, this.width)) this.hashes.set(above, null);
+    for (const above of directPath(index, this.width)) {
+      // Above a hash that is forgotten all are: none is computed without those below it.
+      if (this.hashes.get(above) === null) return;
+      this.hashes.set(above, null);
+    }
   }
 
   /** The leftmost blank leaf, after growing the tree if there is none (RFC 9420 §7.7). */
@@ -248,12 +252,22 @@ export class RatchetTree {
 
   /** ratchet_tree: all nodes, blank ones at the end left out (RFC 9420 §12.4.3.3). */
   encode(): Uint8Array {
-    const nodes: (Node | null)[] = [];
-    for (let index = 0; index < nodeWidth(this.width); index++) nodes.push(this.node(index));
-    while (nodes.length > 0 && nodes[nodes.length - 1] === null) nodes.pop();
-    return new Writer(nodes.length * 300)
-      .vector(nodes, (w, node) => w.optional(node, (x, present) => x.fixed(encodeNode(present))))
-      .finish();
+    const nodes: (Uint8Array | null)[] = [];
+    let length = 0;
+    let end = nodeWidth(this.width);
+    while (end > 0 && this.node(end - 1) === null) end--;
+    for (let index = 0; index < end; index++) {
+      const node = this.node(index);
+      const bytes = node === null ? null : encodeNode(node);
+      nodes.push(bytes);
+      length += 1 + (bytes?.length ?? 0);
+    }
+    const writer = new Writer(headerBytes(length) + length).varint(length);
+    for (const bytes of nodes) {
+      if (bytes === null) writer.u8(0);
+      else writer.u8(1).fixed(bytes);
+    }
+    return writer.release();
   }
 
   /** Decodes a ratchet_tree. @throws DecodeError, MlsError */

@@ -212,5 +212,5 @@ export function readRatchet(reader: Reader): Ratchet {
 }
 
 export function encodeRatchet(ratchet: Ratchet): Uint8Array {
-  return writeRatchet(new Writer(), ratchet).finish();
+  return writeRatchet(new Writer(64), ratchet).finish();
 }

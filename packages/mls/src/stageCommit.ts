@@ -136,7 +136,7 @@ export function survivingKeys(group: GroupInternals, tree: RatchetTree, applied:
   for (const [node, key] of group.state.keys) {
     const before = group.tree.encryptionKey(node);
     const now = tree.encryptionKey(node);
-    if (before !== null && now !== null && equalBytes(before, now)) keys.set(node, key);
+    if (before !== null && now !== null && (before === now || equalBytes(before, now))) keys.set(node, key);
   }
   const update = applied.updates.find(({ leafIndex }) => leafIndex === group.state.ownLeaf);
   if (update !== undefined) {

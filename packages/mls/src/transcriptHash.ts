@@ -1,4 +1,4 @@
-import { concatBytes, Writer } from "@conclave/codec";
+import { Writer } from "@conclave/codec";
 import type { CipherSuite } from "./cipherSuite.js";
 import { type AuthenticatedContent, WIRE_FORMAT, writeFramedContent } from "./framing.js";
 
@@ -9,7 +9,7 @@ export function confirmedTranscriptHash(
   commit: AuthenticatedContent,
 ): Uint8Array {
   const input = writeFramedContent(new Writer(1024).u16(WIRE_FORMAT[commit.wireFormat]), commit.content);
-  return suite.hash(concatBytes(interimBefore, input.opaque(commit.auth.signature).finish()));
+  return suite.hash(interimBefore, input.opaque(commit.auth.signature).peek());
 }
 
 /** interim_transcript_hash after a commit. */
@@ -18,5 +18,5 @@ export function interimTranscriptHash(
   confirmed: Uint8Array,
   confirmationTag: Uint8Array,
 ): Uint8Array {
-  return suite.hash(concatBytes(confirmed, new Writer(48).opaque(confirmationTag).finish()));
+  return suite.hash(confirmed, new Writer(48).opaque(confirmationTag).peek());
 }

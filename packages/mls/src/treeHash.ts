@@ -12,7 +12,7 @@ const writeBody = (writer: Writer, node: Node) => writer.fixed(encodeNode(node).
 /** The tree hash of a leaf (RFC 9420 §7.8). */
 export function leafHash(suite: CipherSuite, index: number, node: Node | null): Uint8Array {
   const writer = scratch.clear().u8(1).u32(nodeToLeaf(index));
-  return suite.hash(writer.optional(node, writeBody).finish());
+  return suite.hash(writer.optional(node, writeBody).peek());
 }
 
 /** The tree hash of a parent, from those of its children. */
@@ -23,7 +23,7 @@ export function subtreeHash(
   rightHash: Uint8Array,
 ): Uint8Array {
   const writer = scratch.clear().u8(2).optional(node, writeBody);
-  return suite.hash(writer.opaque(leftHash).opaque(rightHash).finish());
+  return suite.hash(writer.opaque(leftHash).opaque(rightHash).peek());
 }
 
 /** ParentHashInput hashed (RFC 9420 §7.9): what a node below `parent` carries, when `sibling` is on its copath. */
@@ -33,5 +33,5 @@ export function parentHash(
   siblingHash: Uint8Array,
 ): Uint8Array {
   const writer = scratch.clear().opaque(parent.encryptionKey).opaque(parent.parentHash);
-  return suite.hash(writer.opaque(siblingHash).finish());
+  return suite.hash(writer.opaque(siblingHash).peek());
 }

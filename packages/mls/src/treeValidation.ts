@@ -58,8 +58,11 @@ function hasValidChild(
 ): boolean {
   const parent = tree.parent(index)!;
   const child = childOf(index);
-  const unmergedBelow = new Set(parent.unmergedLeaves.map(leafToNode).filter((leaf) => isBelow(leaf, child)));
+  const unmerged = parent.unmergedLeaves.map(leafToNode).filter((leaf) => isBelow(leaf, child));
   const resolution = tree.resolution(child);
+  // Most have none, in a tree of thousands of parents.
+  if (unmerged.length === 0 && resolution.length !== 1) return false;
+  const unmergedBelow = new Set(unmerged);
   const merged = resolution.filter((node) => !unmergedBelow.has(node));
   if (merged.length !== 1 || resolution.length !== unmergedBelow.size + 1) return false;
   const carried = carriedParentHash(tree, merged[0]!);

@@ -1,8 +1,7 @@
-import { type Reader, Writer } from "@conclave/codec";
+import { headerBytes, type Reader, Writer } from "@conclave/codec";
 import type { HpkeCiphertext } from "@conclave/crypto";
 import type { CipherSuite } from "./cipherSuite.js";
 import { readHpkeCiphertext, writeHpkeCiphertext } from "./commit.js";
-import { type GroupInfo, writeGroupInfo } from "./groupInfo.js";
 import { type PreSharedKeyId, readPreSharedKeyId, writePreSharedKeyId } from "./preSharedKey.js";
 
 /** The secrets of an epoch, sealed to those who join it (RFC 9420 §12.4.3.1). */
@@ -20,12 +19,21 @@ export interface GroupSecrets {
 }
 
 export function writeWelcome(writer: Writer, welcome: Welcome): Writer {
-  writer
-    .u16(welcome.cipherSuite)
-    .vector(welcome.secrets, (w, { newMember, encryptedGroupSecrets }) =>
+  return writeSecrets(writer, welcome).opaque(welcome.encryptedGroupInfo);
+}
+
+/** How many bytes {@link writeWelcome} writes. */
+export function welcomeLength(welcome: Welcome): number {
+  const { length } = welcome.encryptedGroupInfo;
+  return writeSecrets(new Writer(2048), welcome).peek().length + headerBytes(length) + length;
+}
+
+function writeSecrets(writer: Writer, { cipherSuite, secrets }: Welcome): Writer {
+  return writer
+    .u16(cipherSuite)
+    .vector(secrets, (w, { newMember, encryptedGroupSecrets }) =>
       writeHpkeCiphertext(w.opaque(newMember), encryptedGroupSecrets),
     );
-  return writer.opaque(welcome.encryptedGroupInfo);
 }
 
 export function readWelcome(reader: Reader): Welcome {
@@ -56,9 +64,4 @@ export function welcomeKey(suite: CipherSuite, welcomeSecret: Uint8Array) {
     key: suite.expandWithLabel(welcomeSecret, "key", empty, suite.keyLength),
     nonce: suite.expandWithLabel(welcomeSecret, "nonce", empty, suite.nonceLength),
   };
-}
-
-/** The bytes of a GroupInfo that a Welcome seals. */
-export function writeGroupInfoFor(info: GroupInfo): Uint8Array {
-  return writeGroupInfo(new Writer(1024), info).finish();
 }

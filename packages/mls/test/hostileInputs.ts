@@ -2,7 +2,7 @@ import { decode, type Result, Writer } from "@conclave/codec";
 import { nodeCrypto } from "@conclave/crypto/node";
 import { CipherSuite, type CipherSuiteId } from "../src/cipherSuite.js";
 import { type FramedContent, signFramedContent } from "../src/framing.js";
-import { type GroupInfo, readGroupInfo, signGroupInfo } from "../src/groupInfo.js";
+import { encodeGroupInfo, type GroupInfo, readGroupInfo, signGroupInfo } from "../src/groupInfo.js";
 import {
   decodeKeyPackage,
   type Engine,
@@ -21,14 +21,7 @@ import { sealPrivateMessage } from "../src/privateMessage.js";
 import { type PublicMessage, publicMessage } from "../src/publicMessage.js";
 import { RatchetTree } from "../src/ratchetTree.js";
 import type { SecretTree } from "../src/secretTree.js";
-import {
-  type GroupSecrets,
-  readGroupSecrets,
-  type Welcome,
-  welcomeKey,
-  writeGroupInfoFor,
-  writeGroupSecrets,
-} from "../src/welcome.js";
+import { type GroupSecrets, readGroupSecrets, type Welcome, welcomeKey, writeGroupSecrets } from "../src/welcome.js";
 import { EMPTY, inside, lifetime, ok, text } from "./hostileMember.js";
 import { type Dice, type Donors, mutate, mutateBytes } from "./mutator.js";
 
@@ -169,7 +162,7 @@ export class HostileInputs {
     if (dice.roll(4) > 0) info = { ...info, confirmationTag };
     const signed = signGroupInfo(suite, info, this.hostileKey);
     const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, secrets.joinerSecret, used));
-    const encryptedGroupInfo = nodeCrypto.aeadSeal(suite.algorithms.aead, key, nonce, EMPTY, writeGroupInfoFor(signed));
+    const encryptedGroupInfo = nodeCrypto.aeadSeal(suite.algorithms.aead, key, nonce, EMPTY, encodeGroupInfo(signed));
     const plaintext = writeGroupSecrets(new Writer(), secrets).finish();
     const seal = suite.encrypterWithLabel("Welcome", encryptedGroupInfo);
     const encryptedGroupSecrets = seal(newcomer.keyPackage.initKey, plaintext, this.engine.random)!;

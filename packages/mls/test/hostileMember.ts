@@ -3,7 +3,7 @@ import { nodeCrypto } from "@conclave/crypto/node";
 import { CipherSuite } from "../src/cipherSuite.js";
 import type { Commit } from "../src/commit.js";
 import { type Content, type FramedContent, type Sender, signFramedContent } from "../src/framing.js";
-import { type GroupInfo, readGroupInfo, signGroupInfo } from "../src/groupInfo.js";
+import { encodeGroupInfo, type GroupInfo, readGroupInfo, signGroupInfo } from "../src/groupInfo.js";
 import type { GroupInternals } from "../src/groupInternals.js";
 import {
   type Delta,
@@ -19,13 +19,7 @@ import { decodeMessage, encodeMessage } from "../src/mlsMessage.js";
 import { pskSecret } from "../src/preSharedKey.js";
 import type { Proposal } from "../src/proposal.js";
 import { publicMessage } from "../src/publicMessage.js";
-import {
-  type GroupSecrets,
-  readGroupSecrets,
-  welcomeKey,
-  writeGroupInfoFor,
-  writeGroupSecrets,
-} from "../src/welcome.js";
+import { type GroupSecrets, readGroupSecrets, welcomeKey, writeGroupSecrets } from "../src/welcome.js";
 
 // A member who breaks one rule at a time: it signs whatever it likes with its own keys, as a hostile member could.
 
@@ -189,7 +183,7 @@ export function alteredWelcome(
   const confirmationTag = change.tag ?? suite.mac(confirmation, content.groupContext.confirmedTranscriptHash);
   const signed = signGroupInfo(suite, { ...content, confirmationTag }, inside(alice).state.signaturePrivateKey);
   const { key, nonce } = welcomeKey(suite, welcomeSecret(suite, after.joinerSecret, used));
-  const newInfo = nodeCrypto.aeadSeal(aead, key, nonce, EMPTY, writeGroupInfoFor(signed));
+  const newInfo = nodeCrypto.aeadSeal(aead, key, nonce, EMPTY, encodeGroupInfo(signed));
   const { initKey } = newcomer.keyPackage;
   const plaintext = writeGroupSecrets(new Writer(), after).finish();
   const encryptedGroupSecrets = suite.encrypterWithLabel("Welcome", newInfo)(initKey, plaintext, random)!;

@@ -1,4 +1,5 @@
 import { encode, Writer } from "@conclave/codec";
+import { noteSignatures } from "@conclave/crypto";
 import { describe, expect, it } from "vitest";
 import { type Extension, ExtensionType, findExtension } from "../src/extension.js";
 import type { GroupInfo } from "../src/groupInfo.js";
@@ -6,6 +7,7 @@ import { askAboutLeaves, generateKeyPackage, Group, openGroupInfo } from "../src
 import { signLeafNode } from "../src/leafNode.js";
 import { decodeMessage, encodeMessage } from "../src/mlsMessage.js";
 import type { PreSharedKeyId } from "../src/preSharedKey.js";
+import type { Proposal } from "../src/proposal.js";
 import { RatchetTree } from "../src/ratchetTree.js";
 import {
   alteredGroupInfo,
@@ -72,6 +74,28 @@ describe("joining (RFC 9420 §12.4.3)", () => {
     // Of what is no GroupInfo nothing is asked.
     askAboutLeaves(counting, bytes.subarray(1));
     expect(asked).toBe(3 * members + 2);
+  });
+  it("the leaves behind a Welcome are asked about too, with the tree in it or beside it", () => {
+    const { alice } = room();
+    const bundle = keyPackage("erin");
+    for (const treeInWelcome of [true, false]) {
+      const proposals: Proposal[] = [{ type: "add", keyPackage: bundle.keyPackage }];
+      const { staged, welcome } = ok(alice.commit({ proposals, treeInWelcome }));
+      const beside = treeInWelcome ? {} : { ratchetTree: staged.next!.ratchetTree() };
+      const by = { welcome: welcome!, keyPackage: bundle, ...beside };
+      const noted = noteSignatures(engine.crypto, (crypto) => {
+        askAboutLeaves({ ...engine, crypto }, by);
+      });
+      expect(noted.length).toBe([...staged.next!.members()].length);
+      expect(noted.every((each) => engine.crypto.ed25519Verify(each.publicKey, each.message, each.signature))).toBe(
+        true,
+      );
+      ok(Group.join(engine, by));
+    }
+    // Of what does not open nothing is asked, and nothing is thrown.
+    expect(() => {
+      askAboutLeaves(engine, { welcome: new Uint8Array(40), keyPackage: bundle });
+    }).not.toThrow();
   });
   it("RULE mls.group-info-signature", () => {
     expect(joining(change({ signature: new Uint8Array(64) }))).toBe("bad_signature");

@@ -248,7 +248,7 @@ export class AskedJoin extends Worker implements ConnectionUser {
     const { ports, meta } = this.state;
     const opened = await readRosterLog(this.connection, meta.roomTag, openingAdmission(ports, this.asking, blob));
     if (!opened.ok) return opened;
-    await ports.crypto.verifyAhead?.(admissionSignatures(ports, opened.value));
+    await ports.crypto.verifyAhead?.(admissionSignatures(ports, this.asking, opened.value));
     const admitted = acceptAdmission(ports, this.asking, opened.value);
     return admitted.ok ? admitted : failed({ kind: "refused", rejection: admitted.error });
   }

@@ -239,7 +239,8 @@ export function decodeAsking(bytes: Uint8Array): Asking {
   return stored("join request", bytes, layout);
 }
 
-function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {
+/** The key package of our request, with its private keys. */
+export function bundleOf({ keyPackage, initPrivateKey, encryptionPrivateKey, leafSeed }: Asking): KeyPackageBundle {
   const message = keyPackageOf(keyPackage);
   return { keyPackage: message, initPrivateKey, encryptionPrivateKey, signaturePrivateKey: leafSeed };
 }

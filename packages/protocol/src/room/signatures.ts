@@ -9,7 +9,7 @@ import type { Provider } from "../encoding/provider.js";
 import { openApproval } from "../roster/approval.js";
 import { type Entry, isSignedByAuthor } from "../roster/entry.js";
 import type { SlotView } from "../invite/slot.js";
-import type { OpenedAdmission } from "./asking.js";
+import { type Asking, bundleOf, type OpenedAdmission } from "./asking.js";
 import type { OpenedRoom } from "./preview.js";
 import { roomEngine } from "./roomTag.js";
 
@@ -27,10 +27,16 @@ export function signaturesOf(
   });
 }
 
-/** As {@link signaturesOf}, for `acceptAdmission`: those of the room's history. Its leaves are in what only that opens. */
-export function admissionSignatures({ crypto }: Provider, { entries }: OpenedAdmission): SignatureCheck[] {
-  return noteSignatures(crypto, (noting) => {
-    askAboutEntries(noting, entries);
+/** As {@link signaturesOf}, for `acceptAdmission`: those of the room's history, and of the tree behind the Welcome. */
+export function admissionSignatures(
+  primitives: Provider,
+  asking: Asking,
+  { admission, entries }: OpenedAdmission,
+): SignatureCheck[] {
+  return noteSignatures(primitives.crypto, (crypto) => {
+    askAboutEntries(crypto, entries);
+    const engine = roomEngine({ ...primitives, crypto });
+    askAboutLeaves(engine, { welcome: admission.welcome, keyPackage: bundleOf(asking) });
   });
 }
 

@@ -1,3 +1,4 @@
+import { concatBytes } from "@conclave/codec";
 import type { Crypto, HashName } from "@conclave/crypto";
 
 const BYTES: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 };
@@ -11,10 +12,11 @@ const TAG_BYTES = 16;
  */
 export const modelCrypto: Crypto = {
   name: "node",
-  hash: (name, data) => mix(BYTES[name], 1, data),
-  hmac: (name, key, data) => mix(BYTES[name], 2, key, data),
-  hkdfExtract: (name, salt, inputKeyMaterial) => mix(BYTES[name], 3, salt, inputKeyMaterial),
-  hkdfExpand: (_name, pseudoRandomKey, info, length) => mix(length, 4, pseudoRandomKey, info),
+  hash: (name, ...parts) => mix(BYTES[name], 1, joined(parts)),
+  hmac: (name, key, ...parts) => mix(BYTES[name], 2, key, joined(parts)),
+  hkdfExtract: (name, salt, ...parts) => mix(BYTES[name], 3, salt, joined(parts)),
+  hkdfExpand: (_name, pseudoRandomKey, info, length) =>
+    mix(length, 4, pseudoRandomKey, info instanceof Uint8Array ? info : joined(info)),
   aeadSeal: (_name, key, nonce, aad, plaintext) => {
     const sealed = new Uint8Array(plaintext.length + TAG_BYTES);
     sealed.set(plaintext);
@@ -44,6 +46,9 @@ export const modelCrypto: Crypto = {
   },
   kemDecapsulate: (_kem, privateKey, encapsulated) => mix(32, 11, mix(32, 9, privateKey), encapsulated),
 };
+
+/** In whichever parts something comes, it is the same. */
+const joined = (parts: readonly Uint8Array[]) => (parts.length === 1 ? parts[0]! : concatBytes(...parts));
 
 /**
  * As many bytes as are asked for, which depend on all bytes of all parts: four lanes of 32 bits each. Not for keeping

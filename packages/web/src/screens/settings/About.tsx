@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Card, Facts, Note, Stack } from "../../design/index.js";
+import { rooms } from "../../model/home.js";
 import { trust } from "../../trust/trust.js";
 import { buildName } from "./buildName.js";
 import { t } from "./aboutWords.js";
@@ -8,6 +9,7 @@ import style from "./settings.module.css";
 /** What this is, what it protects and what not, which version, and under which licence. */
 export function About(): JSX.Element {
   const { version, buildHash } = trust.value;
+  const by = providers();
   return (
     <Stack gap={4}>
       <Card title="Conclave" level={3}>
@@ -19,6 +21,7 @@ export function About(): JSX.Element {
               ...(buildHash === null
                 ? []
                 : [{ name: t.build, value: <code class={style["build"]}>{buildName(buildHash)}</code> }]),
+              ...(by === null ? [] : [{ name: t.cryptography, value: by }]),
               { name: t.licence, value: "Apache-2.0" },
             ]}
           />
@@ -33,6 +36,12 @@ export function About(): JSX.Element {
       </Card>
     </Stack>
   );
+}
+
+/** Which code makes the keys and seals, in the whole home; null while no room tells. */
+function providers(): string | null {
+  const by = [...rooms.value.values()].find(({ status }) => status.providers !== null)?.status.providers;
+  return by ? [...new Set([by.curves, by.mlKem])].join(", ") : null;
 }
 
 function List({ items }: { readonly items: readonly string[] }): JSX.Element {
