@@ -15,7 +15,7 @@ import { canBrowse, get, send, World } from "./browser.js";
 // what mirrors have is brought to a relay that was restored, and a relay that was built again is followed (0.5 kB in the engine);
 // quicker keys, which the engine loads and tests (0.6 kB); colours and measures of the new look (0.3 kB on the first screen);
 // formatted messages, the bar and its keys, and what is offered as one types (5.2 kB in a conversation, 0.1 kB in German).
-const LIMITS = { screen: 63_100, join: 14_900, engine: 186_800, conversation: 50_300 };
+const LIMITS = { screen: 63_300, join: 14_900, engine: 186_800, conversation: 50_300 };
 const GERMAN = 18_400;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.
