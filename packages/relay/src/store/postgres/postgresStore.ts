@@ -30,14 +30,14 @@ import { noticeServer } from "./serverLine.js";
 import { writeRecords, writeRooms, writeRoster } from "./writeLog.js";
 import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlots.js";
 
-/** Records of one room that are read on at once. */
 /** Records that follow a place in a log. `head`: at that place; null where the log begins there. */
 export interface RecordsAfter {
   readonly head: Uint8Array | null;
   readonly rows: readonly RecordRow[];
 }
 
-const READ_ON = 64;
+/** Records of one room that are read on at once: few would fall behind somebody who writes fast. */
+const READ_ON = { items: 512, bytes: 2 * 1024 * 1024 };
 
 /** A unit ends when nothing was asked of PostgreSQL for so long: carrying out a group takes much less. */
 const LONGEST_PAUSE_MS = 10_000;
@@ -196,20 +196,23 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     places: readonly { readonly roomTag: RoomTag; readonly n: number }[],
   ): Promise<Map<RoomTag, RecordsAfter>> {
     return await this.apart(async (connection) => {
-      const found = new Map<RoomTag, RecordsAfter>();
+      const found = new Map<RoomTag, { head: Uint8Array | null; rows: RecordRow[] }>();
       const rows = await connection.rows(
-        `SELECT q.at, page.*,
-           (SELECT b.head FROM record b WHERE b.room = room.no AND b.n = q.after) AS head_before FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
-         JOIN room ON room.tag = q.tag,
+        `SELECT q.at, page.*, b.head AS head_before FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
+         JOIN room ON room.tag = q.tag
+         LEFT JOIN record b ON b.room = room.no AND b.n = q.after,
          LATERAL (
-           SELECT ${RECORD_COLUMNS} FROM record r WHERE r.room = room.no AND r.n > q.after ORDER BY r.n LIMIT ${READ_ON}
-         ) AS page ORDER BY q.at, page.n`,
+           SELECT ${RECORD_COLUMNS}, sum(length(r.payload) + length(r.attachment)) OVER (ORDER BY r.n)
+             - length(r.payload) - length(r.attachment) AS before
+           FROM record r WHERE r.room = room.no AND r.n > q.after ORDER BY r.n LIMIT ${READ_ON.items}
+         ) AS page WHERE page.before <= ${READ_ON.bytes} ORDER BY q.at, page.n`,
         [places.map(({ roomTag }) => roomTag), places.map(({ n }) => n)],
       );
       for (const row of rows) {
         const { roomTag } = places[(row["at"] as number) - 1]!;
-        const head = row["head_before"] as Uint8Array | null;
-        found.set(roomTag, { head, rows: [...(found.get(roomTag)?.rows ?? []), recordRow(row)] });
+        const records = found.get(roomTag)?.rows ?? [];
+        if (records.length === 0) found.set(roomTag, { head: row["head_before"] as Uint8Array | null, rows: records });
+        records.push(recordRow(row));
       }
       return found;
     });

@@ -67,6 +67,23 @@ describe.skipIf(!hasPostgres)("two relays on one database (skipped without Postg
     expect(log.map(({ time }) => time)).toEqual(log.map(({ time }) => time).toSorted((x, y) => x - y));
   });
 
+  it("read on in many records at once, and no more bytes than that", async () => {
+    const { clients, relays: opened, roomTag } = await room();
+    const sizes = [...Array.from({ length: 40 }, () => 60_000), ...Array.from({ length: 600 }, () => 1)];
+    for (const size of sizes) void clients[0].ask(messageAppend(roomTag, { payload: new Uint8Array(size) }));
+    await clients[0].ask(messageAppend(roomTag));
+    const next = async (n: number): Promise<number[]> => {
+      const found = await opened[1].store.after([{ roomTag, n }]);
+      return (found.get(roomTag)?.rows ?? []).map((record) => record.n);
+    };
+    const from = (n: number, count: number): number[] => Array.from({ length: count }, (_, at) => n + 1 + at);
+    // 2 MiB, and the one that no longer fits.
+    expect(await next(0)).toEqual(from(0, 35));
+    expect(await next(40)).toEqual(from(40, 512));
+    expect(await next(552)).toEqual(from(552, 89));
+    expect(await next(641)).toEqual([]);
+  });
+
   it("answer a repeat of each other's appends as it was, and refuse another content under its id", async () => {
     const { clients, roomTag } = await room();
     const append = messageAppend(roomTag);
