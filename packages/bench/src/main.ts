@@ -11,14 +11,15 @@ import { sizesBench } from "./sizesBench.js";
 import { sshJoinBench } from "./sshJoinBench.js";
 import { strangersBench } from "./strangersBench.js";
 
-// npm run bench [mls | mls-chromium | relay | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]: everything, or one part;
-// `mls` is mls-chromium too. --quick only shows that it runs. --against=DIR: strangers measures the relay of that checkout too.
+// npm run bench [mls | mls-chromium | relay | appends | push | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]:
+// everything, or one part; `mls` is mls-chromium too. --quick only shows that it runs. --against=DIR: strangers and appends measure
+// the relay of that checkout too. --profile: appends say what they cost the processor. --rate=N: so many pushes a second.
 const parts = {
   mls: mlsBench,
   "mls-chromium": chromiumBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   appends: (quick: boolean) => appendsBench({ quick, isProfiled: words.includes("--profile"), against }),
-  push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, Number(rate)),
+  push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, rate),
   rooms: roomsBench,
   sizes: sizesBench,
   strangers: (quick: boolean) => strangersBench(quick, against),
@@ -31,7 +32,7 @@ const parts = {
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");
 const against = words.find((word) => word.startsWith("--against="))?.slice("--against=".length) ?? null;
-const rate = words.find((word) => word.startsWith("--rate="))?.slice("--rate=".length) ?? "5000";
+const rate = Number(words.find((word) => /^--rate=[1-9]\d*00$/.test(word))?.slice("--rate=".length) ?? 5000);
 const names = words.filter((word) => !word.startsWith("-"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
