@@ -8,7 +8,7 @@ const react = fileURLToPath(new URL("src/app/react.ts", import.meta.url));
 
 // The sections of sentences that the first screens have.
 const FIRST =
-  /^(?:alarm|app$|chat(?!Files)|clock$|decision$|design|join|linkFault|malformed|notices|preset|problem|proposal$|proposalLine|recovery|refusal|relayError|room$|roomOffline|rooms$|startRoom|unreadable|welcome|when$|whyNotWriting)/u;
+  /^(?:alarm|app$|chat(?!Files)|clock$|decision$|design|join|linkFault|malformed|notices|preset|problem|proposal$|proposalLine|recovery|refusal|relayError|ring$|room$|roomOffline|rooms$|startRoom|unreadable|welcome|when$|whyNotWriting)/u;
 
 // Everything is bundled from the workspace's sources into static files that any web server can serve (docs/decisions/0005).
 // `scripts/pages.mjs` runs this build, then the service worker's, and writes the manifest of both.
@@ -42,7 +42,7 @@ export default defineConfig({
             { name: "start", tags: ["$initial"], priority: 3 },
             { name: otherLanguage },
             { name: "join", test: /screens\/join\/Join\.tsx/u, priority: 2 },
-            { name: "chat", test: /screens\/chat\/ChatScreen\.tsx/u, priority: 1 },
+            { name: "chat", test: /screens\/(?:chat\/ChatScreen|rooms\/RoomsPane)\.tsx/u, priority: 1 },
           ],
         },
       },

@@ -119,6 +119,7 @@ export const STATUS: RoomStatus = {
   firstUnread: null,
   requests: 0,
   asked: 0,
+  open: null,
   paused: null,
   comingBack: null,
   roomAhead: 0,

@@ -69,6 +69,7 @@ export type {
   FreshnessCheck,
   Pause,
   Returning,
+  OpenDecision,
   RoomStatus,
   Settled,
   Standing,

@@ -27,6 +27,17 @@ export const canBrowse = [CHROMIUM, CLI, PAGES].every((path) => existsSync(path)
 export const PATIENCE_MS = 60_000;
 vi.setConfig({ testTimeout: 5 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS });
 
+/** How the ring of the open room is drawn. */
+export function ringOf(page: Page): Promise<string | null> {
+  return page.locator('[data-pane="main"] header [data-ring]').getAttribute("data-ring");
+}
+
+/** Chooses from the menu at the top of the open room. */
+export async function fromRoomMenu(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "More about this room" }).click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
+}
+
 /** How somebody's browser looks. */
 export interface Looks {
   readonly width?: number;

@@ -3,7 +3,7 @@ import type { MessageId } from "@conclave/client/pure";
 import { encodeGatewayNotice, encodeVia, preset } from "@conclave/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+import { axeFaults, canBrowse, fromRoomMenu, get, join, ringOf, send, World } from "./browser.js";
 
 const decoder = new TextDecoder();
 
@@ -69,10 +69,14 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
       .poll(() => page.locator(".system").allInnerTexts())
       .toEqual([expect.stringMatching(/^Carla.*joined/su)]);
     await expect.poll(() => line("Good morning").innerText()).toContain("Alice");
+    // The ring is closed, or open: it says nothing else. Who confirmed the list is one press away.
+    await expect.poll(() => ringOf(page)).toMatch(/^(?:closed|gap)$/u);
+    await page.getByRole("button", { name: "People in this room" }).click();
     await page
-      .getByText(/Member list confirmed by Alice|Nobody else has been here/u)
+      .getByText(/Member list confirmed by Alice|Nobody has confirmed who is here yet/u)
       .first()
       .waitFor();
+    await page.getByRole("button", { name: "People in this room" }).click();
     expect(await page.locator('[data-pane="main"]').getByRole("heading").first().innerText()).toBe("Garden club");
   });
 
@@ -307,7 +311,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
   });
 
   it("finds what was written, in the room and in all rooms, and goes there", async () => {
-    await page.getByRole("button", { name: "Search in this room" }).click();
+    await fromRoomMenu(page, "Search in this room");
     await page.getByRole("searchbox").fill("tomat");
     const result = side().getByRole("button", { name: /tomatoes/u });
     expect(await result.locator("mark").innerText()).toBe("tomatoes");
@@ -344,7 +348,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
       await line("I bring tomatoes").click({ button: "right" });
       expect(await axeFaults(page), `${theme}, menu`).toEqual([]);
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Search in this room" }).click();
+      await fromRoomMenu(page, "Search in this room");
       await page.getByRole("searchbox").fill("tomat");
       await side().locator("mark").first().waitFor();
       expect(await axeFaults(page), `${theme}, search`).toEqual([]);

@@ -6,7 +6,7 @@ import type { RoomSession } from "@conclave/client";
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canBrowse, get, join, World } from "./browser.js";
+import { canBrowse, fromRoomMenu, get, join, World } from "./browser.js";
 
 // What the long form (`CONCLAVE_LONG=1`) does with the number of the design, the short one does with fewer: the same list.
 const MANY = process.env["CONCLAVE_LONG"] === undefined ? 2_000 : 20_000;
@@ -211,7 +211,7 @@ describe.skipIf(!canBrowse)(
         .toBeLessThan(3);
       expect(await rows()).toBeLessThanOrEqual(MOST_ROWS);
       // A search leads to the other end of it.
-      await page.getByRole("button", { name: "Search in this room" }).click();
+      await fromRoomMenu(page, "Search in this room");
       await page.getByRole("searchbox").fill("message 7");
       await page.getByText(/\d+ messages? and more/u).waitFor();
     }, 300_000);

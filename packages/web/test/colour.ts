@@ -34,10 +34,16 @@ export function colourOf(text: string, tokens: ReadonlyMap<string, string>, isDa
   return [at(0), at(2), at(4), 1];
 }
 
+/** What is seen where a colour lies on another. */
+export function opaque(front: Colour, back: Colour): Colour {
+  const mixed = [0, 1, 2].map((at) => front[at]! * front[3] + back[at]! * (1 - front[3]));
+  return [mixed[0]!, mixed[1]!, mixed[2]!, 1];
+}
+
 /** WCAG 2.2: how much lighter one is than the other. What lets light through lies on the second. */
 export function contrast(front: Colour, back: Colour): number {
-  const seen = [0, 1, 2].map((at) => front[at]! * front[3] + back[at]! * (1 - front[3]));
-  const [lighter, darker] = [luminance(seen), luminance(back)].sort((a, b) => b - a);
+  const seen = opaque(front, back).slice(0, 3);
+  const [lighter, darker] = [luminance(seen), luminance(back.slice(0, 3))].sort((a, b) => b - a);
   return (lighter! + 0.05) / (darker! + 0.05);
 }
 

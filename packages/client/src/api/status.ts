@@ -110,6 +110,14 @@ export interface Settled {
   readonly hasRefreshed: boolean;
 }
 
+/** How far a decision is that people in the room still have to agree to. */
+export interface OpenDecision {
+  /** How many have agreed. */
+  readonly have: number;
+  /** How many it takes. */
+  readonly need: number;
+}
+
 /** How a room stands just now. */
 export interface RoomStatus {
   readonly standing: Standing;
@@ -151,6 +159,8 @@ export interface RoomStatus {
   readonly requests: number;
   /** What waits for this person's answer: proposals and requests in which their approval would count, and which they have not answered. */
   readonly asked: number;
+  /** What the room has not decided yet: of several what waits for this person, else what was asked for last. Null where nothing is. */
+  readonly open: OpenDecision | null;
   readonly paused: Pause | null;
   /** Null while this device can follow the room. */
   readonly comingBack: WayBack | null;

@@ -5,7 +5,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import { alarmView } from "../timeline/alarmView.js";
 import { admissionOf, proposalsFor } from "../timeline/requestView.js";
 import { named } from "../timeline/roomView.js";
-import { type Ending, type Pause, type RoomStatus, type WayBack } from "../api/status.js";
+import { type Ending, type OpenDecision, type Pause, type RoomStatus, type WayBack } from "../api/status.js";
 
 /** How a room stands. */
 export function statusOf(engine: RoomEngine): RoomStatus {
@@ -31,6 +31,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     firstUnread: state.leaving === null ? history.firstUnread : null,
     requests: requests.known.length,
     asked: askedOf(engine),
+    open: openOf(engine),
     paused: pauseOf(engine),
     comingBack: wayBackOf(engine),
     roomAhead: Math.max(0, (room?.roster.chainTime ?? 0) - state.now()),
@@ -60,6 +61,16 @@ function askedOf({ state, requests }: RoomEngine): number {
     return action !== null && proposalsFor(proposals, action).length === 0 && room.proposals.hasSay(action);
   });
   return proposals.filter(({ isAsked }) => isAsked).length + fresh.length;
+}
+
+function openOf({ state: { room } }: RoomEngine): OpenDecision | null {
+  if (room?.status !== "active") return null;
+  const possible = room.proposals.list().filter(({ refusal }) => refusal === null);
+  const shown = possible.findLast(({ isAsked }) => isAsked) ?? possible.at(-1);
+  if (!shown) return null;
+  const have = shown.yes.length;
+  // Nobody's yes may be enough by the rules of now: then it waits for more, however many have agreed.
+  return { have, need: Number.isFinite(shown.need) ? Math.max(shown.need, have) : have + 1 };
 }
 
 function endingView({ state }: RoomEngine): Ending | null {

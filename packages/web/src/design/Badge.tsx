@@ -24,14 +24,16 @@ export interface CountProps {
   readonly value: number;
   /** Not urgent: no accent. */
   readonly quiet?: boolean;
+  /** It waits for this person. */
+  readonly forYou?: boolean;
   /** Said in place of the bare number ("3 unread messages"). */
   readonly label?: string;
 }
 
 /** How many. */
-export function Count({ value, quiet, label }: CountProps): JSX.Element {
+export function Count({ value, quiet, forYou, label }: CountProps): JSX.Element {
   return (
-    <span class={classes(style["count"], quiet && style["quiet"])}>
+    <span class={classes(style["count"], quiet && style["quiet"], forYou && style["forYou"])}>
       <span aria-hidden={label ? "true" : undefined}>{value > 999 ? "999+" : number(value)}</span>
       {label && <span class="visually-hidden">{label}</span>}
     </span>

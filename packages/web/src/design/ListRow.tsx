@@ -6,7 +6,7 @@ import style from "./ListRow.module.css";
 export interface ListRowProps {
   readonly title: ComponentChildren;
   readonly text?: ComponentChildren;
-  /** Before the words: an Avatar or an icon. */
+  /** Before the words: a face, a room's picture or an icon. */
   readonly picture?: ComponentChildren;
   /** After the words: a time, a count, a badge. */
   readonly end?: ComponentChildren;

@@ -1,5 +1,6 @@
 import { ArrowLeft, X } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
+import { classes } from "./live.js";
 import { IconButton } from "./IconButton.js";
 import style from "./PaneHeader.module.css";
 import { t } from "./words.js";
@@ -18,7 +19,7 @@ export interface PaneHeaderProps {
   readonly onClose?: () => void;
   /** Which heading it is. The frame has the first one. */
   readonly level?: 1 | 2;
-  /** Makes the title a button (open the room's panel). */
+  /** What a press on the title does. No button: what it does, one of the actions does too, for keys and for readers. */
   readonly onTitle?: () => void;
 }
 
@@ -39,17 +40,10 @@ export function PaneHeader(props: PaneHeaderProps): JSX.Element {
           <IconButton label={t.back} icon={ArrowLeft} onClick={onBack} tip="none" />
         </span>
       )}
-      {onTitle ? (
-        <button class={style["name"]} type="button" onClick={onTitle}>
-          {picture}
-          {name}
-        </button>
-      ) : (
-        <div class={style["name"]}>
-          {picture}
-          {name}
-        </div>
-      )}
+      <div class={classes(style["name"], onTitle && style["live"])} onClick={onTitle}>
+        {picture}
+        {name}
+      </div>
       {actions && <div class={style["actions"]}>{actions}</div>}
       {onClose && <IconButton label={t.close} icon={X} onClick={onClose} tip="none" />}
     </header>

@@ -34,7 +34,9 @@ export { toast, type ToastOptions } from "./Toast.js";
 export { Tooltip, type TooltipProps } from "./Tooltip.js";
 // Saying
 export { PersonName, type PersonNameProps } from "./PersonName.js";
-export { Avatar, type AvatarProps } from "./Avatar.js";
+export { Face, type FaceProps } from "./Face.js";
+export { RoomPicture, type RoomPictureProps } from "./RoomPicture.js";
+export { inRoom, ofPerson } from "./hues.js";
 export { Badge, Count, type BadgeProps, type CountProps } from "./Badge.js";
 export { Banner, type BannerProps, type Tone } from "./Banner.js";
 export { CodeWords, type CodeWordsProps } from "./CodeWords.js";

@@ -2,7 +2,6 @@ import type { RoomKey } from "@conclave/client/rpc";
 import type { ComponentType } from "preact";
 import { BuildBanner } from "../screens/alarms/BuildBanner.js";
 import { RoomPlace } from "./RoomPlace.js";
-import { RoomsPane } from "../screens/rooms/RoomsPane.js";
 import { WelcomeScreen } from "../screens/welcome/WelcomeScreen.js";
 import { lazy } from "../frame/Lazy.js";
 import type { Panel, Route } from "../app/route.js";
@@ -34,7 +33,7 @@ export const screens: Screens = {
     sheet: lazy(() => import("../screens/recovery/SheetScreen.js").then((m) => m.SheetScreen)),
   },
   gate: lazy(() => import("../screens/locked/Gate.js").then((m) => m.Gate)),
-  list: RoomsPane,
+  list: lazy(() => import("../screens/rooms/RoomsPane.js").then((m) => m.RoomsPane)),
   banner: BuildBanner,
   room: RoomPlace,
   settings: lazy(() => import("../screens/settings/SettingsScreen.js").then((m) => m.SettingsScreen)),

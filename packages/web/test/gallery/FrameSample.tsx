@@ -1,8 +1,10 @@
 import { DoorOpen, ListTree, Plus, Search, Settings, Users } from "lucide-preact";
 import type { JSX } from "preact";
 import { Frame } from "../../src/frame/Frame.js";
+import { person, room } from "./samples.js";
 import {
-  Avatar,
+  Face,
+  RoomPicture,
   Badge,
   Banner,
   Button,
@@ -60,7 +62,7 @@ function Rooms(): JSX.Element {
           <ListRow
             key={title}
             current={index === 0}
-            picture={<Avatar name={title} seed={`${title}!`} shape="room" size={44} />}
+            picture={<RoomPicture name={title} room={room(title.length)} size={44} />}
             title={title}
             text={text}
             href={`#/room/${index}`}
@@ -83,7 +85,7 @@ function Middle(): JSX.Element {
       <PaneHeader
         title="Garden club"
         subtitle="5 people · confirmed by Alice 40 s ago"
-        picture={<Avatar name="Garden club" seed="Garden club!" shape="room" size={40} />}
+        picture={<RoomPicture name="Garden club" room={room(11)} />}
         onBack={() => undefined}
         backOnPhone
         onTitle={() => undefined}
@@ -114,7 +116,7 @@ function People(): JSX.Element {
             {["Alice Sommer", "Bob", "Noor", "Heinz", "Zoë"].map((name, index) => (
               <ListRow
                 key={name}
-                picture={<Avatar name={name} seed={`${name}?`} />}
+                picture={<Face person={person(name)} />}
                 title={<PersonName name={name} tag="amber-bicycle" isYou={index === 4} isChecked={index === 1} />}
                 text={index === 0 ? "Founded the room" : "Admitted by Alice, 3 May"}
                 end={index === 0 ? <Badge tone="accent">Owner</Badge> : undefined}

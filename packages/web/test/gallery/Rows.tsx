@@ -1,7 +1,8 @@
 import { KeyRound } from "lucide-preact";
 import type { JSX } from "preact";
 import {
-  Avatar,
+  Face,
+  RoomPicture,
   Badge,
   Count,
   Disclosure,
@@ -17,7 +18,7 @@ import {
 } from "../../src/design/index.js";
 import { fileSize } from "../../src/words/index.js";
 import { Part } from "./Part.js";
-import { ACTIONS, LONG } from "./samples.js";
+import { ACTIONS, LONG, person, room } from "./samples.js";
 
 /** People, rooms, and what stands beside them. */
 export function Rows(): JSX.Element {
@@ -25,7 +26,7 @@ export function Rows(): JSX.Element {
     <Part title="People and rows">
       <div>
         <ListRow
-          picture={<Avatar name="Garden club" seed="garden" shape="room" />}
+          picture={<RoomPicture name="Garden club 🌻" room={room(1)} />}
           title="Garden club"
           text="Alice: The tomatoes are in the shed, take as many as you like"
           end={
@@ -38,28 +39,28 @@ export function Rows(): JSX.Element {
         />
         <ListRow
           current
-          picture={<Avatar name="Lektorat" seed="lektorat" shape="room" />}
+          picture={<RoomPicture name="Lektorat" room={room(2)} />}
           title="Lektorat"
           text="You: bis morgen"
           end={<Time time={Date.now() - 3 * 86_400_000} as="short" />}
           href="#/room/b"
         />
         <ListRow
-          picture={<Avatar name={LONG} seed="long" shape="room" />}
+          picture={<RoomPicture name={LONG} room={room(3)} />}
           title={LONG}
           text={LONG}
           end={<Count value={12_345} quiet label="Many unread messages" />}
           href="#/room/c"
         />
         <ListRow
-          picture={<Avatar name="Alice" seed="alice" />}
+          picture={<Face person={person("alice")} />}
           title={<PersonName name="Alice Sommer" tag="amber-bicycle" isChecked />}
           text="Admitted by Bob through the link “Newsletter”"
           end={<Badge tone="accent">Owner</Badge>}
           action={<Menu label="Actions for Alice" items={ACTIONS} />}
         />
         <ListRow
-          picture={<Avatar name="Bob" seed="bob2" />}
+          picture={<Face person={person("bob2")} />}
           title={<PersonName name="Вob" tag="candle-dolphin" isLookalike />}
           text="Came by the link “Allotment”, 3 May"
           end={<Badge>Member</Badge>}
@@ -67,7 +68,7 @@ export function Rows(): JSX.Element {
           arrow
         />
         <ListRow
-          picture={<Avatar name="Zoë" seed="zoe" />}
+          picture={<Face person={person("zoe")} />}
           title={<PersonName name="Zoë" tag="ember-forest" isYou />}
           text="A longer text that runs over several lines because whoever reads it should see all of it here."
           wrap
@@ -75,7 +76,7 @@ export function Rows(): JSX.Element {
       </div>
       <Row>
         {["Alice", "Bob B", "Ćiril", "D", "Eva Frank", "山田", "🌻", "Heinz"].map((each, index) => (
-          <Avatar key={each} name={each} seed={`x${index * 7}`} />
+          <Face key={each} person={person(each)} size={index < 4 ? 40 : 24} />
         ))}
       </Row>
       <Row>

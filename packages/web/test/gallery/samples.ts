@@ -22,3 +22,8 @@ export const ACTIONS: readonly MenuItem[] = [
   { text: "Notify me", checked: true, onSelect: () => toast("Changed") },
   { text: "Remove from the room", icon: Trash2, danger: true, onSelect: () => toast("Removed") },
 ];
+
+/** The key of somebody. */
+export const person = (name: string): Uint8Array => new TextEncoder().encode(name.padEnd(32, "."));
+/** The id of a room. */
+export const room = (n: number): string => String(n).padStart(64, "0");

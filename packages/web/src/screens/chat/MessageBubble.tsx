@@ -1,11 +1,12 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import { equalBytes } from "@conclave/codec";
-import { Clock3, Pencil, Plug } from "lucide-preact";
+import { Check, Clock3, Pencil, Plug } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { memo } from "../../app/react.js";
-import { Avatar, hueClass } from "../../design/Avatar.js";
+import { Face } from "../../design/Face.js";
+import { ofPerson } from "../../design/hues.js";
 import { classes } from "../../design/live.js";
 import { useLongPress } from "../../design/longPress.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -78,17 +79,13 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
     >
       {!isOwn && (
         <span class={style["picture"]}>
-          {isLast &&
-            (via ? (
-              <Plug size={20} aria-hidden="true" />
-            ) : (
-              <Avatar name={plainName(author.name)} seed={author.person} size={32} />
-            ))}
+          {isLast && (via ? <Plug size={20} aria-hidden="true" /> : <Face person={author.person} size={36} />)}
         </span>
       )}
       <div class={style["column"]}>
         <div
           data-bubble
+          data-own={isOwn && !isGone ? "" : undefined}
           class={classes(style["bubble"], isGone && style["gone"], message.mentionsYou && style["mentions"])}
         >
           {via ? (
@@ -98,7 +95,7 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
           ) : (
             isFirst &&
             !isOwn && (
-              <div class={classes(style["author"], hueClass(author.person))}>
+              <div class={style["author"]} {...ofPerson(author.person)}>
                 <Name of={author} />
               </div>
             )
@@ -174,6 +171,7 @@ function Meta(props: { readonly message: TimelineMessage; readonly withTime: boo
       )}
       {withTime && <time title={fullTime(time)}>{clockTime(time)}</time>}
       {isWaiting && <Clock3 size={13} role="img" aria-label={t.waiting} data-state="pending" />}
+      {withTime && !isWaiting && message.author.isYou && <Check size={14} role="img" aria-label={t.sent} />}
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { IconButton } from "../../design/IconButton.js";
 import { Skeleton } from "../../design/Skeleton.js";
 import { now } from "../../app/now.js";
 import type { Conversation } from "../../model/conversation.js";
+import { dayHeading } from "../../words/when.js";
 import { Beginning } from "./Beginning.js";
 import { TimelineRow } from "./TimelineRow.js";
 import type { MenuPlace } from "./menuPlace.js";
@@ -49,6 +50,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
   heldNow.current = held !== null;
   const hand = useHand(scroller);
   const [isAtEnd, setAtEnd] = useState(true);
+  const [topDay, setTopDay] = useState<number | null>(null);
   const items = conversation.items.value;
   const { order, target } = conversation.filled.value;
   const hasNewer = conversation.hasNewer.value;
@@ -69,6 +71,7 @@ export function MessageList(props: MessageListProps): JSX.Element {
     else if (hand.isMoving() && view.scrollOffset < lastOffset.current) stays.current = false;
     lastOffset.current = view.scrollOffset;
     setAtEnd(isEnd);
+    setTopDay(view.scrollOffset > 0 ? dayAbove(rows, view.findItemIndex(view.scrollOffset)) : null);
     if (view.findItemIndex(view.scrollOffset) < EARLY) void conversation.loadOlder();
     if (view.findItemIndex(view.scrollOffset + view.viewportSize) > rows.length - EARLY) void conversation.loadNewer();
     seen();
@@ -166,6 +169,11 @@ export function MessageList(props: MessageListProps): JSX.Element {
           )}
         </Virtualizer>
       </div>
+      {topDay !== null && (
+        <span class={style["top"]} aria-hidden="true">
+          {dayHeading(topDay, now.peek())}
+        </span>
+      )}
       {(!isAtEnd || hasNewer) && rows.length > 0 && (
         <div class={style["newest"]}>
           <IconButton
@@ -179,6 +187,12 @@ export function MessageList(props: MessageListProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** The day of what stands at the top; null where the day itself stands there. */
+function dayAbove(rows: readonly ChatRow[], index: number): number | null {
+  if (rows[index]?.day !== null) return null;
+  return rows.slice(0, index).findLast(({ day }) => day !== null)?.day ?? null;
 }
 
 function isTarget(row: ChatRow, target: Conversation["filled"]["value"]["target"]): boolean {

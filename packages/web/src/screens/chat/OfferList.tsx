@@ -1,7 +1,6 @@
-import { plainName } from "@conclave/client/pure";
 import { Users } from "lucide-preact";
 import type { JSX } from "preact";
-import { Avatar } from "../../design/Avatar.js";
+import { Face } from "../../design/Face.js";
 import type { Suggestion } from "./completion.js";
 import { Name } from "./Name.js";
 import style from "./OfferList.module.css";
@@ -47,7 +46,7 @@ function OfferView({ offer }: { readonly offer: Suggestion }): JSX.Element {
     case "person":
       return (
         <>
-          <Avatar name={plainName(offer.person.name)} seed={offer.person.person} size={28} />
+          <Face person={offer.person.person} size={28} />
           <Name of={offer.person} />
         </>
       );

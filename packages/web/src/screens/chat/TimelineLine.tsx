@@ -1,5 +1,6 @@
 import type { LucideIcon } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
+import { Ring } from "../../design/Ring.js";
 import { classes } from "../../design/live.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import style from "./SystemLine.module.css";
@@ -20,7 +21,13 @@ export interface LineProps {
 export function TimelineLine({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
   return (
     <p class={classes("system", style["line"], style[kind])} data-system={kind}>
-      <Shape class={style["icon"]} size={15} aria-hidden="true" />
+      {kind === "decision" ? (
+        <span class={style["ring"]} aria-hidden="true">
+          <Ring form="closed" size={16} />
+        </span>
+      ) : (
+        <Shape class={style["icon"]} size={15} aria-hidden="true" />
+      )}
       {children}
       {time !== null && (
         <time class={style["time"]} title={fullTime(time)}>

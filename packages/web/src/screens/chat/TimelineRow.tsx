@@ -22,7 +22,11 @@ export const TimelineRow = memo(function ListRow({
 }: TimelineRowProps): JSX.Element {
   return (
     <div class={style["row"]} data-row={row.kind}>
-      {row.day !== null && <h3 class={style["day"]}>{dayHeading(row.day, now.peek())}</h3>}
+      {row.day !== null && (
+        <h3 class={style["day"]}>
+          <span>{dayHeading(row.day, now.peek())}</span>
+        </h3>
+      )}
       {row.isFirstUnread && <div class={style["unread"]}>{t.newMessages}</div>}
       {row.kind === "message" ? (
         <MessageBubble

@@ -2,7 +2,7 @@ import type { NamedPerson, RoomMember } from "@conclave/client";
 import { equalBytes } from "@conclave/codec";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Avatar, Button, PersonName } from "../../design/index.js";
+import { Face, Button, PersonName } from "../../design/index.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
 
@@ -48,7 +48,7 @@ export function Crowd({ people, among, most, asFaces }: CrowdProps): JSX.Element
       <ul class={asFaces ? style["faces"] : style["names"]} role="list">
         {shown.map((each) => (
           <li key={each.person.join()} class={asFaces ? style["face"] : undefined}>
-            {asFaces && <Avatar name={each.name} seed={each.person} size={24} />}
+            {asFaces && <Face person={each.person} size={24} />}
             <PersonLine of={each} among={among} />
           </li>
         ))}

@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { forgetInvite, go, keepTyped, typedForInvite } from "../../app/index.js";
 import {
-  Avatar,
+  RoomPicture,
   Badge,
   Banner,
   Button,
@@ -103,7 +103,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   return (
     <TaskPage title={titles[mode]()}>
       <div class={style["room"]}>
-        <Avatar name={plainName(invited.title)} seed={toHex(invited.roomId)} size={64} shape="room" />
+        <RoomPicture name={plainName(invited.title)} room={toHex(invited.roomId)} size={64} />
         <div class={style["roomWords"]}>
           <p class={style["roomTitle"]}>
             <bdi>{plainName(invited.title)}</bdi>

@@ -2,7 +2,7 @@ import type { RoomMember } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { href } from "../../app/route.js";
-import { Avatar, Badge, ListRow, PersonName } from "../../design/index.js";
+import { Face, Badge, ListRow, PersonName } from "../../design/index.js";
 import { itemOf } from "./item.js";
 import { Reason } from "./Reason.js";
 import { t } from "./words.js";
@@ -18,7 +18,7 @@ export function MemberRow({
   const { name, tag, isYou, isLookalike, checked, role, person } = member;
   return (
     <ListRow
-      picture={<Avatar name={name} seed={person} />}
+      picture={<Face person={person} />}
       title={<PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />}
       text={<Reason of={member} />}
       wrap

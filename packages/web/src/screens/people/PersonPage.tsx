@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { now } from "../../app/now.js";
 import { go } from "../../app/route.js";
 import {
-  Avatar,
+  Face,
   Button,
   Card,
   CodeWords,
@@ -63,7 +63,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
   return (
     <Stack gap={6}>
       <div class={style["head"]}>
-        <Avatar name={name} seed={person} size={72} />
+        <Face person={person} size={112} />
         <span class={style["name"]}>
           <PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />
         </span>

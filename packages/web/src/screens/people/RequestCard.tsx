@@ -3,17 +3,7 @@ import { plainName, plainText } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import {
-  askToConfirm,
-  Avatar,
-  Button,
-  CodeWords,
-  Disclosure,
-  Note,
-  PersonName,
-  Row,
-  Stack,
-} from "../../design/index.js";
+import { askToConfirm, Face, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
@@ -54,7 +44,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
     carryOut(calls.admit(id), { action: request.action, of: plainName(name), isApproval: approvalsNeeded > 0 });
   return (
     <article class={style["request"]}>
-      <Avatar name={name} seed={person} />
+      <Face person={person} />
       <Stack gap={2}>
         <p class={style["asks"]}>
           <Sentence of={isSteward ? t.asksSteward : t.asks} person={<PersonName name={name} tag={tag} withTag />} />

@@ -5,7 +5,7 @@ import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { go } from "../../app/route.js";
-import { Avatar, Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
+import { Face, Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -84,8 +84,8 @@ function Agreed({ proposal }: { readonly proposal: RoomProposal }): JSX.Element 
   return (
     <div class={style["agreed"]}>
       <span class={style["seats"]} aria-hidden="true">
-        {approvedBy.slice(0, MOST_SEATS).map(({ name, person }) => (
-          <Avatar key={person.join()} name={name} seed={person} size={28} />
+        {approvedBy.slice(0, MOST_SEATS).map(({ person }) => (
+          <Face key={person.join()} person={person} size={28} />
         ))}
         {refusal === null && Array.from({ length: seats }, (_, at) => <span key={at} class={style["seat"]} />)}
       </span>

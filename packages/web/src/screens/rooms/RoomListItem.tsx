@@ -1,33 +1,16 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
-import {
-  AtSign,
-  BellOff,
-  Clock3,
-  CloudOff,
-  Hand,
-  OctagonAlert,
-  OctagonPause,
-  Gavel,
-  ShieldQuestion,
-} from "lucide-preact";
+import { AtSign, BellOff, Gavel } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
+import { now } from "../../app/now.js";
 import { useHeldMenu } from "../../design/heldMenu.js";
-import {
-  Avatar,
-  classes,
-  Count,
-  type Icon,
-  ListRow,
-  Menu,
-  MenuPopup,
-  type MenuPopupProps,
-  PersonName,
-  Time,
-} from "../../design/index.js";
+import { classes, Count, ListRow, Menu, MenuPopup, type MenuPopupProps, PersonName, Time } from "../../design/index.js";
+import { type Away, ringOf, type Ring } from "../../model/ring.js";
+import { ringWords } from "../room/ringWords.js";
+import { RoomRing } from "../room/RoomRing.js";
 import { DecisionSentence } from "../room/DecisionSentence.js";
 import { oneLine, previewOf } from "./preview.js";
 import { roomActions } from "./roomActions.js";
@@ -43,6 +26,7 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
   const here = route.value;
   const isHere = here.at === "room" && here.key === key;
   const isOut = isGone(status.standing);
+  const ring = ringOf(status, room.since, now.value);
   const title = plainName(room.title);
   const needed = status.standing === "member" ? status.asked : 0;
   const isNew = status.unread > 0 && !isOut;
@@ -55,21 +39,24 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
       <ListRow
         href={href({ at: "room", key, panel: null, item: null })}
         current={isHere}
-        picture={<Avatar name={title} seed={key} shape="room" size={44} />}
-        title={<bdi>{title}</bdi>}
-        text={<Line room={room} isHere={isHere} />}
+        picture={<RoomRing room={room} size={52} isSaid={isSaid(ring)} />}
+        title={
+          <>
+            <bdi>{title}</bdi>
+            {status.isMuted && !isOut && (
+              <span class={style["muted"]} title={t.muted}>
+                <BellOff size={14} aria-hidden="true" />
+                <span class="visually-hidden">{t.muted}</span>
+              </span>
+            )}
+          </>
+        }
+        text={<Line room={room} isHere={isHere} ring={ring} />}
         end={
           <>
             <span class={style["time"]}>{shown ? <Time time={shown.time} as="short" /> : "\u00a0"}</span>
             <span class={style["marks"]}>
-              <Hints room={room} />
-              {needed > 0 && (
-                <span class={style["asked"]} title={t.needed({ n: needed })}>
-                  <Hand size={13} aria-hidden="true" />
-                  <span aria-hidden="true">{needed}</span>
-                  <span class="visually-hidden">{t.needed({ n: needed })}</span>
-                </span>
-              )}
+              {needed > 0 && <Count value={needed} label={t.needed({ n: needed })} forYou />}
               {isNew && status.mentions > 0 && (
                 <span class={style["mention"]}>
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
@@ -94,11 +81,13 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
 }
 
 /** What was said last, or how one stands there. */
-function Line({ room, isHere }: { readonly room: RoomSummary; readonly isHere: boolean }): JSX.Element {
+function Line(props: { readonly room: RoomSummary; readonly isHere: boolean; readonly ring: Ring }): JSX.Element {
+  const { room, isHere, ring } = props;
   const { status, latest, lately, draft } = room;
   const { standing } = status;
   const isElsewhere = standing === "removed" && status.ending?.by?.isYou === true;
   if (standing !== "member") return <em class={style["standing"]}>{isElsewhere ? t.elsewhere : t[standing]}</em>;
+  if (isSaid(ring)) return <em class={style[ring.is]}>{ringWords(ring, status)}</em>;
   // In the room that is open one sees it in the field.
   if (!isHere && draft.trim() !== "") {
     return (
@@ -134,31 +123,10 @@ function Name({ of: { name, tag, isYou } }: { readonly of: NamedPerson }): JSX.E
   return <PersonName name={name} tag={tag} isYou={isYou} />;
 }
 
-/** What needs somebody's eye: at most one, the gravest. */
-function Hints({ room: { status } }: { readonly room: RoomSummary }): JSX.Element | null {
-  const { paused, alarms, connection, pending, standing, isConfirmed, freshness, isMuted } = status;
-  if (standing !== "member") return standing === "asking" ? <Hint icon={Clock3} text={t.asking} /> : null;
-  if (paused?.why === "alarm") return <Hint icon={OctagonAlert} text={t.alarm} tone="danger" />;
-  if (paused) return <Hint icon={OctagonPause} text={t.paused} tone="warning" />;
-  if (alarms.length > 0) return <Hint icon={OctagonAlert} text={t.alarms} tone="danger" />;
-  if (pending > 0 && connection !== "live") return <Hint icon={Clock3} text={t.pending({ n: pending })} />;
-  if (connection === "offline") return <Hint icon={CloudOff} text={t.offline} />;
-  if (!isConfirmed && freshness.state === "unknown") return <Hint icon={ShieldQuestion} text={t.unconfirmed} />;
-  if (isMuted) return <Hint icon={BellOff} text={t.muted} />;
-  return null;
+/** What a person has to know before what was said last. */
+function isSaid(ring: Ring): boolean {
+  return ring.is === "you" || ring.is === "alarm" || (ring.is === "away" && LASTING.has(ring.why));
 }
 
-interface HintProps {
-  readonly icon: Icon;
-  readonly text: string;
-  readonly tone?: "danger" | "warning" | "soft";
-}
-
-function Hint({ icon: Shape, text, tone = "soft" }: HintProps): JSX.Element {
-  return (
-    <span class={classes(style["hint"], style[tone])} title={text}>
-      <Shape size={15} aria-hidden="true" />
-      <span class="visually-hidden">{text}</span>
-    </span>
-  );
-}
+/** What does not pass in a moment by itself. */
+const LASTING: ReadonlySet<Away> = new Set(["paused", "stale", "silent"]);

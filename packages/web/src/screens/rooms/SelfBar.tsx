@@ -4,7 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { Settings } from "lucide-preact";
 import type { JSX } from "preact";
 import { href, route } from "../../app/index.js";
-import { Avatar, classes } from "../../design/index.js";
+import { classes, Face } from "../../design/index.js";
 import { home, roomList, self } from "../../model/home.js";
 import { listOf } from "../../words/index.js";
 import { t } from "./words.js";
@@ -12,13 +12,12 @@ import style from "./SelfBar.module.css";
 
 const LOOKED_AT = 4;
 
-/** Who one is: the names in the newest rooms, the first words of the fingerprint, and the way to the settings. */
+/** Who one is: the face, the names in the newest rooms, and the way to the settings. */
 export function SelfBar(): JSX.Element | null {
   const names = useOwnNames();
   const me = self.value;
   if (!me) return null;
   const name = names.length > 0 ? listOf(names.map((each) => plainName(each))) : t.nameless;
-  const tag = me.fingerprint.words.split(" ").slice(0, 2).join(" ");
   const isHere = route.value.at === "settings";
   return (
     <a
@@ -26,7 +25,7 @@ export function SelfBar(): JSX.Element | null {
       href={href({ at: "settings", section: null })}
       aria-current={isHere ? "page" : undefined}
     >
-      <Avatar name={names[0] ?? tag} seed={me.person} size={36} />
+      <Face person={me.person} size={40} />
       <span class={style["words"]}>
         <bdi class={style["name"]}>{name}</bdi>
         <span class={style["tag"]}>{t.settings}</span>

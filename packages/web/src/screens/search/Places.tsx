@@ -2,7 +2,8 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import type { JSX } from "preact";
-import { Avatar } from "../../design/Avatar.js";
+import { Face } from "../../design/Face.js";
+import { RoomPicture } from "../../design/RoomPicture.js";
 import { ListRow } from "../../design/ListRow.js";
 import { PersonName } from "../../design/PersonName.js";
 import { rooms } from "../../model/home.js";
@@ -26,7 +27,7 @@ export function Places({ rooms: found, people }: PlacesProps): JSX.Element {
           {found.map(({ key, title }) => (
             <ListRow
               key={key}
-              picture={<Avatar name={plainName(title)} seed={key} shape="room" size={32} />}
+              picture={<RoomPicture name={plainName(title)} room={key} size={32} />}
               title={<bdi>{plainName(title)}</bdi>}
               onClick={() => goToRoom(key)}
             />
@@ -39,7 +40,7 @@ export function Places({ rooms: found, people }: PlacesProps): JSX.Element {
           {people.map((each) => (
             <ListRow
               key={`${toHex(each.person)}${each.name}`}
-              picture={<Avatar name={plainName(each.name)} seed={each.person} size={32} />}
+              picture={<Face person={each.person} size={32} />}
               title={<PersonName name={each.name} tag={each.tag} />}
               text={<Sentence of={t.inRoom} room={<bdi>{plainName(rooms.value.get(each.room)?.title ?? "")}</bdi>} />}
               onClick={() => goToPerson(each)}

@@ -4,7 +4,7 @@ import { toHex } from "@conclave/codec";
 import { Search as SearchIcon, SearchX } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Avatar } from "../../design/Avatar.js";
+import { Face } from "../../design/Face.js";
 import { Button } from "../../design/Button.js";
 import { EmptyState } from "../../design/EmptyState.js";
 import { Field } from "../../design/Field.js";
@@ -112,7 +112,7 @@ function Results({ found, isOfAll }: { readonly found: Found; readonly isOfAll: 
         return (
           <li key={`${key}${n}${toHex(message.id)}`}>
             <button class={style["result"]} type="button" onClick={() => goToMessage(key, n)}>
-              <Avatar name={plainName(author.name)} seed={author.person} size={32} />
+              <Face person={author.person} size={32} />
               <span class={style["words"]}>
                 <span class={style["line"]}>
                   <PersonName name={author.name} tag={author.tag} isYou={author.isYou} />

@@ -5,18 +5,7 @@ import { useSignal } from "@preact/signals";
 import { BadgeCheck } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import {
-  Avatar,
-  Banner,
-  Button,
-  Disclosure,
-  Note,
-  PersonName,
-  Row,
-  Skeleton,
-  Stack,
-  Tabs,
-} from "../../design/index.js";
+import { Face, Banner, Button, Disclosure, Note, PersonName, Row, Skeleton, Stack, Tabs } from "../../design/index.js";
 import { home } from "../../model/home.js";
 import { date } from "../../words/when.js";
 import { itemOf } from "../people/item.js";
@@ -65,7 +54,7 @@ export function Compare(props: { readonly detail: RoomDetail; readonly member: R
   return (
     <Stack gap={4}>
       <div class={style["head"]}>
-        <Avatar name={name} seed={person} size={48} />
+        <Face person={person} size={96} />
         <PersonName name={name} tag={tag} isLookalike={isLookalike} isChecked={checked !== null} />
       </div>
       {!checked && <p>{t.lead({ name: plain })}</p>}
