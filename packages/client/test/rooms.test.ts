@@ -387,6 +387,7 @@ describe("several must agree", () => {
     await world.get(alice.room.decide(role));
     await world.until(() => bob.room.status().asked === 1 && carol.room.proposals().length === 1);
     expect([alice.room.status().asked, carol.room.status().asked]).toEqual([0, 0]);
+    for (const { room } of [alice, bob, carol]) expect(room.status().open).toEqual({ have: 1, need: 2 });
     await world.until(() => toAlice.size === 1);
     for (const home of [alice, bob, carol]) {
       expect(await lines(home)).toMatchObject([{ by: { name: "Alice" }, person: { name: "Carol" }, ending: null }]);
@@ -397,7 +398,7 @@ describe("several must agree", () => {
     const toBob = told(bob);
     await world.get(bob.room.approve(bob.room.proposals()[0]!.actionHash));
     await world.until(() => [...toBob.values()].join() === "done");
-    expect(bob.room.status().asked).toBe(0);
+    expect(bob.room.status()).toMatchObject({ asked: 0, open: null });
     await world.run(bob.client.close());
     await bob.open();
     expect(await lines(bob)).toMatchObject([{ ending: "done" }]);

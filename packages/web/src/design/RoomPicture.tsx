@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { inRoom } from "./hues.js";
+import { withRoomHue } from "./hues.js";
 import { roomSign } from "./roomSign.js";
 import style from "./RoomPicture.module.css";
 
@@ -15,7 +15,7 @@ export interface RoomPictureProps {
 /** A room's picture: the emoji of its name, or letters. It is decoration: the name must stand beside it. */
 export function RoomPicture({ name, room, size = 40 }: RoomPictureProps): JSX.Element {
   const { sign, isEmoji } = roomSign(name);
-  const hued = inRoom(room);
+  const hued = withRoomHue(room);
   const measures = {
     inlineSize: `${size}px`,
     blockSize: `${size}px`,

@@ -23,11 +23,11 @@ export function roomHue(key: string): number {
 }
 
 /** In the colours of a room. */
-export function inRoom(key: string): Hued {
+export function withRoomHue(key: string): Hued {
   return { "data-hue": "room", style: { "--h": String(roomHue(key)) } };
 }
 
 /** In the colour of a person: that of their face. */
-export function ofPerson(person: Uint8Array): Hued {
+export function withPersonHue(person: Uint8Array): Hued {
   return { "data-hue": "person", style: { "--p": String(rosetteOf(person, 0).hue) } };
 }

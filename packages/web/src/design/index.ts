@@ -36,7 +36,7 @@ export { Tooltip, type TooltipProps } from "./Tooltip.js";
 export { PersonName, type PersonNameProps } from "./PersonName.js";
 export { Face, type FaceProps } from "./Face.js";
 export { RoomPicture, type RoomPictureProps } from "./RoomPicture.js";
-export { inRoom, ofPerson } from "./hues.js";
+export { withRoomHue, withPersonHue } from "./hues.js";
 export { Badge, Count, type BadgeProps, type CountProps } from "./Badge.js";
 export { Banner, type BannerProps, type Tone } from "./Banner.js";
 export { CodeWords, type CodeWordsProps } from "./CodeWords.js";

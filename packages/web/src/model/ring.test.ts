@@ -12,7 +12,7 @@ const CALM = {
   ...{ standing: "member", isLeaving: false, ending: null, connection: "live", isRecovering: false, mirror: null },
   ...{ isConfirmed: true, freshness: FRESH, epoch: 1, seq: 1, n: 1, pending: 0, unread: 0, mentions: 0 },
   ...{ isMuted: false, firstUnread: null, requests: 0, asked: 0, open: null, paused: null, comingBack: null },
-  ...{ roomAhead: 0, clockAhead: 0, fileLimit: null, alarms: [] },
+  ...{ roomAhead: 0, clockAhead: 0, fileLimit: null, providers: null, alarms: [] },
 } as const satisfies RoomStatus;
 const ALARM = { code: "BAD_RECEIPT" } as unknown as TimelineAlarm;
 

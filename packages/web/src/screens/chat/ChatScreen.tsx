@@ -10,7 +10,7 @@ import { rooms } from "../../model/home.js";
 import { isInFront } from "../../model/looking.js";
 import { Downloads } from "../../model/transfers.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
-import { inRoom } from "../../design/hues.js";
+import { withRoomHue } from "../../design/hues.js";
 import { CopyField } from "../../design/CopyField.js";
 import { AlarmBanner } from "../alarms/AlarmBanner.js";
 import { OpenRoom } from "../proposals/openRoom.js";
@@ -105,7 +105,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
 
   return (
     <ChatProvider value={chat}>
-      <div class={style["chat"]} {...inRoom(key)}>
+      <div class={style["chat"]} {...withRoomHue(key)}>
         <RoomHeader room={room} detail={detail} />
         <AlarmBanner room={room} />
         <OfflineBanner room={room} />

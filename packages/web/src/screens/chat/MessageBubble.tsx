@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { memo } from "../../app/react.js";
 import { Face } from "../../design/Face.js";
-import { ofPerson } from "../../design/hues.js";
+import { withPersonHue } from "../../design/hues.js";
 import { classes } from "../../design/live.js";
 import { useLongPress } from "../../design/longPress.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -95,7 +95,7 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
           ) : (
             isFirst &&
             !isOwn && (
-              <div class={style["author"]} {...ofPerson(author.person)}>
+              <div class={style["author"]} {...withPersonHue(author.person)}>
                 <Name of={author} />
               </div>
             )

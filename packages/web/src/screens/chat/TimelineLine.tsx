@@ -1,6 +1,6 @@
 import type { LucideIcon } from "lucide-preact";
 import type { ComponentChildren, JSX } from "preact";
-import { Ring } from "../../design/Ring.js";
+import { RingFrame } from "../../design/RingFrame.js";
 import { classes } from "../../design/live.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import style from "./SystemLine.module.css";
@@ -23,7 +23,7 @@ export function TimelineLine({ kind, icon: Shape, time, children }: LineProps): 
     <p class={classes("system", style["line"], style[kind])} data-system={kind}>
       {kind === "decision" ? (
         <span class={style["ring"]} aria-hidden="true">
-          <Ring form="closed" size={16} />
+          <RingFrame form="closed" size={16} />
         </span>
       ) : (
         <Shape class={style["icon"]} size={15} aria-hidden="true" />

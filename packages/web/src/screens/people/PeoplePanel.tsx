@@ -11,7 +11,7 @@ import { may } from "../room/may.js";
 import { itemOf } from "./item.js";
 import { MemberRow } from "./MemberRow.js";
 import { PersonPage } from "./PersonPage.js";
-import { Trust } from "./Trust.js";
+import { ConfirmedBy } from "./ConfirmedBy.js";
 import { RequestCard } from "./RequestCard.js";
 import { t } from "./words.js";
 
@@ -34,7 +34,7 @@ export function PeoplePanel({
         subtitle={checked > 0 ? `${count} · ${t.checkedCount({ count: checked })}` : count}
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />
-      <Trust roomKey={roomKey} />
+      <ConfirmedBy roomKey={roomKey} />
       <PaneBody flush>{detail ? <People detail={detail} /> : <Skeleton rows={6} />}</PaneBody>
     </>
   );

@@ -2,7 +2,7 @@ import { plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
 import type { JSX } from "preact";
 import { now } from "../../app/now.js";
-import { Ring, ringInside } from "../../design/Ring.js";
+import { RingFrame, ringInside } from "../../design/RingFrame.js";
 import { RoomPicture } from "../../design/RoomPicture.js";
 import { ringOf } from "../../model/ring.js";
 import { ringForm } from "./ringForm.js";
@@ -23,8 +23,8 @@ export function RoomRing({ room, size, isSaid = false }: RoomRingProps): JSX.Ele
   const picture = <RoomPicture name={plainName(room.title)} room={key} size={ringInside(size)} />;
   if (form === null) return <span style={{ padding: `${(size - ringInside(size)) / 2}px` }}>{picture}</span>;
   return (
-    <Ring form={form} size={size} label={isSaid ? "" : ringWords(ring, status)}>
+    <RingFrame form={form} size={size} label={isSaid ? "" : ringWords(ring, status)}>
       {picture}
-    </Ring>
+    </RingFrame>
   );
 }

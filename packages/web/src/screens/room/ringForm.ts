@@ -1,4 +1,4 @@
-import type { RingForm, RingPart } from "../../design/Ring.js";
+import type { RingForm, RingPart } from "../../design/RingFrame.js";
 import type { Ring } from "../../model/ring.js";
 
 /** From this many parts on nobody counts them: then one part is the share that has agreed. */

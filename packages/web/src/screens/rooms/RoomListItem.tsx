@@ -56,7 +56,11 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
           <>
             <span class={style["time"]}>{shown ? <Time time={shown.time} as="short" /> : "\u00a0"}</span>
             <span class={style["marks"]}>
-              {needed > 0 && <Count value={needed} label={t.needed({ n: needed })} forYou />}
+              {needed > 0 && (
+                <span title={t.needed({ n: needed })}>
+                  <Count value={needed} label={t.needed({ n: needed })} forYou />
+                </span>
+              )}
               {isNew && status.mentions > 0 && (
                 <span class={style["mention"]}>
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { classes } from "./live.js";
-import style from "./Ring.module.css";
+import style from "./RingFrame.module.css";
 
 /** A part of a ring: agreed, waits for you, still to come. */
 export type RingPart = "yes" | "you" | "rest";
@@ -8,7 +8,7 @@ export type RingPart = "yes" | "you" | "rest";
 /** How a ring is drawn: each form is another, not only another colour. */
 export type RingForm = "closed" | "gap" | "turning" | "dots" | "alarm" | readonly RingPart[];
 
-export interface RingProps {
+export interface RingFrameProps {
   readonly form: RingForm;
   /** Pixels, with the ring. */
   readonly size?: number;
@@ -30,7 +30,7 @@ export function ringInside(size: number): number {
 }
 
 /** A ring round a picture. */
-export function Ring({ form, size = 52, label, children }: RingProps): JSX.Element {
+export function RingFrame({ form, size = 52, label, children }: RingFrameProps): JSX.Element {
   const width = form === "alarm" ? ALARM_WIDTH : WIDTH;
   const radius = (size - width) / 2;
   const parts = typeof form === "string" ? [form] : form;
