@@ -25,6 +25,7 @@ const error = (code: string) => ({ type: "error", error: code });
 const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
 const ZEROS = new Uint8Array(32);
 const NONE = new Uint8Array();
+const HOUR_MS = 3_600_000;
 
 /** A room at its relay, with one member; what the member has read of it. */
 class Original {
@@ -249,7 +250,7 @@ describe.each([
     await room.say(3);
     const later = await room.part(4);
     expect(await bring(mirror, room, later, 1)).toMatchObject(error("unlinked"));
-    world.now += 24 * 3_600_000;
+    world.now += 24 * HOUR_MS;
     // Not by what was signed at the same time, nor by what overlaps.
     const { receipt } = await room.part(1, 1);
     expect(receipt.receipt.n).toBe(5);
@@ -257,6 +258,26 @@ describe.each([
     expect(await bring(mirror, room, later, 1)).toMatchObject({ type: "brought", n: 5 });
     await room.say();
     expect(await bring(mirror, room, await room.part(6), 2)).toMatchObject({ n: 6 });
+  });
+
+  it("A140: RULE copy.starts-again: a room that was quiet for long gets no gap: the day begins when the next part is missed", async () => {
+    const room = await Original.make();
+    const world = new CoreWorld({}, store());
+    const mirror = await world.connect();
+    await room.say(2);
+    await bring(mirror, room, await room.part(), 0);
+    world.now += 48 * HOUR_MS;
+    room.world.now += 1;
+    await room.say(3);
+    expect(await bring(mirror, room, await room.part(4), 1)).toMatchObject(error("unlinked"));
+    world.now += 23 * HOUR_MS;
+    expect(await bring(mirror, room, await room.part(3), 1)).toMatchObject({ type: "brought", n: 5 });
+    // Somebody had it: what is missed later is waited for again.
+    room.world.now += 1;
+    await room.say(2);
+    world.now += 2 * HOUR_MS;
+    expect(await bring(mirror, room, await room.part(7), 2)).toMatchObject(error("unlinked"));
+    expect(await bring(mirror, room, await room.part(6), 2)).toMatchObject({ type: "brought", n: 7 });
   });
 
   it("A140: RULE copy.own-place: is the copy's also where a mirror that was restored made its log again from what somebody brought", async () => {

@@ -435,6 +435,32 @@ describe("a relay that was restored from a copy", () => {
     expect(after.items.map(({ pruned }) => pruned)).toEqual([true, true, true, true, true]);
   });
 
+  it("A110, A162: RULE recovery.pruning-stands: also where a member has brought a message as if it were written since", async () => {
+    const [store, seed] = [new MemoryStore(), systemRandom(32)];
+    const first = new CoreWorld(settings, store, nodeCrypto, seed);
+    const { client, roomTag, key } = await first.founder();
+    for (let n = 0; n < 2; n++) await client.ask(say(roomTag, 0, 0));
+    const before = await log(client, roomTag);
+    const copy = store.copy();
+    for (let n = 0; n < 2; n++) await client.ask(say(roomTag, 0, 0));
+    const { items } = await log(client, roomTag);
+    for (let part = 0; part < 3; part++) first.tick(31 * DAY_MS);
+    const { receipt } = await log(client, roomTag);
+    const world = new CoreWorld({ ...settings, retention: { maxAge: null } }, copy, nodeCrypto, seed);
+    world.now = first.now + 60_000;
+    const [member, other] = [await world.connect(), await world.connect()];
+    await prove(member, roomTag, 0, key);
+    const now = items.map((item) => ({ ...item, time: first.now + 60_000 }));
+    const unsigned = { roomTag, receipt: before.receipt, items: now };
+    await member.ask({ ...bring(unsigned, 1, 0, 0), fromN: 4 });
+    expect(await member.ask(bring(unsigned, 3, 3))).toMatchObject({ type: "brought", n: 3 });
+    expect(await other.ask(bring({ roomTag, receipt, items }, 4, 4))).toMatchObject({ type: "brought", n: 4 });
+    world.now += 1000;
+    const after = await log(other, roomTag);
+    expect(after.receipt.receipt).toMatchObject({ n: 4, availableFrom: 5 });
+    expect(after.items.map(({ pruned }) => pruned)).toEqual([true, true, true, true]);
+  });
+
   it("A83: RULE recovery.own-ids: takes back a record under whose head another one was appended", async () => {
     const seed = systemRandom(32);
     const database = openDatabase(":memory:", {});

@@ -59,8 +59,10 @@ function isWhole({ items, receipt }: CopyPart): boolean {
 
 /** Parts that contradict a copy: one is a proof, and more tell who came later. */
 const MOST_RIVALS = 8;
-/** After how long without a part that follows a copy it is taken that nobody has one. */
+/** How long a copy's next part is missed before it is taken that nobody has it. */
 const STUCK_MS = 24 * 60 * 60 * 1000;
+/** Of how many copies it is known since when the next part is missed. */
+const MOST_MISSED = 10_000;
 
 /**
  * Copies of rooms that are at other relays (docs/protocol.md §6, Mirrors). A copy is a log like any other, under a tag of its own, so
@@ -68,6 +70,9 @@ const STUCK_MS = 24 * 60 * 60 * 1000;
  * room's relay. Nobody has a key to append to it: {@link bring} is the only way in.
  */
 export class Copies {
+  /** Since when later parts come than the next one, by the copy's key. In memory: after a restart the day begins again. */
+  private readonly missed = new Map<string, number>();
+
   constructor(private readonly parts: CopiesParts) {}
 
   /**
@@ -128,6 +133,7 @@ export class Copies {
     if (room !== null && key === null)
       room.change({ writeKeys: [this.copyKey(room.row.tag, room.row.n, now)], lineage: 0 });
     const record = this.write(copy, payload, appendId, now);
+    this.missed.delete(copy.key);
     return done({ ...at(isRival ? after : copyEnd(part)), room: copy, record });
   }
 
@@ -149,15 +155,16 @@ export class Copies {
     const last = this.partAt(room, after);
     // What is deleted nobody can follow any more: the copy starts again.
     if (last === null) return null;
-    // RULE: copy.starts-again: whoever was first with a part that is so old that nobody has what comes after it, holds the copy back for
-    // a day and not for good: then it goes on with what was signed later (attack A140).
-    const { receipt } = part.receipt;
-    const isLater = part.fromN > copyEnd(last) + 1 && receipt.time > last.receipt.receipt.time;
-    if (isLater && this.parts.time.at(now) - this.timeOf(room, after) >= STUCK_MS) return null;
     const lastHeads = copyHeads(this.parts.sha256, part.receipt.receipt.roomTag, last)!;
     const isNext =
       part.fromN === copyEnd(last) + 1 && equalBytes(copyHeadAt(last, lastHeads, copyEnd(last))!, heads[0]!);
-    return isNext ? null : refuse("unlinked");
+    if (isNext) return null;
+    // RULE: copy.starts-again: whoever was first with a part that is so old that nobody has what comes after it, holds the copy back for
+    // a day and not for good: then it goes on with what was signed later. The day begins when the next part is missed: a room that was
+    // quiet for longer has members who can bring it (attack A140).
+    const { receipt } = part.receipt;
+    const isLater = part.fromN > copyEnd(last) + 1 && receipt.time > last.receipt.receipt.time;
+    return isLater && now - this.missedSince(room, now) >= STUCK_MS ? null : refuse("unlinked");
   }
 
   /** Why a part is no evidence against the copy's record at `after`, or null. */
@@ -182,8 +189,11 @@ export class Copies {
     return refuse("unlinked");
   }
 
-  private timeOf({ row }: HostedRoom, n: number): number {
-    return this.parts.rooms.store.records.page(row.no, n, { items: 1, bytes: 0 })[0]!.time;
+  private missedSince({ key }: HostedRoom, now: number): number {
+    const since = this.missed.get(key) ?? now;
+    this.missed.set(key, since);
+    if (this.missed.size > MOST_MISSED) this.missed.delete(this.missed.keys().next().value!);
+    return since;
   }
 
   /** The part that a record of a copy is; null where it is deleted, or was there before the copy. */

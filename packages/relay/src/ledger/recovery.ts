@@ -119,7 +119,8 @@ export class Recovery {
     const isNews = receipt.n > Math.max(room.row.n, room.row.owed);
     if (isNews && !this.hasGoneOn(room, receipt.time) && !this.givingUp.isLately(room.key, now))
       room.change({ owed: receipt.n });
-    if (!this.hasPruned(room, receipt, now)) return at(room.row.n);
+    const isOfRoom = receipt.n > room.row.n ? !this.hasGoneOn(room, receipt.time) : this.isAt(room, receipt);
+    if (!this.hasPruned(room, isOfRoom ? receipt.availableFrom : 0, now)) return at(room.row.n);
     // Somebody else was faster, or is needed first.
     if (request.fromN !== room.row.n + 1 || request.items.length + request.hashes.length === 0) return at(room.row.n);
     if (!this.isForm(request)) return refuse("unlinked");
@@ -132,7 +133,8 @@ export class Recovery {
     }
     const hashes = request.items.map((item) => itemHash(this.parts.sha256, room.row.tag, item));
     if (!this.leadsTo(request, hashes, room, isTail)) return refuse("unlinked");
-    if (!this.canFollowPruned(request.items, room)) return at(room.row.n);
+    // Its records are this log's, whatever their times say.
+    if (!this.hasPruned(room, receipt.availableFrom, now)) return at(room.row.n);
     const latest = isTail ? this.parts.time.at(now) : receipt.time;
     const records = request.items.map((item, index) =>
       this.write(this.asSigned(item, receipt), hashes[index]!, room, receipt.keyEpoch, latest),
@@ -289,25 +291,18 @@ export class Recovery {
     return this.parts.rooms.store.records.page(room.row.no, n, { items: 1, bytes: 0 })[0];
   }
 
-  /** Before a message that is deleted there is none that is not: what the copy still has goes first, a part at a time. */
-  private canFollowPruned(items: readonly LogItem[], room: HostedRoom): boolean {
-    return items.every(({ pruned }) => !pruned) || this.parts.pruner.pruneTo(room, room.row.n);
-  }
-
   /**
-   * Deletes once more what this relay had said it deletes, a part at a time; whether all of it is done.
+   * Deletes once more what this relay had said it deletes, the messages before `signed`, a part at a time; whether all of it is done.
    *
    * RULE: recovery.pruning-stands: a copy has messages that were deleted after it was made, and the operator may keep them for longer by
    * now. But a receipt that says less is deleted than an earlier one convicts its signer: so none is signed before they are gone again
    * (attacks A110, A162).
    */
-  private hasPruned(room: HostedRoom, receipt: HeadReceipt, now: number): boolean {
-    const { n } = room.row;
-    const isOurs = receipt.n > n ? !this.hasGoneOn(room, receipt.time) : this.isAt(room, receipt);
-    const upTo = Math.max(isOurs ? receipt.availableFrom : 0, this.pruning.get(room.key)?.upTo ?? 0);
+  private hasPruned(room: HostedRoom, signed: number, now: number): boolean {
+    const upTo = Math.max(signed, this.pruning.get(room.key)?.upTo ?? 0);
     if (upTo <= room.row.availableFrom) return true;
     this.pruning.set(room.key, { upTo, at: now });
-    if (!this.parts.pruner.pruneTo(room, Math.min(upTo - 1, n))) return false;
+    if (!this.parts.pruner.pruneTo(room, Math.min(upTo - 1, room.row.n))) return false;
     this.pruned(room, upTo);
     return true;
   }
