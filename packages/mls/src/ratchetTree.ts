@@ -120,11 +120,8 @@ export class RatchetTree {
   set(index: number, node: Node | null): void {
     this.put(index, node);
     this.hashes.set(index, null);
-    for (const above of directPath(index, this.width)) {
-      // Above a hash that is forgotten all are: none is computed without those below it.
-      if (this.hashes.get(above) === null) return;
-      this.hashes.set(above, null);
-    }
+    // All of them: above a hash that is forgotten there may be one that is known (`blankHash`).
+    for (const above of directPath(index, this.width)) this.hashes.set(above, null);
   }
 
   /** The leftmost blank leaf, after growing the tree if there is none (RFC 9420 §7.7). */
