@@ -116,6 +116,21 @@ describe("chat screen", () => {
     for (const line of plain) expect(line).toMatch(/^\d\d:\d\d (?:<-- Alice> | {2}\| )/u);
   });
 
+  it("RULE cli.system-lines: a message of nothing that can be seen has its row, and what its author says next is not under another's name", () => {
+    for (const columns of [30, 80]) {
+      for (const isStyled of [false, true]) {
+        for (const nothing of ["  ", "\u200b", "\n\n", ""]) {
+          const talk = [message(ALICE, "hi", 0), message(BOB, nothing, 1), message(BOB, "I will pay", 2)];
+          const layout = { columns, isStyled, ambiguous: new Set<string>(), labelOf: () => null, offerOf: () => null };
+          const texts = timelineRows(talk, layout).map(rowText);
+          const said = texts.findIndex((text) => text.includes("I will pay"));
+          const named = texts.slice(0, said).filter((text) => /Alice|Bob/u.test(text));
+          expect(named.at(-1), `${columns} ${isStyled} ${JSON.stringify(nothing)}`).toContain("Bob");
+        }
+      }
+    }
+  });
+
   it("RULE cli.system-lines: what a message answers, its reactions and its changes are behind the bar too", () => {
     const amended = message(BOB, "yes", 0, {
       edited: { body: utf8Bytes("yes"), time: 0, n: 1, pending: false },

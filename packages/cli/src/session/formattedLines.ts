@@ -24,13 +24,16 @@ export interface TextLine {
 const NOBODY = { names: [], ownName: null };
 
 /**
- * The lines of a message: with its formats, by the same reader as the pages (docs/decisions/0046-formatting.md), or as it was
- * typed where the terminal can show none.
+ * The lines of a message, at least one: with its formats, by the same reader as the pages (docs/decisions/0046-formatting.md),
+ * or as it was typed where the terminal can show none.
  */
 export function formattedLines(message: TimelineMessage, isStyled: boolean): readonly TextLine[] {
   const text = safeText(messageText(message));
   const isWritten = message.deleted === null && (message.kind === "text" || message.kind === "via");
-  return isStyled && isWritten ? linesOf(parseMarkup(text, NOBODY)) : text.split("\n").map((line) => plain(line));
+  if (!isStyled || !isWritten) return text.split("\n").map((line) => plain(line));
+  const lines = linesOf(parseMarkup(text, NOBODY));
+  // Of a blank text too: without a row, what its author says next would stand under somebody else's name.
+  return lines.length === 0 ? [plain("")] : lines;
 }
 
 function plain(text: string, marks: readonly TextMark[] = []): TextLine {
