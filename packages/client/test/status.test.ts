@@ -52,6 +52,26 @@ describe("how a room stands", () => {
     expect(alice.room.status().providers).toEqual({ curves: "openssl", mlKem: "libsodium" });
   });
 
+  it("asks for those quicker keys again every ten minutes, in case they could not be fetched", async () => {
+    const world = new World();
+    const alice = world.home();
+    let asked = 0;
+    const quicken = () => {
+      asked++;
+      return Promise.resolve();
+    };
+    alice.crypto = { ...nodeCrypto, quicken };
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    await world.get(alice.room.synced(10_000));
+    await world.pass(3_000);
+    expect(asked).toBe(1);
+    await world.pass(9 * 60_000);
+    expect(asked).toBe(1);
+    await world.pass(60_000);
+    expect(asked).toBe(2);
+  });
+
   it("of who has no relay, that; of who writes meanwhile, how much waits", async () => {
     const world = new World();
     const [alice] = await twoIn(world);

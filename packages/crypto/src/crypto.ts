@@ -72,8 +72,8 @@ export interface Crypto {
 
   /**
    * Only where quicker code for some of the primitives can be loaded later: loads it, and uses it from then on. It is
-   * byte-equal with what served before. Where it cannot be had, or fails its self-test, nothing changes. Once is enough;
-   * never rejects.
+   * byte-equal with what served before. Where it cannot be had, or fails its self-test, nothing changes. It loads at most
+   * once: called again, it tries again only what could not be fetched. Never rejects.
    */
   readonly quicken?: () => Promise<void>;
   /** Who computes at the moment, where that is a question. */

@@ -16,7 +16,7 @@ import type { AeadName, Crypto, HashName, Random } from "./crypto.js";
 import { HeldSignatures } from "./heldSignatures.js";
 import { privateKeyObject, publicBytes, publicKeyObject } from "./keyObjects.js";
 import { noble } from "./noble.js";
-import { loadSodium } from "./sodium.js";
+import { quickener } from "./sodium.js";
 import { verifyAhead } from "./verifyAhead.js";
 
 const CIPHER = { aes128gcm: "aes-128-gcm", aes256gcm: "aes-256-gcm", chacha20poly1305: "chacha20-poly1305" } as const;
@@ -31,7 +31,6 @@ export function makeNodeCrypto(): Crypto {
   // Node 20 has no ML-KEM, and later ones have none whose randomness can be given.
   let mlKem = noble.mlKem;
   let mlKemBy = noble.name;
-  let loading: Promise<void> | null = null;
 
   const assembled = assembleCrypto({
     name: "node",
@@ -80,10 +79,7 @@ export function makeNodeCrypto(): Crypto {
       },
       verify: (_, key, signature, message) => verifyOnPool(null, message, key as KeyObject, signature),
     }),
-    quicken: () =>
-      (loading ??= loadSodium().then((loaded) => {
-        if (loaded) ({ mlKem, name: mlKemBy } = loaded);
-      })),
+    quicken: quickener((loaded) => ({ mlKem, name: mlKemBy } = loaded)),
     providers: () => ({ curves: "openssl", mlKem: mlKemBy }),
   };
 }

@@ -1,7 +1,7 @@
 import realSodium from "libsodium-wrappers";
 import { describe, expect, it } from "vitest";
 import { noble } from "./noble.js";
-import { loadSodium, type Sodium } from "./sodium.js";
+import { loadSodium, quickener, type Sodium } from "./sodium.js";
 
 await realSodium.ready;
 const altered = (changes: Partial<Record<keyof Sodium, unknown>>) =>
@@ -35,9 +35,32 @@ describe("libsodium as a provider", () => {
     for (const changes of wrong) expect(await altered(changes), Object.keys(changes)[0]).toBeNull();
   });
 
-  it("is done without where it cannot be had", async () => {
-    expect(await loadSodium(() => Promise.reject(new Error("no WebAssembly")))).toBeNull();
+  it("is done without where it does not run", async () => {
     expect(await altered({ ready: Promise.reject(new Error("does not compile")) })).toBeNull();
+  });
+
+  it("is fetched again by a later call if it could not be fetched, and never once it is there or is refused", async () => {
+    const right: Sodium = { ...realSodium };
+    const wrong = { ...realSodium, crypto_sign_verify_detached: () => true } as unknown as Sodium;
+    for (const [library, used] of [
+      [right, ["libsodium"]],
+      [wrong, []],
+    ] as const) {
+      let asked = 0;
+      const names: string[] = [];
+      const fetched = () => (++asked < 3 ? Promise.reject(new TypeError("Failed to fetch")) : Promise.resolve(library));
+      const quicken = quickener(
+        ({ name }) => names.push(name),
+        () => loadSodium(fetched),
+      );
+      await Promise.all([quicken(), quicken()]);
+      expect([asked, names]).toEqual([1, []]);
+      await quicken();
+      expect([asked, names]).toEqual([2, []]);
+      await quicken();
+      await quicken();
+      expect([asked, names]).toEqual([3, used]);
+    }
   });
 
   it("RULE crypto.sodium-verdict: its no is not believed, and its yes only where a point can be written in one way", async () => {

@@ -8,14 +8,28 @@ import { hasOneEncoding, SEPARATING_CHECKS } from "./separating.js";
 /** The library. */
 export type Sodium = typeof sodiumModule;
 
+/** A {@link Crypto.quicken} that gives libsodium to `use` once. What could not be fetched, the next call fetches again. */
+export function quickener(use: (loaded: CryptoProvider) => void, load = loadSodium): () => Promise<void> {
+  let loading: Promise<void> | null = null;
+  return () =>
+    (loading ??= load().then(
+      (loaded) => {
+        if (loaded) use(loaded);
+      },
+      () => {
+        loading = null;
+      },
+    ));
+}
+
 /**
- * The provider on libsodium in WebAssembly; null where it cannot be had, or does not compute what noble computes.
+ * The provider on libsodium in WebAssembly; null where that does not run, or does not compute what noble computes.
  *
- * @param fetched Gives the library, which is loaded with this call and not before.
+ * @param fetched Gives the library, which is loaded with this call and not before. @throws what it throws.
  */
 export async function loadSodium(fetched: () => Promise<Sodium> = fromPackage): Promise<CryptoProvider | null> {
+  const sodium = await fetched();
   try {
-    const sodium = await fetched();
     await sodium.ready;
     const provider = sodiumProvider(sodium);
     return isAlike(provider, sodium) ? provider : null;

@@ -8,7 +8,7 @@ import { HeldSignatures } from "./heldSignatures.js";
 import { noble } from "./noble.js";
 import type { CryptoProvider } from "./provider.js";
 import { rememberedVerify } from "./rememberedVerify.js";
-import { loadSodium } from "./sodium.js";
+import { quickener } from "./sodium.js";
 import { verifyAhead } from "./verifyAhead.js";
 
 const HASH = { sha256, sha384, sha512 };
@@ -16,9 +16,8 @@ const HASH = { sha256, sha384, sha512 };
 /** A new implementation for any browser, with its own memory of signatures and its own provider. */
 export function makeWebCrypto(): Crypto {
   const held = new HeldSignatures(sha256);
-  // Chosen once: TypeScript until WebAssembly is there, and for good where it cannot be had.
+  // TypeScript until WebAssembly is there.
   let provider: CryptoProvider = noble;
-  let loading: Promise<void> | null = null;
 
   const assembled = assembleCrypto({
     name: "web",
@@ -49,10 +48,7 @@ export function makeWebCrypto(): Crypto {
   return {
     ...assembled,
     verifyAhead: verifyAhead(held, globalThis.crypto.subtle),
-    quicken: () =>
-      (loading ??= loadSodium().then((loaded) => {
-        if (loaded) provider = loaded;
-      })),
+    quicken: quickener((loaded) => (provider = loaded)),
     providers: () => ({ curves: provider.name, mlKem: provider.name }),
   };
 }

@@ -18,6 +18,7 @@ const PAGE = 512;
 const UNSIGNED = 32;
 /** Who has just come in writes first: quicker code that is loaded for later must not keep them waiting (ms). */
 const QUICKEN_AFTER_MS = 3000;
+const QUICKEN_AGAIN_MS = 10 * 60_000;
 /** How often a relay that was restored is brought what the mirrors have (ms). */
 const MIRRORED_EVERY_MS = 60_000;
 
@@ -226,9 +227,19 @@ export class Sync extends Worker {
     this.live = true;
     this.retry.reset();
     this.state.room?.caughtUp();
-    const { clock, crypto } = this.state.ports;
-    this.cancelQuicken = clock.setTimer(QUICKEN_AFTER_MS, () => void crypto.quicken?.());
+    this.cancelQuicken();
+    this.quickenIn(QUICKEN_AFTER_MS);
     this.state.tell({ type: "changed" });
+  }
+
+  // Again and again: what is there is not loaded twice, and what could not be fetched may be there later.
+  private quickenIn(afterMs: number): void {
+    const { clock, crypto } = this.state.ports;
+    if (!crypto.quicken) return;
+    this.cancelQuicken = clock.setTimer(afterMs, () => {
+      void crypto.quicken!();
+      this.quickenIn(QUICKEN_AGAIN_MS);
+    });
   }
 
   private async subscribe(roomTag: RoomTag, fromN: number): Promise<void> {
