@@ -114,7 +114,7 @@ async function checkNothingLost(world: World, { written }: Player): Promise<{ jo
   return { joinsByKey };
 }
 
-/** No honest mirror shows anything but the room's log, whoever brought it, and whichever relay was away meanwhile. */
+/** No honest mirror shows anything but the room's log, also where other devices brought it, and relays were away. */
 async function checkMirrors(world: World, device: SimulatedDevice): Promise<void> {
   for (const { address, state } of await world.finish(device.room.lookAtMirrors())) {
     if (["contradicts", "unsigned", "stranger"].includes(state))

@@ -25,7 +25,7 @@ import type { RecordRow } from "../store/recordTable.js";
 import type { WriteKey } from "../store/roomTable.js";
 import { copyKeyOf } from "./copyKey.js";
 import type { HostedRoom } from "./hostedRoom.js";
-import { positionOf } from "./log.js";
+import { appendCost, positionOf } from "./log.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { Recovery } from "./recovery.js";
 import type { RelayTime } from "./relayTime.js";
@@ -123,13 +123,12 @@ export class Copies {
     // What contradicts a copy is brought by whoever sees it, and the operator has let the copy in.
     if (key === null && !isRival && !isPermitted()) return refuse("create_denied");
     if (room === null && rooms.absence(roomTag) === "room_deleted") return refuse("room_deleted");
-    const wait =
-      room === null || key === null ? waitForRoom() : room.appends.take(1 + payload.length / 65_536, true, now);
+    const wait = room === null || key === null ? waitForRoom() : room.appends.take(appendCost({ payload }), true, now);
     if (wait > 0) return refuse("rate_limited", wait);
     const copy = room ?? this.add(request, now);
     if (copy === null) return refuse("quota_exceeded");
-    // RULE: copy.own-place: a tag that is the hash of a source is the copy's: whoever made a room of it before has it no longer. Its log
-    // goes on, as this relay has signed for it, and the copy begins behind what is there (attack A140).
+    // RULE: copy.own-place: a tag that is the hash of a source is the copy's: a room that somebody made there before is theirs no longer.
+    // Its log goes on, as this relay has signed for it, and the copy begins behind what is there (attack A140).
     if (room !== null && key === null)
       room.change({ writeKeys: [this.copyKey(room.row.tag, room.row.n, now)], lineage: 0 });
     const record = this.write(copy, payload, appendId, now);
@@ -159,9 +158,9 @@ export class Copies {
     const isNext =
       part.fromN === copyEnd(last) + 1 && equalBytes(copyHeadAt(last, lastHeads, copyEnd(last))!, heads[0]!);
     if (isNext) return null;
-    // RULE: copy.starts-again: whoever was first with a part that is so old that nobody has what comes after it, holds the copy back for
-    // a day and not for good: then it goes on with what was signed later. The day begins when the next part is missed: a room that was
-    // quiet for longer has members who can bring it (attack A140).
+    // RULE: copy.starts-again: a part that is so old that nobody has what comes after it holds the copy back for a day and not for good:
+    // then it goes on with what was signed later. The day begins when the next part is missed: a room that was quiet for longer has
+    // members who can bring it (attack A140).
     const { receipt } = part.receipt;
     const isLater = part.fromN > copyEnd(last) + 1 && receipt.time > last.receipt.receipt.time;
     return isLater && now - this.missedSince(room, now) >= STUCK_MS ? null : refuse("unlinked");

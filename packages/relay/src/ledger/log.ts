@@ -153,7 +153,7 @@ export class Log {
     if (footing.isOwn && footing.lineage !== room.row.lineage) room.change({ lineage: footing.lineage });
     const row = this.write(request, room, footing, now);
     if (row === null) {
-      room.appends.giveBack(costOf(request), footing.isOwn, now);
+      room.appends.giveBack(appendCost(request), footing.isOwn, now);
       return "repeated";
     }
     if (isCommit) this.writeCommit(request, room, footing, followed, now);
@@ -274,7 +274,7 @@ export class Log {
     // RULE: writeKey.recovery-is-slow: a retired key appends a commit only now and then, so a removed member cannot keep a
     // room busy, nor keep others from going on with theirs.
     else wait = this.recoveries.take(room.key + address, 1, now) || room.recoveries.take(1, now);
-    return wait || room.appends.take(costOf(request), isOwn, now);
+    return wait || room.appends.take(appendCost(request), isOwn, now);
   }
 
   private waitForSpace(
@@ -362,7 +362,7 @@ export class Log {
 }
 
 /** What an append costs of a room's rate. */
-function costOf({ payload }: AppendRequest): number {
+export function appendCost({ payload }: Pick<AppendRequest, "payload">): number {
   return 1 + payload.length / 65_536;
 }
 

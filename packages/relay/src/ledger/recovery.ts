@@ -321,7 +321,7 @@ export class Recovery {
     if (upTo > room.row.availableFrom) room.change({ availableFrom: upTo });
   }
 
-  /** A message that may be deleted by what was signed comes back deleted, whoever still has it: nothing would ever delete it. */
+  /** A message that may be deleted by what was signed comes back deleted, also from who still has it: nothing would ever delete it. */
   private asSigned(item: LogItem, { availableFrom }: HeadReceipt): LogItem {
     if (item.pruned || item.kind === "commit" || item.n >= availableFrom) return item;
     const { n, time } = item;

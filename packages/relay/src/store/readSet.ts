@@ -22,8 +22,6 @@ export class RoomReads {
   isMade = false;
   /** Payload bytes that may be added: what retention then prunes is read too. */
   addedBytes = 0;
-  /** Messages that come back deleted: what is before them is deleted then, and so it is read too. */
-  isPruned = false;
   /** Messages before this one were deleted, as somebody shows: a copy that was put back may have them again. */
   prunedTo = 0;
   /** The newest record. */
@@ -202,8 +200,7 @@ const READS: { readonly [K in Request["type"]]: (request: RequestOf<K>, reads: R
     room.pages.push({ fromN: receipt.receipt.n, size: ONE });
     room.prunedTo = Math.max(room.prunedTo, receipt.receipt.availableFrom);
     for (const item of items) {
-      if (item.pruned) room.isPruned = true;
-      else room.addedBytes += item.payload.length;
+      if (!item.pruned) room.addedBytes += item.payload.length;
     }
   },
   prove: ({ roomTag, epoch, writeKey }, reads) => {

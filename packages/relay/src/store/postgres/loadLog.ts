@@ -112,7 +112,7 @@ export async function loadRecords(
     if (reads.hasNewest && unit.row.n > 0) asked.push({ unit, after: unit.row.n - 1, size: { items: 1, bytes: 0 } });
     const { messageBytes, probationBytes, availableFrom } = unit.row;
     const tooMuch = messageBytes - probationBytes + reads.addedBytes - retention.keepBytes;
-    if (reads.isPruned || reads.prunedTo > availableFrom || (reads.addedBytes > 0 && tooMuch > 0))
+    if (reads.prunedTo > availableFrom || (reads.addedBytes > 0 && tooMuch > 0))
       asked.push({ unit, after: availableFrom - 1, size: retention.step });
   }
   await loadRecordPages(db, asked);
