@@ -70,8 +70,8 @@ const MOST_MISSED = 10_000;
  * room's relay. Nobody has a key to append to it: {@link bring} is the only way in.
  */
 export class Copies {
-  /** Since when later parts come than the next one, by the copy's key. In memory: after a restart the day begins again. */
-  private readonly missed = new Map<string, number>();
+  /** By the copy's key: behind which record the next part is missed, and since when. In memory: after a restart the day begins again. */
+  private readonly missed = new Map<string, { readonly after: number; readonly since: number }>();
 
   constructor(private readonly parts: CopiesParts) {}
 
@@ -132,7 +132,6 @@ export class Copies {
     if (room !== null && key === null)
       room.change({ writeKeys: [this.copyKey(room.row.tag, room.row.n, now)], lineage: 0 });
     const record = this.write(copy, payload, appendId, now);
-    this.missed.delete(copy.key);
     return done({ ...at(isRival ? after : copyEnd(part)), room: copy, record });
   }
 
@@ -188,9 +187,11 @@ export class Copies {
     return refuse("unlinked");
   }
 
-  private missedSince({ key }: HostedRoom, now: number): number {
-    const since = this.missed.get(key) ?? now;
-    this.missed.set(key, since);
+  private missedSince({ key, row: { n: after } }: HostedRoom, now: number): number {
+    const known = this.missed.get(key);
+    // It may have gone on at another relay of the same store.
+    const since = known?.after === after ? known.since : now;
+    this.missed.set(key, { after, since });
     if (this.missed.size > MOST_MISSED) this.missed.delete(this.missed.keys().next().value!);
     return since;
   }
