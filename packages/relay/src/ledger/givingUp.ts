@@ -3,7 +3,7 @@ import type { RelaySettings } from "../settings.js";
 /** After how long without a question nobody is there. */
 const AWAY_MS = 60 * 60 * 1000;
 /** How soon after something was given up it is not waited for again. */
-export const AGAIN_MS = 10 * 60 * 1000;
+const AGAIN_MS = 10 * 60 * 1000;
 /** Of how many rooms it is known when something was given up in them. */
 const MOST_KNOWN = 10_000;
 
