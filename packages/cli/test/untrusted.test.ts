@@ -63,6 +63,11 @@ describe("a relay whose certificate this machine does not trust", () => {
     ]) {
       expect([args, await conclave("Cy", args)]).toMatchObject([args, UNTRUSTED]);
     }
+    // A long address is asked as it is, and shown as it is: where it leads is at the end of a host's name.
+    const long = `https://127.${"0".repeat(40)}.0.1:${new URL(address).port}`;
+    const told = await conclave("Cy", ["room", "move", long, "--yes"]);
+    expect(told).toMatchObject(UNTRUSTED);
+    expect(told.error.message).toContain(long);
     await conclave("Dee", ["room", "new", "Cellar", "--name", "Dee"], true);
     for (const args of [
       ["chat", "--plain", "--follow"],

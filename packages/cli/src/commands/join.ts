@@ -14,7 +14,7 @@ import { webAddress } from "../session/relayAddress.js";
 import { ask, consent } from "../terminal/consent.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { safeName } from "../terminal/safeText.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { ago } from "../terminal/when.js";
 
@@ -88,7 +88,7 @@ export async function join(context: CommandContext, given: string): Promise<void
 }
 
 const SHOWN = (host: string) =>
-  `something wrapped this link in an address at ${safeName(host)}. Opening it there shows that server the whole link, and anyone\n` +
+  `something wrapped this link in an address at ${safeLine(host)}. Opening it there shows that server the whole link, and anyone\n` +
   "  with the link can join. It is safer to ask for a new link, and to have this one closed.";
 
 function describe(

@@ -9,22 +9,22 @@ import { problemError } from "../session/problem.js";
 import { mustAnswer } from "../session/reach.js";
 import { webAddress } from "../session/relayAddress.js";
 import { nextCommand } from "../terminal/nextCommand.js";
-import { safeName } from "../terminal/safeText.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { reportProgress } from "./progress.js";
 
 /** `conclave room mirror add`: another relay keeps a copy of the room, to be read while the room's own is away. */
 export async function mirrorAdd(context: CommandContext, address: string): Promise<void> {
   await withRoom(context, "write", async (room) => {
-    await mustAnswer(safeName(address));
+    await mustAnswer(safeLine(address));
     const permit = process.env["CONCLAVE_PERMIT"];
     const options = permit === undefined ? { relay: address } : { relay: address, permit: utf8Bytes(permit) };
     const added = await waiting(context.output, room.addMirror(options));
     if (!added.ok) {
       const { error } = added;
       const isTheirs = error.kind === "unreachable" || error.kind === "relay" || error.kind === "malformed";
-      throw isTheirs ? problemError(error, safeName(address)) : decidingError(error, webAddress(room.relay));
+      throw isTheirs ? problemError(error, safeLine(address)) : decidingError(error, webAddress(room.relay));
     }
-    const sentence = `${safeName(address)} keeps a copy of ${safeName(room.title)} now. Members read there while ${webAddress(room.relay)} is away.`;
+    const sentence = `${safeLine(address)} keeps a copy of ${safeName(room.title)} now. Members read there while ${webAddress(room.relay)} is away.`;
     reportProgress(context.output, await seen(room, added.value), sentence, { room: toHex(room.id), address });
   });
 }
@@ -34,7 +34,7 @@ export async function mirrorRemove(context: CommandContext, address: string): Pr
   await withRoom(context, "write", async (room) => {
     const removed = await waiting(context.output, room.removeMirror(address));
     if (!removed.ok) throw decidingError(removed.error, webAddress(room.relay));
-    const sentence = `${safeName(address)} is no mirror of ${safeName(room.title)} any more. What it has, it has: ask its operator to delete it.`;
+    const sentence = `${safeLine(address)} is no mirror of ${safeName(room.title)} any more. What it has, it has: ask its operator to delete it.`;
     reportProgress(context.output, await seen(room, removed.value), sentence, { room: toHex(room.id), address });
   });
 }

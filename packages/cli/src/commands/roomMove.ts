@@ -12,7 +12,7 @@ import { mustAnswer } from "../session/reach.js";
 import { webAddress } from "../session/relayAddress.js";
 import { consentForGood } from "../terminal/consent.js";
 import { otherCommand } from "../terminal/nextCommand.js";
-import { safeName } from "../terminal/safeText.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { reportProgress } from "./progress.js";
 
 /** How long the room's own relay has to answer before it counts as gone (ms). */
@@ -26,10 +26,10 @@ export async function roomMove(context: CommandContext, address: string): Promis
   }
   await withRoom(context, "write", async (room) => {
     const before = webAddress(room.relay);
-    await mustAnswer(safeName(address));
+    await mustAnswer(safeLine(address));
     await consentForGood(
       context,
-      `Move ${safeName(room.title)} from ${before} to ${safeName(address)}? Everybody's app follows by itself. The new relay then learns when the room is active, as the old one does now.`,
+      `Move ${safeName(room.title)} from ${before} to ${safeLine(address)}? Everybody's app follows by itself. The new relay then learns when the room is active, as the old one does now.`,
     );
     const moved = await waiting(context.output, room.move(optionsOf(address)));
     const to = webAddress(room.relay);
@@ -46,8 +46,8 @@ async function moveAlone(context: CommandContext, address: string): Promise<void
     const isThere = (await waiting(output, room.synced(UNTIL_GONE_MS))).ok;
     const answers = `${before} answers. Move the room without --old-gone, so that everybody follows.`;
     if (isThere) throw usageError(answers);
-    await mustAnswer(safeName(address));
-    const to = webAddress(address) === before ? "the new relay at that address" : safeName(address);
+    await mustAnswer(safeLine(address));
+    const to = webAddress(address) === before ? "the new relay at that address" : safeLine(address);
     await consentForGood(
       context,
       `Move ${safeName(room.title)} to ${to}, though ${before} doesn't answer for it? You have to tell the others, and what you have not read from ${before} is lost to the room.`,
@@ -67,9 +67,9 @@ export async function roomFollow(context: CommandContext, address: string): Prom
   await withHome(context, "write", async (client) => {
     const room = roomOf(context, client);
     const before = webAddress(room.relay);
-    await mustAnswer(safeName(address));
+    await mustAnswer(safeLine(address));
     const followed = await waiting(output, room.follow(address));
-    if (!followed.ok) throw problemError(followed.error, safeName(address));
+    if (!followed.ok) throw problemError(followed.error, safeLine(address));
     const to = webAddress(room.relay);
     output.result({ room: toHex(room.id), from: before, to }, (paint) => [
       `${paint.green("✔")} An owner has moved ${safeName(room.title)} to ${to}. This home is there now.`,
@@ -98,7 +98,7 @@ async function report(
   if (!moved.ok) {
     const { error } = moved;
     const isTheirs = error.kind === "unreachable" || error.kind === "relay" || error.kind === "malformed";
-    throw isTheirs ? problemError(error, safeName(address)) : decidingError(error, before);
+    throw isTheirs ? problemError(error, safeLine(address)) : decidingError(error, before);
   }
   const sentence = `${safeName(room.title)} is at ${document.to} now. ${then}`;
   reportProgress(output, await seen(room, moved.value), sentence, { room: toHex(room.id), ...document });

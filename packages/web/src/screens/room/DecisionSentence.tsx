@@ -56,7 +56,7 @@ function Action({ of: { action, by, person, right, claim, time }, name }: Part):
       return <Sentence of={decisions.setRelay} by={who.by} address={<bdi>{action.relay.address}</bdi>} />;
     case "setMirrors": {
       if (action.mirrors.length === 0) return <Sentence of={decisions.endMirrors} by={who.by} />;
-      const addresses = action.mirrors.map(({ relay }) => plainName(relay.address)).join(", ");
+      const addresses = action.mirrors.map(({ relay }) => relay.address).join(", ");
       return <Sentence of={decisions.setMirrors} by={who.by} addresses={<bdi>{addresses}</bdi>} />;
     }
     case "allow":
