@@ -6,7 +6,7 @@ export interface MadeCommit {
   readonly welcome: Uint8Array | null;
 }
 
-/** A member of a group, whoever computes for it. Key packages and GroupInfos are without the header of a message. */
+/** A member of a group, by either engine. Key packages and GroupInfos are without the header of a message. */
 export interface InteropMember {
   /** The number in its credential. */
   readonly number: number;

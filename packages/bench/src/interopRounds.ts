@@ -30,7 +30,7 @@ export class MixedGroup {
     await this.act(this.theirs, this.ours);
   }
 
-  /** Somebody of this side comes by external commit, by the GroupInfo of whoever gives it. */
+  /** Somebody of this side comes by external commit, by a GroupInfo that any member gives. */
   async joinExternal(side: Side, groupInfo: Uint8Array): Promise<void> {
     const member = await side.make(this.suite, this.nextNumber++);
     const { commit } = await member.joinExternal(this.groupId, groupInfo);
