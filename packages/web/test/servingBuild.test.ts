@@ -40,6 +40,7 @@ function copySources(original: string, copy: string): void {
       "index.html",
       "package.json",
       "vite.config.mjs",
+      "vite.emoji.mjs",
       "vite.sodium.mjs",
       "tsconfig.json",
       "node_modules",
