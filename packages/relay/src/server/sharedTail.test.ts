@@ -60,7 +60,7 @@ it("RULE relay.damage-unserved: pushes nothing of another relay that does not le
     };
     const after = () => Promise.resolve(new Map<RoomTag, RecordsAfter>([[roomTag, { head, rows }]]));
     const store = { watch: () => undefined, heads: () => Promise.resolve([]), after };
-    await new SharedTail(news as never, store as never, () => undefined, sha256).readOn();
+    await new SharedTail(news as never, store, () => undefined, sha256).readOn();
     return told.splice(0);
   };
   expect(await readOn(0, null, all)).toEqual([[1, 2, 3]]);
