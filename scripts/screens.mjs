@@ -267,7 +267,7 @@ async function takePictures() {
   await server.stop();
   cpSync(join(folder, "data"), join(folder, "copy"), { recursive: true });
   await alice
-    .getByText(/^Offline/u)
+    .getByText(/^Not connected/u)
     .first()
     .waitFor();
   await own("Saturday it is, then. I bring cake.");

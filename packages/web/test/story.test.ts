@@ -156,7 +156,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     const port = new URL(server.url).port;
     await server.stop();
     await bob
-      .getByText(/^Offline/u)
+      .getByText(/^Not connected/u)
       .first()
       .waitFor();
     await send(bob, "written without a server");
@@ -184,7 +184,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     carol = await comeBack(profile);
     await line(carol, "written without a server").waitFor();
     await carol
-      .getByText(/^Offline/u)
+      .getByText(/^Not connected/u)
       .first()
       .waitFor();
     await send(carol, "from the train");
