@@ -75,7 +75,9 @@ describe.skipIf(!canBrowse)("the first load in Chromium (skipped without /usr/bi
     expect(parts.font).toBeLessThan(FONT);
     const faces = await page.evaluate(async () => [...(await document.fonts.ready)].map(({ status }) => status));
     expect(faces, "the policy lets the type in").toContain("loaded");
-    expect(files.length).toBeLessThan(20);
+    // On a slow machine the door is shown, and the keys come before the message is sent.
+    const always = files.filter(({ part }) => part !== "door" && part !== "keys");
+    expect(always.length, JSON.stringify(always)).toBeLessThan(15);
 
     await expect.poll(async () => (await weigh(asked)).parts.keys, { timeout: 30_000 }).toBeGreaterThan(KEYS * 0.8);
     const compiled = () => Promise.all(page.workers().map((worker) => worker.evaluate(() => wasm.compiled)));
@@ -142,7 +144,13 @@ function follow(page: Page): Set<string> {
   return asked;
 }
 
-async function weigh(asked: ReadonlySet<string>): Promise<{ parts: Record<Part, number>; files: unknown[] }> {
+interface Weighed {
+  readonly path: string;
+  readonly part: Part;
+  readonly size: number;
+}
+
+async function weigh(asked: ReadonlySet<string>): Promise<{ parts: Record<Part, number>; files: Weighed[] }> {
   const parts: Record<Part, number> = {
     screen: 0,
     join: 0,
@@ -153,13 +161,13 @@ async function weigh(asked: ReadonlySet<string>): Promise<{ parts: Record<Part, 
     keys: 0,
     font: 0,
   };
-  const files: [string, number][] = [];
+  const files: Weighed[] = [];
   for (const url of asked) {
     const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
     const size = Math.min(bytes.length, gzipSync(bytes, { level: 9 }).length);
     const [part] = PARTS.find(([, pattern]) => pattern.test(url)) ?? (["screen"] as const);
     parts[part] += size;
-    files.push([new URL(url).pathname, size]);
+    files.push({ path: new URL(url).pathname, part, size });
   }
   return { parts, files };
 }
