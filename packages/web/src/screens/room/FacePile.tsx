@@ -22,13 +22,18 @@ export function FacePile({ members, label, needed, isPressed, onClick }: FacePil
   const shown = [...members].sort((a, b) => Number(a.isYou) - Number(b.isYou)).slice(0, MOST);
   const more = members.length - shown.length;
   return (
-    <button class={style["pile"]} type="button" aria-label={label} aria-pressed={isPressed} onClick={onClick}>
+    <button class={style["pile"]} type="button" aria-pressed={isPressed} onClick={onClick}>
+      <span class="visually-hidden">{label}</span>
       {shown.map(({ person }) => (
         <span key={toHex(person)} class={style["face"]}>
           <Face person={person} size={28} />
         </span>
       ))}
-      {more > 0 && <span class={style["more"]}>+{more}</span>}
+      {more > 0 && (
+        <span class={style["more"]} aria-hidden="true">
+          +{more}
+        </span>
+      )}
       {needed > 0 && (
         <span class={style["needed"]} aria-hidden="true">
           <Count value={needed} forYou />
