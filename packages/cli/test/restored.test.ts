@@ -80,7 +80,7 @@ describe("a relay whose data is older than it was", () => {
     const restored = join(folder, "restored");
     expect((await runHere(["restore", file, "--data", restored])).code).toBe(0);
     ({ relay } = await startRelay(restored, all.port));
-    // Whoever is first waits with it, and is told why; the message is in the room once the command ends.
+    // The first to write waits, and is told why; the message is in the room once the command ends.
     const first = await runHere(["send", "first", "--home", join(folder, "alice")]);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toContain("restored from a backup");

@@ -30,7 +30,7 @@ export interface KeyPackageBundle {
   readonly signaturePrivateKey: Uint8Array;
 }
 
-/** What one joins by: a Welcome, and the key package that it is for. `ratchetTree` where the Welcome does not hold it. */
+/** What one joins by: a Welcome, and the key package that it is for. `ratchetTree` where the Welcome has none. */
 export interface WelcomeJoin {
   readonly welcome: Uint8Array;
   readonly keyPackage: KeyPackageBundle;

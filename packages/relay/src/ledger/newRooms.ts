@@ -39,7 +39,7 @@ export class NewRooms {
   /** Takes in a room that moves here, with the commit that moved it. */
   adopt(request: AdoptRoomRequest, now: number): Result<CreatedResponse, Refusal> {
     const { roomTag, n, head, epoch, payload, attachment, nextWriteKey } = request;
-    // RULE: room.adopted-once: all who bring one room say the same, so whoever comes first brings it, and a repeat changes nothing.
+    // RULE: room.adopted-once: all who bring one room say the same, so the first to come brings it, and a repeat changes nothing.
     const creation = this.parts.sha256(
       encode(request, (w) =>
         w.opaque(roomTag).u53(n).opaque(head).u53(epoch).opaque(payload).opaque(attachment).opaque(nextWriteKey),
@@ -94,7 +94,7 @@ export class NewRooms {
     const head = nextLogHead(sha256, request.head, recordHash(sha256, tag, content));
     // It was here before, and what came after it is brought back: it is no newer than that.
     const shown = recovery.shownOf(tag);
-    // RULE: recovery.one-head: whoever is the first to adopt a room that this relay has lost names no second head for a record whose
+    // RULE: recovery.one-head: the first to adopt a room that this relay has lost names no second head for a record whose
     // head it has signed: an honest relay would convict itself (attack A162).
     if (shown?.n === n && !equalBytes(shown.head, head)) return "contradicts";
     const time = Math.min(this.parts.time.at(now), shown?.time ?? Infinity);
