@@ -84,6 +84,30 @@ describe("a home in another thread", () => {
     expect(await alice.texts()).toEqual(["Alice: once"]);
   });
 
+  it("a list of rooms that waits for a slow one does not tell what is over by then", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    const slow = await alice.found("Garden", "Alice");
+    const quick = await alice.found("Kitchen", "Alice");
+    const page = pageOf(alice);
+    await page.home.rooms();
+    let answer: (draft: string) => void = () => undefined;
+    const read = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    slow.draft = () => read;
+    const listed = page.home.rooms();
+    const { n } = quick.status();
+    await world.get(quick.send("hello"));
+    const newest = () => page.events.findLast((event) => event.type === "room" && event.room.title === "Kitchen");
+    await world.until(() => quick.status().n > n && newest() !== undefined);
+    await world.get(quick.flushed(10_000));
+    answer("");
+    const kitchen = (await listed).find(({ title }) => title === "Kitchen")!;
+    expect(kitchen.status).toMatchObject({ n: quick.status().n, pending: 0 });
+  });
+
   it("A19: RULE remote.stale-told: a list of people that grows old while nothing happens is told, by the clock", async () => {
     const world = new World();
     const [alice, bob] = [world.home(), world.home()];

@@ -46,17 +46,19 @@ describe.skipIf(!canBrowse)(
         "settings/security",
       ]) {
         await at(path);
-        const cut = await page.evaluate(() =>
-          [...document.querySelectorAll("button, a, input, textarea, select")]
-            .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-            .filter((element) => !element.closest(".visually-hidden") && !element.matches(".visually-hidden"))
-            .filter((element) => {
-              const { left, right, width } = element.getBoundingClientRect();
-              return width > 1 && (left < -1 || right > innerWidth + 1);
-            })
-            .map((element) => element.outerHTML.slice(0, 120)),
-        );
-        expect(cut, path).toEqual([]);
+        // A window that was just made smaller is laid out a moment later.
+        const cut = () =>
+          page.evaluate(() =>
+            [...document.querySelectorAll("button, a, input, textarea, select")]
+              .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+              .filter((element) => !element.closest(".visually-hidden") && !element.matches(".visually-hidden"))
+              .filter((element) => {
+                const { left, right, width } = element.getBoundingClientRect();
+                return width > 1 && (left < -1 || right > innerWidth + 1);
+              })
+              .map((element) => element.outerHTML.slice(0, 120)),
+          );
+        await expect.poll(cut, { message: path }).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path).toBe(true);
       }
       await at(room);

@@ -77,8 +77,10 @@ export class HomeHost {
     return { person, fingerprint: this.client.fingerprint(), wantsReturn };
   }
 
-  private rooms(): Promise<readonly RoomSummary[]> {
-    return Promise.all([...this.feeds.values()].map((feed) => feed.summary()));
+  // One room that is slow to read must not make the others old: all are summed up at once, when all have been read.
+  private async rooms(): Promise<readonly RoomSummary[]> {
+    await Promise.all([...this.feeds.values()].map((feed) => feed.read()));
+    return [...this.feeds.values()].map((feed) => feed.summary());
   }
 
   private session(key: RoomKey): RoomSession | null {

@@ -26,6 +26,7 @@ export class RoomFeed {
   private latest: TimelineMessage | null = null;
   private lately: Decision | null = null;
   private since: number | null = null;
+  private draft = "";
   private readonly ready: Promise<void>;
   private isOver = false;
   private ageing: CancelTimer | null = null;
@@ -42,14 +43,21 @@ export class RoomFeed {
     this.ready = this.lookBack();
   }
 
-  /** The room for a list of rooms. */
-  async summary(): Promise<RoomSummary> {
+  /** Reads what {@link RoomFeed.summary} needs from the home's storage. */
+  async read(): Promise<void> {
     await this.ready;
-    const { key, session, latest, lately } = this;
+    // A home whose storage failed shows its rooms all the same.
+    this.draft = (await this.session.draft().catch(() => "")).slice(0, DRAFT_SHOWN);
+  }
+
+  /**
+   * The room for a list of rooms, as it is now; call {@link RoomFeed.read} first. It waits for nothing: a summary that was
+   * made before another must not be told after it, or a page shows what was so for ever.
+   */
+  summary(): RoomSummary {
+    const { key, session, latest, lately, draft } = this;
     const status = session.status();
     this.watchAge(status.freshness);
-    // A home whose storage failed shows its rooms all the same.
-    const draft = (await session.draft().catch(() => "")).slice(0, DRAFT_SHOWN);
     if (status.standing !== "member") this.since = null;
     else this.since ??= session.members().find(({ isYou }) => isYou)?.since ?? null;
     return { key, title: session.title, relay: session.relay, status, latest, lately, since: this.since, draft };
@@ -88,11 +96,11 @@ export class RoomFeed {
     this.isPlanned = false;
     const events = this.waiting;
     this.waiting = [];
-    const room = await this.summary();
+    await this.read();
     if (this.isOver) return;
     const told = events.filter(({ type }) => type !== "changed");
     if (told.length > 0) this.tell({ type: "events", key: this.key, events: told });
-    this.tell({ type: "room", room });
+    this.tell({ type: "room", room: this.summary() });
   }
 
   private async lookBack(): Promise<void> {

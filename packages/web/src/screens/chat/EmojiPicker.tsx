@@ -1,6 +1,6 @@
 import { isReaction } from "@conclave/client/pure";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { language } from "../../words/language.js";
 import { chooseSkinTone, noteEmoji, recentEmoji, skinTone } from "./emoji.js";
 import { EMOJI_GROUPS, type EmojiEntry, loadEmoji, loadedEmoji, searchEmoji, TONES, withTone } from "./emojiTable.js";
@@ -10,6 +10,8 @@ import { t } from "./words.js";
 const MOST_FOUND = 120;
 
 export interface EmojiPickerProps {
+  /** What is searched for; empty for all. */
+  readonly query: string;
   /** Only what can be a reaction: an emoji of several people is too long for one. */
   readonly forReaction: boolean;
   readonly onPick: (emoji: string) => void;
@@ -21,14 +23,10 @@ interface Shown {
 }
 
 /** All emoji, in groups or as they are searched for. Arrows move, Enter picks: one stop for the Tab key. */
-export function EmojiPicker({ forReaction, onPick }: EmojiPickerProps): JSX.Element {
-  const field = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLDivElement>(null);
+export function EmojiPicker({ query, forReaction, onPick }: EmojiPickerProps): JSX.Element {
   const [table, have] = useState(loadedEmoji(language.value));
-  const [query, ask] = useState("");
   const [tone, choose] = useState(skinTone);
   useEffect(() => {
-    field.current?.focus();
     if (!table) void loadEmoji(language.value).then(have, () => undefined);
   }, []);
   const groups = useMemo(() => shown(table ?? [], query, tone, forReaction), [table, query, tone, forReaction]);
@@ -36,28 +34,9 @@ export function EmojiPicker({ forReaction, onPick }: EmojiPickerProps): JSX.Elem
     noteEmoji(emoji);
     onPick(emoji);
   };
-  const first = groups[0]?.emoji[0]?.emoji;
-  const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "Enter" && first !== undefined) pick(first);
-    else if (event.key === "ArrowDown") list.current?.querySelector("button")?.focus();
-    else return;
-    event.preventDefault();
-  };
   return (
-    <div class={style["picker"]}>
-      <input
-        ref={field}
-        class={style["search"]}
-        type="search"
-        aria-label={t.searchEmoji}
-        placeholder={t.searchEmoji}
-        autocomplete="off"
-        spellcheck={false}
-        value={query}
-        onInput={(event) => ask(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      <div ref={list} class={style["scroll"]} onKeyDown={move}>
+    <>
+      <div class={style["scroll"]} onKeyDown={move}>
         {table && groups.length === 0 && <p class={style["none"]}>{t.noEmoji}</p>}
         {groups.map(({ title, emoji }, at) => (
           <section key={title} class={style["group"]} aria-label={title}>
@@ -100,7 +79,7 @@ export function EmojiPicker({ forReaction, onPick }: EmojiPickerProps): JSX.Elem
           </button>
         ))}
       </div>
-    </div>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
-import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { JSX, TargetedKeyboardEvent } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { lazy } from "../../frame/Lazy.js";
 import style from "./EmojiPopup.module.css";
 import type { MenuPlace } from "./menuPlace.js";
@@ -18,11 +18,14 @@ export interface EmojiPopupProps {
 /** All emoji in a box at something. Escape, picking and a press beside it close it; the focus goes back. */
 export function EmojiPopup({ at, forReaction = false, onPick, onClose }: EmojiPopupProps): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const [query, ask] = useState("");
   useLayoutEffect(() => {
     const box = ref.current!;
     const before = document.activeElement;
     box.showPopover();
     place(box, at);
+    field.current!.focus();
     return () => {
       const isInside = box.contains(document.activeElement) || document.activeElement === document.body;
       if (isInside && before instanceof HTMLElement && before.isConnected) before.focus();
@@ -36,6 +39,13 @@ export function EmojiPopup({ at, forReaction = false, onPick, onClose }: EmojiPo
     document.addEventListener("pointerdown", onPointerDown, true);
     return () => document.removeEventListener("pointerdown", onPointerDown, true);
   }, [at, onClose]);
+  const onFieldKey = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+    const first = ref.current!.querySelector<HTMLButtonElement>(`.${style["emoji"]!}`);
+    if (event.key === "Enter") first?.click();
+    else if (event.key === "ArrowDown") first?.focus();
+    else return;
+    event.preventDefault();
+  };
   return (
     <div
       ref={ref}
@@ -50,13 +60,29 @@ export function EmojiPopup({ at, forReaction = false, onPick, onClose }: EmojiPo
         onClose();
       }}
     >
-      <Picker
-        forReaction={forReaction}
-        onPick={(emoji) => {
-          onClose();
-          onPick(emoji);
-        }}
-      />
+      <div class={style["picker"]}>
+        {/* Here, and not in what is loaded on demand: one types at once. */}
+        <input
+          ref={field}
+          class={style["search"]}
+          type="search"
+          aria-label={t.searchEmoji}
+          placeholder={t.searchEmoji}
+          autocomplete="off"
+          spellcheck={false}
+          value={query}
+          onInput={(event) => ask(event.currentTarget.value)}
+          onKeyDown={onFieldKey}
+        />
+        <Picker
+          query={query}
+          forReaction={forReaction}
+          onPick={(emoji) => {
+            onClose();
+            onPick(emoji);
+          }}
+        />
+      </div>
     </div>
   );
 }
