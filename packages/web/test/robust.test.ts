@@ -63,6 +63,31 @@ describe.skipIf(!canBrowse)("what breaks in a browser is said (skipped without /
     await second.context().close();
   });
 
+  it("a draft that was asked for when the tab that had the home closed is in the field all the same", async () => {
+    const first = await world.visitor();
+    await join(first, link, "Ines");
+    await field(first).fill("half a thought");
+    const room = new URL(first.url()).hash;
+    await first.evaluate(() => (location.hash = "#/settings"));
+    await first.locator("[data-draft]").waitFor();
+    await first.evaluate((to) => (location.hash = to), room);
+    const second = await another(first);
+    await expect.poll(() => field(second).inputValue()).toBe("half a thought");
+    await second.evaluate(() => (location.hash = "#/settings"));
+    await field(second).waitFor({ state: "detached" });
+    void first
+      .workers()[0]!
+      .evaluate(() => {
+        for (;;);
+      })
+      .catch(() => undefined);
+    await second.evaluate((to) => (location.hash = to), room);
+    await field(second).waitFor();
+    await first.close();
+    await expect.poll(() => field(second).inputValue()).toBe("half a thought");
+    await second.context().close();
+  });
+
   it("what was written stays to be copied when this browser can store nothing any more", async () => {
     const page = await world.visitor();
     await join(page, link, "Dora");

@@ -121,6 +121,18 @@ function takeDoor(state: DoorState): void {
   }
 }
 
+/** Resolves when the home is read the next time: it has opened, or another tab's thread has taken it over and has its rooms. */
+export function homeRead(): Promise<void> {
+  return new Promise((resolve) => {
+    const before = self.peek();
+    const stop = self.subscribe((now) => {
+      if (now === null || now === before) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 async function readHome(): Promise<void> {
   const { home: calls } = home();
   const [who, all] = await Promise.all([calls.self(), calls.rooms()]);

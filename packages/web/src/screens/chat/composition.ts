@@ -3,7 +3,7 @@ import { type MessageId, MessageNonce } from "@conclave/client/pure";
 import { again, type RoomKey } from "@conclave/client/rpc";
 import { batch, computed, signal } from "@preact/signals";
 import { toast } from "../../design/Toast.js";
-import { home } from "../../model/home.js";
+import { home, homeRead } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { rawTextOf } from "./messageText.js";
 import { t } from "./words.js";
@@ -115,10 +115,7 @@ export class Composition {
     this.saving = null;
     const text = this.mode.value.kind === "edit" ? this.aside : this.text.value;
     if (this.hasTyped) {
-      home()
-        .room(this.key)
-        .setDraft(text)
-        .catch(() => undefined);
+      void again(() => home().room(this.key).setDraft(text)).catch(() => undefined);
     }
   }
 
@@ -129,11 +126,13 @@ export class Composition {
   }
 
   private async recall(): Promise<void> {
-    const draft = await home()
+    const draft: unknown = await home()
       .room(this.key)
       .draft()
-      .catch(() => "");
-    if (!this.hasTyped && typeof draft === "string") this.text.value = draft;
+      .catch(() => null);
+    if (this.hasTyped) return;
+    if (typeof draft === "string") this.text.value = draft;
+    else await homeRead().then(() => this.recall());
   }
 }
 
