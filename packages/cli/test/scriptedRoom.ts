@@ -114,6 +114,7 @@ export const STATUS: RoomStatus = {
   unread: 0,
   mentions: 0,
   isMuted: false,
+  listMarks: { isPinned: false, isUnread: false, archivedAt: null },
   isRecovering: false,
   mirror: null,
   firstUnread: null,

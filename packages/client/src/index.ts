@@ -5,7 +5,7 @@
  */
 export { openClient } from "./home/homeClient.js";
 export type { Client, ClientPorts, OpenOptions, OpenProblem, RoomOptions } from "./api/client.js";
-export type { DueWork, NewMessage, RoomSession } from "./api/roomSession.js";
+export type { DueWork, ListChange, NewMessage, RoomSession } from "./api/roomSession.js";
 export type { MirrorOptions, MirrorState, RoomMirror } from "./api/mirror.js";
 export type {
   RoomInvite,
@@ -70,12 +70,13 @@ export type {
   Pause,
   Returning,
   OpenDecision,
+  ListMarks,
   RoomStatus,
   Settled,
   Standing,
   WayBack,
 } from "./api/status.js";
-export type { SessionEvent } from "./api/sessionEvent.js";
+export type { ForgottenMessage, SessionEvent } from "./api/sessionEvent.js";
 export { usualMode } from "./api/usualMode.js";
 export { type Fate, fateOf, fateOfDecision, type Problem, type Rival } from "./api/problem.js";
 export { type Storage, type StoredRecord, type Write, type Range, checkKey, orderedKey } from "./ports/storage.js";

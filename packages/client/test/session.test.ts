@@ -226,6 +226,56 @@ describe("what a session tells", () => {
     expect(alice.room.status().isMuted).toBe(false);
   });
 
+  it("a room is pinned, archived and marked as unread on this device; two at once are both kept, and reading ends the mark", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.run(Promise.all([alice.room.arrange({ isPinned: true }), alice.room.arrange({ isUnread: true })]));
+    await world.run(alice.room.arrange({ isArchived: true }));
+    const { n } = alice.room.status();
+    expect(alice.room.status().listMarks).toEqual({ isPinned: true, isUnread: true, archivedAt: n });
+    expect(bob.room.status().listMarks).toEqual({ isPinned: false, isUnread: false, archivedAt: null });
+    await world.run(alice.client.close());
+    await alice.open();
+    expect(alice.room.status().listMarks).toEqual({ isPinned: true, isUnread: true, archivedAt: n });
+    await world.run(alice.room.markRead(n));
+    await world.run(alice.room.arrange({ isArchived: false }));
+    await world.run(alice.client.close());
+    await alice.open();
+    expect(alice.room.status().listMarks).toEqual({ isPinned: true, isUnread: false, archivedAt: null });
+  });
+
+  it("a message forgotten here is gone here, with its edits, from search and from the count, for good; the others keep it", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    const said = await world.get(bob.room.send("a secret seed"));
+    await world.get(bob.room.edit(said.id, "a secret bean"));
+    await world.get(bob.room.send("an answer", said.id));
+    await world.until(() => alice.room.status().unread === 2);
+    expect(await world.run(alice.room.search("secret"))).toHaveLength(1);
+    const told: SessionEvent[] = [];
+    alice.room.watch((event) => told.push(event));
+    expect(await world.run(alice.room.forgetMessages([said.id, noMessage]))).toBe(1);
+    expect(told[0]).toMatchObject({ type: "forgotten", messages: [{ id: said.id }] });
+    expect(alice.room.status().unread).toBe(1);
+    const isGone = async () => {
+      expect(await alice.texts()).toEqual(["Bob: an answer"]);
+      expect(await world.run(alice.room.find(said.id))).toBeNull();
+      expect(await world.run(alice.room.search("secret"))).toEqual([]);
+    };
+    await isGone();
+    // What is done to it later changes nothing here.
+    await world.get(bob.room.edit(said.id, "a secret pea"));
+    await world.get(bob.room.flushed(10_000));
+    await world.get(alice.room.synced(10_000));
+    await world.run(alice.client.close());
+    const secret = utf8Bytes("secret");
+    const holds = (bytes: Uint8Array) => bytes.some((_, at) => secret.every((byte, by) => bytes[at + by] === byte));
+    expect([...alice.disk.records.values()].filter(holds)).toEqual([]);
+    await alice.open();
+    await isGone();
+    expect(await bob.texts()).toEqual(["Bob: a secret seed", "Bob: an answer"]);
+  });
+
   it("what the room's rules are, who may do what, and what one's own person may remove", async () => {
     const world = new World();
     const [alice, bob] = await twoIn(world);

@@ -25,6 +25,7 @@ describe("how a room stands", () => {
     const wanted: Partial<RoomStatus> = {
       ...{ standing: "member", connection: "live", isLeaving: false, ending: null, paused: null, comingBack: null },
       ...{ pending: 0, unread: 0, mentions: 0, firstUnread: null, requests: 0, asked: 0, roomAhead: 0, alarms: [] },
+      listMarks: { isPinned: false, isUnread: false, archivedAt: null },
       ...{ isMuted: false, isConfirmed: true, seq: 0, n: 0, epoch: 0 },
     };
     expect(alice.room.status()).toMatchObject(wanted);

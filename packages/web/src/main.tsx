@@ -9,6 +9,7 @@ import { App } from "./shell/App.js";
 import { route, startRouting } from "./app/route.js";
 import { startShortcuts } from "./app/shortcuts.js";
 import { startTitle } from "./frame/title.js";
+import { startDensity } from "./design/density.js";
 import { startTheme } from "./design/theme.js";
 import { rooms, startHome } from "./model/home.js";
 import { startNotices } from "./shell/notify.js";
@@ -18,6 +19,7 @@ import { startLanguage } from "./words/language.js";
 import { spoken } from "./words/words.js";
 
 startTheme();
+startDensity();
 startLanguage();
 startRouting();
 startShortcuts();

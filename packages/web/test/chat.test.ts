@@ -255,7 +255,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     await send(page, "not for you");
     await expect.poll(() => textsOf(alice)).toContain("not for you");
     await line("not for you").click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("menuitem", { name: "Delete for everyone…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await line("deleted a message").waitFor();
     await expect.poll(() => textsOf(alice)).not.toContain("not for you");

@@ -25,7 +25,9 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
   afterAll(() => world.stop());
 
   const list = () => page.locator('[data-pane="list"]');
-  const row = (title: string) => list().getByRole("link", { name: new RegExp(`^${title}`, "u") });
+  const rows = () => list().getByRole("listitem").getByRole("link");
+  // With whatever its ring says before its name.
+  const row = (title: string) => rows().filter({ hasText: title });
   const titles = () => list().getByRole("listitem").locator("bdi:first-child").allInnerTexts();
   const field = () => page.getByRole("textbox", { name: /^Message/u });
   const menu = () => page.getByRole("menu");
@@ -88,8 +90,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await page.getByRole("textbox", { name: "Message to Kitchen" }).waitFor();
     await row("Garden club").focus();
     await page.keyboard.press("Shift+F10");
-    await item("Mark as read").waitFor();
-    expect(await item("Mark as read").getAttribute("aria-disabled")).toBe("true");
+    await item("Mark as unread").waitFor();
     await page.keyboard.press("Escape");
     expect(await row("Garden club").evaluate((element) => element === document.activeElement)).toBe(true);
     await row("Garden club").click({ button: "right" });
@@ -144,6 +145,54 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await row("Garden club")
       .getByText("Muted: you're only notified when someone mentions you or needs your decision")
       .waitFor({ state: "detached" });
+  });
+
+  it("a room is pinned, marked as unread and archived from its menu; all of it is still so after a reload", async () => {
+    const names = () =>
+      rows().evaluateAll((links) => links.map((link) => link.querySelector("bdi")?.textContent ?? ""));
+    await expect.poll(async () => (await names())[0]).toBe("Garden club");
+    await row("Kitchen").click({ button: "right" });
+    await item("Pin").click();
+    await expect.poll(async () => (await names())[0]).toBe("Kitchen");
+    await row("Kitchen").getByText("Pinned").waitFor({ state: "attached" });
+    // By the keyboard: the open room is left, or it would be read at once.
+    await row("Garden club").click();
+    await field().waitFor();
+    await row("Garden club").focus();
+    await page.keyboard.press("Shift+F10");
+    await item("Mark as unread").press("Enter");
+    await row("Garden club").getByRole("img", { name: "Marked as unread" }).waitFor();
+    expect(page.url()).toMatch(/#\/rooms$/u);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.reload();
+    await row("Garden club").getByRole("img", { name: "Marked as unread" }).waitFor();
+    expect(await names()).toEqual(["Kitchen", "Garden club"]);
+    await row("Garden club").click();
+    await expect.poll(() => row("Garden club").getByRole("img", { name: "Marked as unread" }).count()).toBe(0);
+
+    const archive = list().getByRole("button", { name: "1 archived room" });
+    await row("Garden club").click({ button: "right" });
+    await item("Archive").click();
+    await archive.waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await row("Garden club").waitFor();
+    await row("Garden club").click({ button: "right" });
+    await item("Archive").click();
+    await archive.waitFor();
+    await page.reload();
+    await archive.waitFor();
+    expect(await names()).toEqual(["Kitchen"]);
+    await archive.press("Enter");
+    expect(await names()).toEqual(["Kitchen", "Garden club"]);
+    expect(await axeFaults(page)).toEqual([]);
+    expect(await archive.getAttribute("aria-expanded")).toBe("true");
+    // Somebody writes, and it is back.
+    await get(pia.send("Are you there?"));
+    await expect.poll(() => archive.count()).toBe(0);
+    await row("Garden club").getByText("Are you there?").waitFor();
+    await row("Kitchen").click({ button: "right" });
+    await item("Unpin").click();
+    await expect.poll(async () => (await names())[0]).toBe("Garden club");
   });
 
   it("a finger that rests on a room opens its menu, and does not go there when it lifts", async () => {

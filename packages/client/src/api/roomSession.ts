@@ -79,6 +79,13 @@ export interface MoveOptions {
   readonly isOldGone?: boolean;
 }
 
+/** What a person changes about a room in their list. */
+export interface ListChange {
+  readonly isPinned?: boolean;
+  readonly isUnread?: boolean;
+  readonly isArchived?: boolean;
+}
+
 /**
  * One room of this home. It keeps itself in step with the relay: connects, catches up, sends what waits, carries out
  * farewells, refreshes invites. Reading methods give what is known now; `watch` tells when to read again.
@@ -136,6 +143,11 @@ export interface RoomSession {
    */
   remove(id: MessageId): Promise<Result<TimelineMessage, Problem>>;
   /**
+   * Deletes messages from this device alone: their lines are gone for good, the others keep theirs, and nobody learns of it. Resolves
+   * with how many there were; what waits to be sent is not among them.
+   */
+  forgetMessages(ids: readonly MessageId[]): Promise<number>;
+  /**
    * Adds an emoji to a message, or removes it where it is there already; null removes all of the person's own. `malformed`:
    * no emoji, or one of more than 16 bytes (see `isReaction`); `refused`: the message has as many reactions as it can have.
    */
@@ -171,7 +183,7 @@ export interface RoomSession {
   resume(): Promise<void>;
   /** A person has looked at this alarm: it stays in the timeline with its proof, and makes no banner. `unknown`: there is none. */
   acknowledge(order: number): Promise<Result<void, Problem>>;
-  /** The person has read up to this place of the log. */
+  /** The person has read up to this place of the log: it is marked as unread no longer. */
   markRead(n: number): Promise<void>;
   /**
    * A person has the room before their eyes, now and for the next two minutes: call it again while that lasts. Only then does this
@@ -185,6 +197,8 @@ export interface RoomSession {
   checkNow(timeout: number): Promise<Result<FreshnessCheck, Problem>>;
   /** Mutes the room on this device, or ends that; nobody else learns of it. Resolves when it is durable. */
   mute(isMuted: boolean): Promise<void>;
+  /** Pins the room in the list of rooms, marks it as unread, or archives it, on this device. Resolves when it is durable. */
+  arrange(change: ListChange): Promise<void>;
 
   /** Makes a decision, or proposes it where more people have to agree. What loses a race is built again. */
   decide(action: Action | { readonly type: "rekey" }): Promise<Result<DecisionProgress, Problem>>;

@@ -118,6 +118,16 @@ export interface OpenDecision {
   readonly need: number;
 }
 
+/** What a person has made of a room in their list, on this device: nobody else learns of it. */
+export interface ListMarks {
+  /** It stays on top. */
+  readonly isPinned: boolean;
+  /** The person wants to come back to it; reading ends it. */
+  readonly isUnread: boolean;
+  /** Put away when the log was this long; null: it is not. What is written later may bring it back. */
+  readonly archivedAt: number | null;
+}
+
 /** How a room stands just now. */
 export interface RoomStatus {
   readonly standing: Standing;
@@ -153,6 +163,8 @@ export interface RoomStatus {
   readonly mentions: number;
   /** The person has muted it on this device: only what names or asks them is told. */
   readonly isMuted: boolean;
+  /** What the person has made of the room in their list. */
+  readonly listMarks: ListMarks;
   /** The place of the first unread message; null when all is read. */
   readonly firstUnread: number | null;
   /** People who ask to join, as far as this device may see. */

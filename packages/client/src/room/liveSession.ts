@@ -35,6 +35,7 @@ import {
 import { checkNow } from "./checking.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
+import { arrange, forgetHere } from "./tidying.js";
 import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
@@ -50,7 +51,7 @@ import type {
 import type { MirrorOptions, RoomMirror } from "../api/mirror.js";
 import type { RoomMember } from "../api/person.js";
 import { roomProposalsOf, subjectOf } from "../timeline/requestView.js";
-import type { DueWork, MoveOptions, NewMessage, RoomSession } from "../api/roomSession.js";
+import type { DueWork, ListChange, MoveOptions, NewMessage, RoomSession } from "../api/roomSession.js";
 import { decisionOf, invitesOf, listedKeysOf, membersOf } from "../timeline/roomView.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
 import type { FreshnessCheck, Returning, RoomStatus, Settled } from "../api/status.js";
@@ -231,8 +232,21 @@ export class LiveSession implements RoomSession {
   }
 
   async markRead(n: number): Promise<void> {
-    await this.state.transact((tx) => this.state.history.markRead(tx, n));
-    this.state.tell({ type: "changed" });
+    const { state } = this;
+    await state.transact((tx) => {
+      state.history.markRead(tx, n);
+      if (state.listMarks.isUnread) state.keepListMarks(tx, { ...state.listMarks, isUnread: false });
+    });
+    state.tell({ type: "changed" });
+  }
+
+  async arrange(change: ListChange): Promise<void> {
+    await this.state.transact((tx) => arrange(tx, this.state, change));
+  }
+
+  async forgetMessages(ids: readonly MessageId[]): Promise<number> {
+    const forgotten = await this.state.transact((tx) => forgetHere(tx, this.state, ids));
+    return forgotten.ok ? forgotten.value : 0;
   }
 
   looking(): void {

@@ -28,6 +28,7 @@ export function statusOf(engine: RoomEngine): RoomStatus {
     unread: state.leaving === null ? history.unread : 0,
     mentions: state.leaving === null ? history.mentions : 0,
     isMuted: state.isMuted,
+    listMarks: state.listMarks,
     firstUnread: state.leaving === null ? history.firstUnread : null,
     requests: requests.known.length,
     asked: askedOf(engine),

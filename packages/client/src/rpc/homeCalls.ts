@@ -32,6 +32,8 @@ export const ROOM_CALLS = [
   "looking",
   "checkNow",
   "mute",
+  "arrange",
+  "forgetMessages",
   "decide",
   "move",
   "addMirror",

@@ -27,7 +27,7 @@ export class RoomFeed {
   private lately: Decision | null = null;
   private since: number | null = null;
   private draft = "";
-  private readonly ready: Promise<void>;
+  private ready: Promise<void>;
   private isOver = false;
   private ageing: CancelTimer | null = null;
 
@@ -75,6 +75,11 @@ export class RoomFeed {
     // A message that was edited or deleted must not stay in a list of rooms as it was.
     if (event.type === "amended" && this.latest && equalBytes(event.message.id, this.latest.id))
       this.latest = event.message;
+    if (event.type === "forgotten" && event.messages.some(({ n }) => n === this.latest?.n)) {
+      this.latest = null;
+      this.lately = null;
+      this.ready = this.lookBack();
+    }
     if (this.isPlanned) return;
     this.isPlanned = true;
     // A task, not a microtask: a turn of the engine emits its events one microtask after the other.

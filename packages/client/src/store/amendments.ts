@@ -36,6 +36,11 @@ export class Amendments {
     return found;
   }
 
+  forget(tx: Transaction, n: number): void {
+    tx.delete(this.keys.amendment(n));
+    this.unsaved.delete(n);
+  }
+
   put(tx: Transaction, n: number, amendment: Amendment): void {
     tx.put(this.keys.amendment(n), encodeAmendment(amendment));
     this.unsaved.set(n, amendment);

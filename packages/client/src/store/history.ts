@@ -109,6 +109,13 @@ export class History {
     this.count(item, amendment);
   }
 
+  /** Deletes a message's line from this device. Its id stays known: it does not come a second time, and nothing is done to it. */
+  forget(tx: Transaction, n: number): void {
+    tx.delete(this.keys.historyItem(n));
+    this.unsaved.delete(n);
+    this.unreadAt.delete(n);
+  }
+
   /** Items in the order of the log. */
   async page({ before, after, limit = 100 }: HistoryPage = {}): Promise<HistoryItem[]> {
     const reverse = after === undefined;

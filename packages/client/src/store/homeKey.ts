@@ -54,6 +54,8 @@ export class RoomKeys {
   readonly readMarker: string;
   /** There while the room is muted. */
   readonly muted: string;
+  /** What the person has made of the room in their list: see `ListMarks`. */
+  readonly listMarks: string;
   /** What was done to messages since they were sent. */
   readonly amendments: string;
   readonly draft: string;
@@ -92,6 +94,7 @@ export class RoomKeys {
     this.leaving = `${this.prefix}leaving`;
     this.readMarker = `${this.prefix}read`;
     this.muted = `${this.prefix}muted`;
+    this.listMarks = `${this.prefix}listed`;
     this.amendments = `${this.prefix}amended/`;
     this.draft = `${this.prefix}draft`;
     this.comingBack = `${this.prefix}back`;

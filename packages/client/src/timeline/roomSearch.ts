@@ -21,7 +21,9 @@ export class RoomSearch {
     records.watch((event) => {
       if (!this.index.isUsed) return;
       if (event.type === "amended") this.take(event.message);
-      else if (event.type === "item" && event.item.kind === "message") this.take(event.item.message);
+      else if (event.type === "forgotten") {
+        for (const { n } of event.messages) this.index.put({ n, time: 0, text: "" });
+      } else if (event.type === "item" && event.item.kind === "message") this.take(event.item.message);
     });
   }
 

@@ -8,6 +8,7 @@ import type { ClientPorts } from "../api/client.js";
 import type { Problem } from "../api/problem.js";
 import type { Marks } from "../api/person.js";
 import type { SessionEvent } from "../api/sessionEvent.js";
+import type { ListMarks } from "../api/status.js";
 import { type ComingBack, decodeComingBack, encodeComingBack } from "../store/comingBack.js";
 import { AlarmLog, type LoggedAlarm } from "../store/alarmLog.js";
 import { ClockWitness } from "../store/clockWitness.js";
@@ -18,6 +19,7 @@ import { RoomKeys, roomMetaKey } from "../store/homeKey.js";
 import type { StoredRecord } from "../ports/storage.js";
 import { KeptRecords } from "../store/keptRecords.js";
 import { decodeRecoveryNote, encodeRecoveryNote, NO_RECOVERY, type RecoveryNote } from "../store/recoveryNote.js";
+import { decodeListMarks, encodeListMarks, UNMARKED } from "../store/listMarks.js";
 import { Outbox } from "../store/outbox.js";
 import { OwnInvites } from "../store/ownInvites.js";
 import { ProposalLog } from "../store/proposalLog.js";
@@ -56,6 +58,8 @@ export class RoomState {
   isMovingAlone = false;
   /** The person wants to be left in peace by this room. */
   isMuted = false;
+  /** What the person has made of it in their list. */
+  listMarks: ListMarks = UNMARKED;
   /** What the relay says of having been restored from a copy. */
   recovery: RecoveryNote = NO_RECOVERY;
   /** Nothing is sent in this room by this process. */
@@ -134,6 +138,8 @@ export class RoomState {
     if (relocation) state.relocation = decodeRelocation(relocation);
     state.alone = await storage.get(keys.alone);
     state.isMuted = (await storage.get(keys.muted)) !== null;
+    const listMarks = await storage.get(keys.listMarks);
+    if (listMarks) state.listMarks = decodeListMarks(listMarks);
     const recovery = await storage.get(keys.recovery);
     if (recovery) state.recovery = decodeRecoveryNote(recovery);
     const slots = await storage.get(keys.slots);
@@ -284,6 +290,13 @@ export class RoomState {
     tx.clear(this.keys.state);
     this.room = room;
     for (const [key, value] of records) tx.put(this.keys.state + key, value);
+  }
+
+  /** Keeps what the person has made of the room in their list. */
+  keepListMarks(tx: Transaction, marks: ListMarks): void {
+    this.listMarks = marks;
+    tx.put(this.keys.listMarks, encodeListMarks(marks));
+    this.emit(tx, { type: "changed" });
   }
 
   /** The slots of all open invites are at the relay, made for this commit. */

@@ -18,11 +18,20 @@ export type Route =
   | { readonly at: "sheet" }
   | { readonly at: "rooms" }
   /** `item` is what the panel is about: a person's or an invite's key. */
-  | { readonly at: "room"; readonly key: RoomKey; readonly panel: Panel | null; readonly item: string | null }
+  | {
+      readonly at: "room";
+      readonly key: RoomKey;
+      readonly panel: Panel | null;
+      readonly item: string | null;
+      /** The message that a link leads to, by its id. */
+      readonly message?: string;
+    }
   | { readonly at: "search" }
   | { readonly at: "settings"; readonly section: string | null };
 
 const PLAIN = ["welcome", "start", "join", "recovery", "sheet", "rooms", "search"] as const;
+/** In the place of a panel: a link to a message. */
+const MESSAGE = "message";
 const MAX_PART = 200;
 
 const address = signal(typeof window === "undefined" ? "" : location.hash);
@@ -38,6 +47,7 @@ export function parseRoute(hash: string): Route {
   if (first === "settings") return { at: "settings", section: rest[0] ?? null };
   const [key, panel, item] = rest;
   if (first === "room" && key) {
+    if (panel === MESSAGE && item) return { at: "room", key, panel: null, item: null, message: item };
     const known = PANELS.find((each) => each === panel) ?? null;
     return { at: "room", key, panel: known, item: known ? (item ?? null) : null };
   }
@@ -47,7 +57,8 @@ export function parseRoute(hash: string): Route {
 /** The address of a route, for links: `<a href={href({ at: "rooms" })}>`. */
 export function href(to: Route): string {
   const parts: (string | null)[] = [to.at];
-  if (to.at === "room") parts.push(to.key, to.panel, to.panel && to.item);
+  if (to.at === "room" && to.message) parts.push(to.key, MESSAGE, to.message);
+  else if (to.at === "room") parts.push(to.key, to.panel, to.panel && to.item);
   if (to.at === "settings") parts.push(to.section);
   return `#/${parts.flatMap((each) => (each ? [encodeURIComponent(each)] : [])).join("/")}`;
 }

@@ -10,6 +10,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   escape: "Esc",
   arrowup: "↑",
   arrowdown: "↓",
+  delete: isApple ? "⌦" : "Del",
 };
 
 /** Keys as they are on the keyboard: `mod+k` is ⌘ K on a Mac and Ctrl K elsewhere. */

@@ -30,19 +30,22 @@ export interface MenuPopupProps {
   readonly id?: string;
   /** Above the items: a row of buttons that are `menuitem`s too. */
   readonly head?: ComponentChildren;
+  /** What it is about: stays bright, while the rest of the page is dimmed. */
+  readonly lifts?: HTMLElement | null;
 }
 
 /**
  * The open list of a menu. Arrows, Home, End and first letters move in it; Escape and Tab close it, and so does what scrolls
  * away what it belongs to; the focus returns.
  */
-export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProps): JSX.Element {
+export function MenuPopup({ label, items, at, onClose, id, head, lifts = null }: MenuPopupProps): JSX.Element {
   const ref = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
     const menu = ref.current!;
     const before = document.activeElement;
     menu.showPopover();
+    lift(menu, lifts);
     place(menu, at);
     entries(menu)[0]?.focus();
     return () => {
@@ -68,7 +71,9 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
     document.addEventListener("wheel", onWheel, { capture: true, passive: true });
     // On a phone the keyboard goes away when the menu takes the focus: that must not close it.
     const onResize = () => {
-      if (ref.current) place(ref.current, at);
+      if (!ref.current) return;
+      lift(ref.current, lifts);
+      place(ref.current, at);
     };
     window.addEventListener("resize", onResize);
     return () => {
@@ -82,7 +87,7 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
     <div
       ref={ref}
       id={id}
-      class={style["menu"]}
+      class={classes(style["menu"], lifts && style["dims"])}
       role="menu"
       aria-label={label}
       popover="manual"
@@ -124,6 +129,32 @@ export function MenuPopup({ label, items, at, onClose, id, head }: MenuPopupProp
       )}
     </div>
   );
+}
+
+const HOLE_RADIUS_PX = 18;
+
+/** Cuts a hole for what stays bright out of the scrim over the page: it is seen where it is, as it is. */
+function lift(menu: HTMLElement, lifted: HTMLElement | null): void {
+  if (!lifted) return;
+  const { left, right, top, bottom } = seenPart(lifted);
+  if (right <= left || bottom <= top) return;
+  const r = Math.min(HOLE_RADIUS_PX, (right - left) / 2, (bottom - top) / 2);
+  const arc = (x: number, y: number) => `a${r} ${r} 0 0 1 ${x * r} ${y * r}`;
+  const hole = `M${left + r} ${top}H${right - r}${arc(1, 1)}V${bottom - r}${arc(-1, 1)}H${left + r}${arc(-1, -1)}V${top + r}${arc(1, -1)}Z`;
+  menu.style.setProperty("--hole", `path(evenodd, "M0 0H${innerWidth}V${innerHeight}H0Z${hole}")`);
+}
+
+/** The part of an element that is not scrolled away. */
+function seenPart(element: HTMLElement): { left: number; right: number; top: number; bottom: number } {
+  const box = element.getBoundingClientRect();
+  const frame = element.closest('[role="log"]')?.getBoundingClientRect();
+  if (!frame) return box;
+  return {
+    left: Math.max(box.left, frame.left),
+    right: Math.min(box.right, frame.right),
+    top: Math.max(box.top, frame.top),
+    bottom: Math.min(box.bottom, frame.bottom),
+  };
 }
 
 function entries(menu: HTMLElement): HTMLElement[] {

@@ -5,6 +5,7 @@
  * Colours, sizes and spacing are the variables of `tokens.css`; no screen has a colour of its own.
  */
 export { readLive, classes, type Live } from "./live.js";
+export { chooseDensity, density, type Density } from "./density.js";
 export { theme, chooseTheme, type Theme } from "./theme.js";
 // Layout
 export { Stack, Row, Card, Note, PaneBody, type CardProps, type RowProps } from "./Layout.js";

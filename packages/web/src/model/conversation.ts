@@ -1,6 +1,6 @@
-import type { SessionEvent, TimelineItem, TimelineMessage, TimelinePage } from "@conclave/client";
+import type { ForgottenMessage, SessionEvent, TimelineItem, TimelineMessage, TimelinePage } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/rpc";
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 import { batch, signal } from "@preact/signals";
 import { home } from "./home.js";
 
@@ -162,6 +162,7 @@ export class Conversation {
     let items: TimelineItem[] | null = null;
     for (const event of events) {
       if (event.type === "item") items = this.put(items ?? [...this.items.value], event.item);
+      else if (event.type === "forgotten") items = without(items ?? this.items.value, event.messages);
       else if (event.type === "amended") items = amend(items ?? [...this.items.value], event.message);
     }
     if (items) this.items.value = items;
@@ -182,6 +183,11 @@ function placeOf(items: readonly TimelineItem[], { n }: TimelineItem): number {
   let at = items.length;
   while (at > 0 && (items[at - 1]!.n === 0 || items[at - 1]!.n > n)) at--;
   return at;
+}
+
+function without(items: readonly TimelineItem[], gone: readonly ForgottenMessage[]): TimelineItem[] {
+  const ids = new Set(gone.map(({ id }) => toHex(id)));
+  return items.filter((item) => item.kind !== "message" || !ids.has(toHex(item.message.id)));
 }
 
 function amend(items: TimelineItem[], message: TimelineMessage): TimelineItem[] {

@@ -24,8 +24,10 @@ export const door = signal<DoorState>({ state: "starting" });
 export const self = signal<SelfView | null>(null);
 /** All rooms of this home. */
 export const rooms = signal<ReadonlyMap<RoomKey, RoomSummary>>(new Map());
-/** All rooms, that first in which something was written last, or that one came into last. */
-export const roomList = computed(() => [...rooms.value.values()].sort((a, b) => newest(b) - newest(a)));
+/** All rooms, the pinned ones first; then that in which something was written last, or that one came into last. */
+export const roomList = computed(() =>
+  [...rooms.value.values()].sort((a, b) => Number(isPinned(b)) - Number(isPinned(a)) || newest(b) - newest(a)),
+);
 /** Unread messages of all rooms; of muted ones those that name the person. */
 export const unread = computed(() =>
   [...rooms.value.values()].reduce((sum, { status }) => sum + (status.isMuted ? status.mentions : status.unread), 0),
@@ -144,6 +146,10 @@ async function readHome(): Promise<void> {
 
 function takeRoom(room: RoomSummary): void {
   rooms.value = new Map(rooms.value).set(room.key, room);
+}
+
+function isPinned({ status: { standing, listMarks } }: RoomSummary): boolean {
+  return standing === "member" && listMarks.isPinned;
 }
 
 function newest({ status: { standing }, latest, lately, since }: RoomSummary): number {

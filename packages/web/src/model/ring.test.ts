@@ -11,7 +11,16 @@ const FRESH = { state: "fresh", by: BY, others: 0, time: NOW, until: null, isAns
 const CALM = {
   ...{ standing: "member", isLeaving: false, ending: null, connection: "live", isRecovering: false, mirror: null },
   ...{ isConfirmed: true, freshness: FRESH, epoch: 1, seq: 1, n: 1, pending: 0, unread: 0, mentions: 0 },
-  ...{ isMuted: false, firstUnread: null, requests: 0, asked: 0, open: null, paused: null, comingBack: null },
+  ...{
+    isMuted: false,
+    listMarks: { isPinned: false, isUnread: false, archivedAt: null },
+    firstUnread: null,
+    requests: 0,
+    asked: 0,
+    open: null,
+    paused: null,
+    comingBack: null,
+  },
   ...{ roomAhead: 0, clockAhead: 0, fileLimit: null, providers: null, alarms: [] },
 } as const satisfies RoomStatus;
 const ALARM = { code: "BAD_RECEIPT" } as unknown as TimelineAlarm;

@@ -1,9 +1,11 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
 import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
+import { toHex } from "@conclave/codec";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useShortcutNotes } from "../../app/shortcuts.js";
+import { lazy } from "../../frame/Lazy.js";
 import { pageTitle } from "../../frame/title.js";
 import { Conversation } from "../../model/conversation.js";
 import { rooms } from "../../model/home.js";
@@ -23,9 +25,10 @@ import style from "./ChatScreen.module.css";
 import { Composer } from "./Composer.js";
 import composerStyle from "./Composer.module.css";
 import { Composition } from "./composition.js";
+import { Selection } from "./selection.js";
+import { useLinkedMessage } from "./useLinkedMessage.js";
 import type { MenuPlace } from "./menuPlace.js";
 import { MessageList } from "./MessageList.js";
-import { MessageMenu } from "./MessageMenu.js";
 import { attachmentsOf } from "./files/attachments.js";
 import { LeavingNotice } from "./LeavingNotice.js";
 import { FORMAT_KEYS, type Format } from "./formatting.js";
@@ -35,6 +38,10 @@ import { goWhere } from "./place.js";
 import { useActions } from "./useActions.js";
 import { whyNotWriting } from "./whyNotWriting.js";
 import { t } from "./words.js";
+
+const ForwardDialog = lazy(() => import("./ForwardDialog.js").then((module) => module.ForwardDialog));
+const MessageMenu = lazy(() => import("./MessageMenu.js").then((module) => module.MessageMenu));
+const SelectionBar = lazy(() => import("./SelectionBar.js").then((module) => module.SelectionBar));
 
 /** Unread messages from which one begins at the first of them, not at the end. */
 const MUCH = 20;
@@ -55,7 +62,9 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
   const attachments = useMemo(() => attachmentsOf(key), [key]);
   const downloads = useMemo(() => new Downloads(key), [key]);
   const people = useMemo(() => peopleOf(detail?.members ?? []), [detail?.members]);
-  const [menu, open] = useState<{ message: TimelineMessage; at: MenuPlace } | null>(null);
+  const [menu, open] = useState<{ message: TimelineMessage; at: MenuPlace; lifts: HTMLElement | null } | null>(null);
+  const selection = useMemo(() => new Selection(), [key]);
+  const [passed, pass] = useState<readonly TimelineMessage[] | null>(null);
   const whyNot = whyNotWriting(status);
   const chat = useActions({
     room,
@@ -65,6 +74,8 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
     attachments,
     downloads,
     canWrite: whyNot === null,
+    selection,
+    onForward: pass,
   });
 
   useShortcutNotes([
@@ -77,7 +88,10 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
     { keys: "enter", label: t.keyMenu },
     { keys: "r", label: t.keyReply },
     { keys: "e", label: t.keyEdit },
+    { keys: "f", label: t.keyForward },
+    { keys: "space", label: t.keySelect },
     { keys: "delete", label: t.keyDelete },
+    { keys: "shift+delete", label: t.keyForget },
     { keys: "end", label: t.keyEnd },
   ]);
   useEffect(() => {
@@ -102,6 +116,7 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
     goWhere.value = null;
     void conversation.toPlace(wanted.n);
   }, [goWhere.value]);
+  useLinkedMessage(key, conversation);
 
   return (
     <ChatProvider value={chat}>
@@ -117,10 +132,12 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             firstUnread={firstUnread}
             mayInvite={may(detail, "invite")}
             held={menu?.message.id ?? null}
-            onMenu={(message, at) => open({ message, at })}
+            onMenu={(message, at) => open({ message, at, lifts: bubbleOf(message) })}
           />
         </OpenRoom.Provider>
-        {whyNot === null ? (
+        {selection.isOn ? (
+          <SelectionBar />
+        ) : whyNot === null ? (
           <Composer
             composition={composition}
             title={plainName(room.title)}
@@ -140,10 +157,24 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
           </div>
         )}
         {whyNot === null && <DropTarget attachments={attachments} />}
-        {menu && <MessageMenu message={menu.message} at={menu.at} onClose={() => open(null)} />}
+        {menu && <MessageMenu {...menu} onClose={() => open(null)} />}
+        {passed && (
+          <ForwardDialog
+            messages={passed}
+            onClose={(isChosen) => {
+              pass(null);
+              if (isChosen) selection.stop();
+            }}
+          />
+        )}
       </div>
     </ChatProvider>
   );
+}
+
+/** The bubble of a message, where it can be seen. */
+function bubbleOf({ id }: TimelineMessage): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[role="log"] [data-id="${toHex(id)}"] [data-bubble]`);
 }
 
 /** Where "new messages" stands: where one left off before the room was opened, or before one came back to the page. */

@@ -1,5 +1,6 @@
 import type { MarkupBlock, MarkupSpan } from "@conclave/client/pure";
 import type { ComponentChildren, JSX } from "preact";
+import { href, parseRoute } from "../../app/route.js";
 import { classes } from "../../design/live.js";
 import { CodeBlock } from "./CodeBlock.js";
 import style from "./Markup.module.css";
@@ -98,8 +99,13 @@ function SpanView({ span }: { readonly span: MarkupSpan }): JSX.Element {
           @{span.name}
         </bdi>
       );
-    case "link":
-      return (
+    case "link": {
+      const inside = insideOf(span.href);
+      return inside !== null ? (
+        <a class={style["link"]} href={inside}>
+          <bdi>{span.text}</bdi>
+        </a>
+      ) : (
         <>
           <a class={style["link"]} href={span.href} target="_blank" rel="noreferrer noopener">
             <bdi>{span.text}</bdi>
@@ -107,5 +113,14 @@ function SpanView({ span }: { readonly span: MarkupSpan }): JSX.Element {
           {span.host !== null && <span class={style["host"]}> ({t.opensLink({ host: span.host })})</span>}
         </>
       );
+    }
   }
+}
+
+/** The place in this page that a link to a message of a room leads to: it opens here, not in another tab. Null for every other link. */
+function insideOf(address: string): string | null {
+  const [page, hash] = address.split("#");
+  if (hash === undefined || page !== `${location.origin}${location.pathname}`) return null;
+  const to = parseRoute(`#${hash}`);
+  return to.at === "room" && to.message ? href(to) : null;
 }

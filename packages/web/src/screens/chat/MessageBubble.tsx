@@ -1,14 +1,17 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import { equalBytes } from "@conclave/codec";
-import { Check, Clock3, Pencil, Plug } from "lucide-preact";
+import { equalBytes, toHex } from "@conclave/codec";
+import { Check, Clock3, Pencil, Plug, Reply } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { memo } from "../../app/react.js";
+import { density } from "../../design/density.js";
 import { Face } from "../../design/Face.js";
 import { withPersonHue } from "../../design/hues.js";
 import { classes } from "../../design/live.js";
 import { useLongPress } from "../../design/longPress.js";
+import { useChat } from "./chatContext.js";
+import { ENOUGH_PX, useSwipe } from "./useSwipe.js";
 import { clockTime, fullTime } from "../../words/when.js";
 import { Sentence } from "../room/Sentence.js";
 import { FileMessage } from "./files/FileMessage.js";
@@ -45,11 +48,15 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
   const [isFocused, focus] = useState(false);
   const via = viaOf(message);
   // What an outside party says is nobody's own, also where it comes through one's own gateway.
-  const isOwn = author.isYou && !via;
+  const isCompact = density.value === "compact";
+  const isOwn = author.isYou && !via && !isCompact;
   const isGone = message.deleted !== null;
+  const { canWrite, reply, selection } = useChat();
+  const isSelecting = selection.isOn && message.n > 0;
   const press = useLongPress((at, line) => {
-    if (!isGone) onMenu(message, besides(line) ?? at);
+    if (!isGone && !selection.isOn) onMenu(message, besides(line) ?? at);
   });
+  const swipe = useSwipe(canWrite && !isGone && !selection.isOn ? () => reply(message) : null);
   return (
     <div
       class={classes(
@@ -60,11 +67,13 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
         message.reactions.length > 0 && style["reacted"],
         isMarked && style["marked"],
         isHeld && style["held"],
+        isSelecting && style["selecting"],
       )}
       role="article"
       aria-label={`${via ? t.viaGateway({ party: plainName(via.label), person: plainName(author.name) }) : plainName(author.name)}, ${clockTime(message.time)}`}
       tabIndex={isCurrent ? 0 : -1}
       data-n={message.n}
+      data-id={toHex(message.id)}
       onPointerEnter={(event) => point(event.pointerType === "mouse")}
       onPointerLeave={() => point(false)}
       onFocusIn={() => focus(true)}
@@ -75,14 +84,41 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
         event.preventDefault();
         onMenu(message, { x: event.clientX, y: event.clientY });
       }}
-      {...press}
+      onClickCapture={(event) => {
+        // While some are selected, a press anywhere on a line selects, and follows nothing.
+        if (!isSelecting || event.target instanceof HTMLInputElement) return;
+        event.preventDefault();
+        event.stopPropagation();
+        selection.toggle(message);
+      }}
+      {...both(press, swipe)}
     >
+      {isSelecting && (
+        <input
+          class={style["tick"]}
+          type="checkbox"
+          aria-label={t.selectThis}
+          checked={selection.has(message)}
+          onChange={() => selection.toggle(message)}
+        />
+      )}
+      {swipe.moved > 0 && (
+        <Reply
+          class={classes(style["swipe"], swipe.moved >= ENOUGH_PX && style["enough"])}
+          size={20}
+          aria-hidden="true"
+        />
+      )}
       {!isOwn && (
         <span class={style["picture"]}>
-          {isLast && (via ? <Plug size={20} aria-hidden="true" /> : <Face person={author.person} size={36} />)}
+          {(isCompact ? isFirst : isLast) &&
+            (via ? <Plug size={20} aria-hidden="true" /> : <Face person={author.person} size={36} />)}
         </span>
       )}
-      <div class={style["column"]}>
+      <div
+        class={style["column"]}
+        style={swipe.moved > 0 ? { translate: `calc(var(--forth, 1) * ${swipe.moved}px)` } : {}}
+      >
         <div
           data-bubble
           data-own={isOwn && !isGone ? "" : undefined}
@@ -104,7 +140,7 @@ export const MessageBubble = memo(function Message(props: MessageProps): JSX.Ele
         </div>
         {!isGone && <Reactions message={message} />}
       </div>
-      {(isPointed || (isCurrent && isFocused)) && !isGone && (
+      {!selection.isOn && (isPointed || (isCurrent && isFocused)) && !isGone && (
         <MessageTools message={message} withTime={!isLast} onMenu={onMenu} />
       )}
     </div>
@@ -174,6 +210,23 @@ function Meta(props: { readonly message: TimelineMessage; readonly withTime: boo
       {withTime && !isWaiting && message.author.isYou && <Check size={14} role="img" aria-label={t.sent} />}
     </span>
   );
+}
+
+type Finger = "onPointerDown" | "onPointerMove" | "onPointerUp" | "onPointerCancel";
+type Fingers = Readonly<Record<Finger, (event: PointerEvent) => void>>;
+
+/** What a finger on the line does: it may rest, or swipe. */
+function both(press: Fingers, swipe: Fingers): Fingers {
+  const each = (name: Finger) => (event: PointerEvent) => {
+    press[name](event);
+    swipe[name](event);
+  };
+  return {
+    onPointerDown: each("onPointerDown"),
+    onPointerMove: each("onPointerMove"),
+    onPointerUp: each("onPointerUp"),
+    onPointerCancel: each("onPointerCancel"),
+  };
 }
 
 // The menu leaves the message to be seen, unless that fills the screen.

@@ -1,6 +1,6 @@
 import type { TimelineMessage } from "@conclave/client";
 import { plainName } from "@conclave/client/pure";
-import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
+import { Copy, Eraser, Forward, Link, ListChecks, Pencil, Reply, SmilePlus, Trash2 } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { copyText } from "../../design/CopyField.js";
@@ -22,11 +22,13 @@ import { t } from "./words.js";
 export interface MessageMenuProps {
   readonly message: TimelineMessage;
   readonly at: MenuPlace;
+  /** Its bubble, which stays bright. */
+  readonly lifts: HTMLElement | null;
   readonly onClose: () => void;
 }
 
 /** What can be done with a message: by a right click, a long press, the three dots, or Enter on it. */
-export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Element {
+export function MessageMenu({ message, at, lifts, onClose }: MessageMenuProps): JSX.Element {
   const chat = useChat();
   const [isPicking, pick] = useState(false);
   const canRemove = useMayRemove(message, chat);
@@ -36,6 +38,7 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
     <MenuPopup
       label={t.actions}
       at={at}
+      lifts={lifts}
       items={itemsOf(message, chat, canRemove)}
       onClose={onClose}
       head={
@@ -83,10 +86,13 @@ export function MessageMenu({ message, at, onClose }: MessageMenuProps): JSX.Ele
   );
 }
 
-function itemsOf(message: TimelineMessage, { canWrite, reply, edit, takeBack }: Chat, canRemove: boolean): MenuItem[] {
+function itemsOf(message: TimelineMessage, chat: Chat, canRemove: boolean): MenuItem[] {
   const { author, kind } = message;
+  const { canWrite } = chat;
   const items: MenuItem[] = [];
-  if (canWrite) items.push({ text: t.reply, icon: Reply, onSelect: () => reply(message) });
+  // What is on its way has no place that others could find, and may still be withdrawn.
+  const isSent = message.n > 0;
+  if (canWrite) items.push({ text: t.reply, icon: Reply, onSelect: () => chat.reply(message) });
   if (hasText(message)) {
     items.push({
       text: t.copy,
@@ -100,11 +106,23 @@ function itemsOf(message: TimelineMessage, { canWrite, reply, edit, takeBack }: 
     });
   }
   if (canWrite && author.isYou && kind === "text") {
-    items.push({ text: t.edit, icon: Pencil, onSelect: () => edit(message) });
+    items.push({ text: t.edit, icon: Pencil, onSelect: () => chat.edit(message) });
+  }
+  if (isSent && (hasText(message) || kind === "file")) {
+    items.push({ text: t.forward, icon: Forward, onSelect: () => chat.forward([message]) });
+  }
+  if (isSent) {
+    items.push(
+      { text: t.copyLink, icon: Link, onSelect: () => chat.copyLink(message) },
+      { text: t.select, icon: ListChecks, onSelect: () => chat.selection.toggle(message) },
+      "line",
+      { text: t.forgetMine, icon: Eraser, onSelect: () => chat.forget(message) },
+    );
   }
   if (canWrite && canRemove) {
-    const text = author.isYou ? t.takeBack : t.removeTheirs;
-    items.push("line", { text, icon: Trash2, danger: true, onSelect: () => takeBack(message) });
+    const text = author.isYou ? t.takeBackAll : t.removeAll;
+    if (!isSent) items.push("line");
+    items.push({ text, icon: Trash2, danger: true, onSelect: () => chat.takeBack(message) });
   }
   return items;
 }

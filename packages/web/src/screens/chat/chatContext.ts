@@ -5,6 +5,7 @@ import { toHex } from "@conclave/codec";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Downloads } from "../../model/transfers.js";
+import type { Selection } from "./selection.js";
 
 /** Who is in the room, as lines of a conversation need it. */
 export interface People extends Mentionable {
@@ -46,6 +47,13 @@ export interface Chat {
   readonly edit: (message: TimelineMessage) => void;
   readonly takeBack: (message: TimelineMessage) => void;
   readonly react: (message: TimelineMessage, emoji: string) => void;
+  /** The messages that the person has selected. */
+  readonly selection: Selection;
+  /** Asks for a room, and sends them there too. */
+  readonly forward: (messages: readonly TimelineMessage[]) => void;
+  readonly copyLink: (message: TimelineMessage) => void;
+  /** Asks, and deletes it from this device alone. */
+  readonly forget: (message: TimelineMessage) => void;
   /** Scrolls to a message, wherever it is, and marks it for a moment. */
   readonly jumpTo: (id: MessageId) => void;
 }

@@ -11,6 +11,7 @@ import type { Downloads } from "../../model/transfers.js";
 import { sayProblem } from "../../words/problem.js";
 import type { Chat, People } from "./chatContext.js";
 import type { Composition } from "./composition.js";
+import type { Selection } from "./selection.js";
 import type { Attachments } from "./files/attachments.js";
 import { noteEmoji } from "./emoji.js";
 import { t } from "./words.js";
@@ -23,6 +24,8 @@ interface ActionParts {
   readonly canWrite: boolean;
   readonly attachments: Attachments;
   readonly downloads: Downloads;
+  readonly selection: Selection;
+  readonly onForward: (messages: readonly TimelineMessage[]) => void;
 }
 
 /** How long those who decide have to answer while a person waits to send (ms). */
@@ -50,7 +53,7 @@ export interface Actions extends Chat {
 
 /** The same object as long as nothing that lines show has changed: else every line would be drawn again. */
 export function useActions(parts: ActionParts): Actions {
-  const { room, people, composition, conversation, canWrite, attachments, downloads } = parts;
+  const { room, people, composition, conversation, canWrite, attachments, downloads, selection, onForward } = parts;
   const latest = useRef(room);
   latest.current = room;
   /** The person was asked about the stale list, and goes on. */
@@ -88,6 +91,11 @@ export function useActions(parts: ActionParts): Actions {
       edit: (message) => composition.edit(message),
       takeBack: (message) => void takeBack(message),
       react: (message, emoji) => void react(message, emoji),
+      selection,
+      forward: onForward,
+      copyLink: (message) => void import("./tidying.js").then(({ copyMessageLink }) => copyMessageLink(room.key, message), lost),
+      forget: (message) =>
+        void import("./tidying.js").then(({ askToForget }) => askToForget(room.key, [message]), lost),
       jumpTo: (id) => void jumpTo(id),
       async send() {
         const hasFiles = attachments.hasChosen && composition.mode.value.kind !== "edit";
@@ -113,11 +121,16 @@ export function useActions(parts: ActionParts): Actions {
         if (own?.kind === "message") composition.edit(own.message);
       },
     };
-  }, [room.key, people, canWrite, composition, conversation, attachments, downloads]);
+  }, [room.key, people, canWrite, composition, conversation, attachments, downloads, selection]);
 }
 
 function isEditable({ author, deleted, kind }: TimelineMessage): boolean {
   return author.isYou && deleted === null && kind === "text";
+}
+
+// What is fetched when it is needed did not come.
+function lost(): void {
+  toast({ text: sayProblem({ kind: "unreachable" }), tone: "danger" });
 }
 
 function report(result: Result<unknown, Problem>): void {

@@ -15,10 +15,11 @@ interface KeyboardParts {
 
 /**
  * Messages by keyboard: the list is one stop for Tab; arrows go from message to message, Enter opens the menu, R answers,
- * E edits, Delete takes back, Escape goes back to the list.
+ * E edits, F forwards, Space selects, Delete takes back, Shift+Delete deletes here, Escape goes back to the list.
  */
 export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
   const chat = useChat();
+  const { selection } = chat;
   const [current, go] = useState<string | null>(null);
   const index = current === null ? -1 : rows.findIndex((row) => row.key === current);
   const kept = useMemo(() => (index >= 0 ? [index] : []), [index]);
@@ -54,11 +55,15 @@ export function useKeyboard({ rows, list, onMenu, toEnd }: KeyboardParts) {
     } else if (event.key === "End") {
       go(null);
       toEnd();
-    } else if (event.key === "Escape" && index >= 0) {
+    } else if (event.key === "Escape" && selection.isOn) selection.stop();
+    else if (event.key === "Escape" && index >= 0) {
       go(null);
       (event.currentTarget as HTMLElement).focus();
     } else if (!message) return;
     else if (event.key === "Enter" || event.key === "ContextMenu") onMenu(message, target);
+    else if (event.key === " " && message.n > 0) selection.toggle(message);
+    else if (event.key === "f" && message.n > 0) chat.forward([message]);
+    else if (event.key === "Delete" && event.shiftKey && message.n > 0) chat.forget(message);
     else if (!chat.canWrite) return;
     else if (event.key === "r") chat.reply(message);
     else if (event.key === "e" && message.author.isYou && message.kind === "text") chat.edit(message);

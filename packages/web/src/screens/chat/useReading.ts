@@ -22,6 +22,13 @@ export function useReading(key: RoomKey, status: RoomStatus, lastSeen: () => num
       timer = null;
       if (!isInFront()) return;
       const { status: now, lastSeen: look } = latest.current;
+      if (now.listMarks.isUnread) {
+        // A lost call leaves the mark, as one sees.
+        void home()
+          .room(key)
+          .arrange({ isUnread: false })
+          .catch(() => undefined);
+      }
       const n = look();
       if (now.firstUnread === null || n < now.firstUnread || n <= done) return;
       done = n;

@@ -6,6 +6,7 @@ import { Card, Count, type Icon, ListRow, PaneBody, PaneHeader, Skeleton, Stack 
 import { rooms } from "../../model/home.js";
 import { useRoomDetail } from "../../model/roomPanels.js";
 import { may } from "../room/may.js";
+import { ExportCard } from "./ExportCard.js";
 import { Leaving } from "./Leaving.js";
 import { ReturnCard } from "./ReturnCard.js";
 import { RulesCard } from "./RulesCard.js";
@@ -50,6 +51,7 @@ function Settings({ room, detail }: { readonly room: RoomSummary; readonly detai
         />
       </Card>
       <ServerCard key={room.relay} room={room} may={isOwner} />
+      <ExportCard room={room} />
       <MirrorsCard room={room} detail={detail} />
       <ReturnCard detail={detail} />
       <UpgradeCard room={room} of={detail.version} />

@@ -1,11 +1,12 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
-import { AtSign, BellOff, Gavel } from "lucide-preact";
+import { AtSign, BellOff, Gavel, Pin } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
 import { now } from "../../app/now.js";
+import { density } from "../../design/density.js";
 import { useHeldMenu } from "../../design/heldMenu.js";
 import { classes, Count, ListRow, Menu, MenuPopup, type MenuPopupProps, PersonName, Time } from "../../design/index.js";
 import { type Away, ringOf, type Ring } from "../../model/ring.js";
@@ -29,20 +30,33 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
   const ring = ringOf(status, room.since, now.value);
   const title = plainName(room.title);
   const needed = status.standing === "member" ? status.asked : 0;
+  const { isPinned, isUnread } = status.listMarks;
   const isNew = status.unread > 0 && !isOut;
+  const isMarked = isUnread && !isNew && !isOut;
   const isLoud = isNew && (!status.isMuted || status.mentions > 0);
   return (
     <div
-      class={classes(style["row"], isLoud && style["new"], isOut && style["out"], menuAt && style["held"])}
+      class={classes(
+        style["row"],
+        (isLoud || isMarked) && style["new"],
+        isOut && style["out"],
+        menuAt && style["held"],
+      )}
       {...held}
     >
       <ListRow
         href={href({ at: "room", key, panel: null, item: null })}
         current={isHere}
-        picture={<RoomRing room={room} size={52} isSaid={isSaid(ring)} />}
+        picture={<RoomRing room={room} size={density.value === "compact" ? 40 : 52} isSaid={isSaid(ring)} />}
         title={
           <>
             <bdi>{title}</bdi>
+            {isPinned && !isOut && (
+              <span class={style["muted"]} title={t.pinned}>
+                <Pin size={14} aria-hidden="true" />
+                <span class="visually-hidden">{t.pinned}</span>
+              </span>
+            )}
             {status.isMuted && !isOut && (
               <span class={style["muted"]} title={t.muted}>
                 <BellOff size={14} aria-hidden="true" />
@@ -66,6 +80,7 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
                   <AtSign size={13} role="img" aria-label={t.mentioned} aria-hidden="false" />
                 </span>
               )}
+              {isMarked && <span class={style["dot"]} role="img" aria-label={t.markedUnread} />}
               {isNew && <Count value={status.unread} label={t.unread({ n: status.unread })} quiet={status.isMuted} />}
             </span>
           </>

@@ -1,11 +1,12 @@
-import { Plus, Search } from "lucide-preact";
+import type { RoomSummary } from "@conclave/client/rpc";
+import { Archive, MessagesSquare, Plus, Search } from "lucide-preact";
 import type { JSX } from "preact";
 import { go, href, route, useShortcut } from "../../app/index.js";
 import { Button, EmptyState, IconButton, Kbd, Skeleton } from "../../design/index.js";
 import { MenuPopup } from "../../design/MenuPopup.js";
 import { Logo } from "../../design/Logo.js";
+import { isArchived } from "../../model/archive.js";
 import { roomList, self } from "../../model/home.js";
-import { MessagesSquare } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Reminders } from "./Reminders.js";
 import { expectRoom } from "../../app/expectRoom.js";
@@ -61,18 +62,42 @@ export function RoomsPane(): JSX.Element {
             {t.emptyText}
           </EmptyState>
         ) : (
-          <ul role="list" class={style["rows"]}>
-            {list.map((room) => (
-              <li key={room.key}>
-                <RoomListItem room={room} />
-              </li>
-            ))}
-          </ul>
+          <>
+            <Rows of={list.filter((room) => !isArchived(room))} />
+            <Archived of={list.filter(isArchived)} />
+          </>
         )}
       </div>
       <Reminders />
       <SelfBar />
     </div>
+  );
+}
+
+function Rows({ of }: { readonly of: readonly RoomSummary[] }): JSX.Element {
+  return (
+    <ul role="list" class={style["rows"]}>
+      {of.map((room) => (
+        <li key={room.key}>
+          <RoomListItem room={room} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What was put away: folded, and below everything else. */
+function Archived({ of }: { readonly of: readonly RoomSummary[] }): JSX.Element | null {
+  const [isOpen, open] = useState(false);
+  if (of.length === 0) return null;
+  return (
+    <>
+      <button class={style["archive"]} type="button" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+        <Archive size={16} aria-hidden="true" />
+        {t.archived({ count: of.length })}
+      </button>
+      {isOpen && <Rows of={of} />}
+    </>
   );
 }
 
@@ -106,7 +131,7 @@ function AddMenu(): JSX.Element {
 
 // The room after, or before, the one that is open; the first one when none is.
 function step(by: 1 | -1): void {
-  const list = roomList.peek();
+  const list = roomList.peek().filter((room) => !isArchived(room));
   const here = route.peek();
   const at = here.at === "room" ? list.findIndex(({ key }) => key === here.key) : -1;
   const next = list[at < 0 ? 0 : at + by];

@@ -1,10 +1,10 @@
-import { type PersonId, plainName } from "@conclave/client/pure";
+import type { PersonId } from "@conclave/client/pure";
 import type { RoomKey, RoomSummary } from "@conclave/client/rpc";
 import { toHex } from "@conclave/codec";
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../../app/route.js";
 import { home, roomList } from "../../model/home.js";
-import { folded } from "./highlight.js";
+import { hasWords } from "../../words/matching.js";
 
 /** So many rooms are asked for their people: the first of the list. */
 const ROOMS_ASKED = 50;
@@ -67,13 +67,4 @@ export function goToRoom(key: RoomKey): void {
 
 export function goToPerson({ person, room }: Companion): void {
   go({ at: "room", key: room, panel: "people", item: toHex(person) });
-}
-
-/** Whether each word of the query begins a word of the text; case and accents do not count. */
-function hasWords(text: string, query: string): boolean {
-  const words = folded(plainName(text)).split(/[^\p{L}\p{N}]+/u);
-  const wanted = folded(query)
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "");
-  return wanted.every((word) => words.some((each) => each.startsWith(word)));
 }

@@ -1,3 +1,5 @@
+import { folded } from "../../words/matching.js";
+
 /** A piece of a text, and whether it is what was searched for. */
 export interface Piece {
   readonly text: string;
@@ -27,9 +29,4 @@ export function highlight(text: string, query: string): Piece[] {
   if (last < end) pieces.push({ text: line.slice(last, end).replace(/[\ud800-\udbff]$/u, ""), isHit: false });
   if (end < line.length) pieces.push({ text: "…", isHit: false });
   return pieces;
-}
-
-/** A text without case and accents. */
-export function folded(word: string): string {
-  return word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -6,7 +6,9 @@ import { setShortcuts, shortcutsOn } from "../../app/shortcuts.js";
 import {
   Button,
   Card,
+  chooseDensity,
   chooseTheme,
+  density,
   type Icon,
   ListRow,
   Note,
@@ -60,6 +62,16 @@ export function General(): JSX.Element {
             { value: "system", title: common.system },
             { value: "light", title: common.light },
             { value: "dark", title: common.dark },
+          ]}
+        />
+        <RadioCards
+          legend={t.density}
+          inRow
+          value={density}
+          onChange={chooseDensity}
+          options={[
+            { value: "comfortable", title: t.comfortable },
+            { value: "compact", title: t.compact },
           ]}
         />
         <Select

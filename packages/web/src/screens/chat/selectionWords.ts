@@ -1,0 +1,4 @@
+import { chatSelection } from "@conclave/words/chatSelection";
+import { words } from "../../words/words.js";
+
+export const t = words(chatSelection);
