@@ -18,7 +18,7 @@ import { canBrowse, get, send, World } from "./browser.js";
 // and the hash that they are made of (4.1 kB), with which the list of rooms went from the first screen to the conversation;
 // selecting, swiping, links to messages, and rooms that are pinned or put away (2.1 kB in a conversation, 0.2 kB in the engine and in
 // German): the menu of a message is fetched when it opens.
-const LIMITS = { screen: 53_200, join: 21_700, engine: 188_200, conversation: 61_300 };
+const LIMITS = { screen: 53_200, join: 21_700, engine: 188_200, conversation: 61_500 };
 const GERMAN = 18_900;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.

@@ -93,7 +93,8 @@ export function useActions(parts: ActionParts): Actions {
       react: (message, emoji) => void react(message, emoji),
       selection,
       forward: onForward,
-      copyLink: (message) => void import("./tidying.js").then(({ copyMessageLink }) => copyMessageLink(room.key, message), lost),
+      copyLink: (message) =>
+        void import("./tidying.js").then(({ copyMessageLink }) => copyMessageLink(room.key, message), lost),
       forget: (message) =>
         void import("./tidying.js").then(({ askToForget }) => askToForget(room.key, [message]), lost),
       jumpTo: (id) => void jumpTo(id),
