@@ -44,9 +44,9 @@ const KEYS_AGAIN_MOST_MS = 3_600_000;
 export class Decisions extends Worker {
   private readonly intents: Intents;
   private readonly rivals: Rivals;
-  /** How this device's commit lost its race, until that is seen to. */
   /** It waits, after a commit that we could not open. */
   private holds = false;
+  /** How this device's commit lost its race, until that is seen to. */
   private lost: Extract<RoomEvent, { type: "lostRace" }> | null = null;
   private sentOn = 0;
   private refusals = 0;
