@@ -88,7 +88,7 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     expect(bad).toEqual([]);
     expect(findings.map(({ check, state }) => `${check} ${state}`)).toEqual([
       ...["relay good", "address unseen", "database good", "durability good", "standby good", "locks good"],
-      ...["rooms good", "clock good", "backup unseen", "disk good", "key good", "secrets good"],
+      ...["failover good", "rooms good", "clock good", "backup unseen", "disk good", "key good", "secrets good"],
     ]);
     expect(findings.find(({ check }) => check === "rooms")?.text).toMatch(/^1 room with \d+ records/u);
   });
@@ -183,6 +183,16 @@ describe.skipIf(!hasPostgres)("conclave doctor: PostgreSQL (skipped without Post
     await expect
       .poll(async () => (await examine()).bad)
       .toEqual([expect.stringMatching(/^database: This is a standby/u)]);
+  });
+
+  it("that does not tell this user which server it is: no failover would be noticed, and what to do about that", async () => {
+    const reader = "CREATE ROLE reader LOGIN; GRANT pg_read_all_data TO reader;";
+    server.query(database, `${reader} REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC`);
+    const failover = async () => (await examine()).findings.find(({ check }) => check === "failover");
+    use(database.replace("//conclave@", "//reader@"));
+    expect(await failover()).toMatchObject({ state: "unseen", todo: expect.stringContaining("relay recovered") });
+    server.query(database, "GRANT EXECUTE ON FUNCTION pg_control_system() TO reader");
+    expect(await failover()).toMatchObject({ state: "good", todo: null });
   });
 
   it("that is away: says so, and not its password", async () => {

@@ -2,7 +2,8 @@
  * The untrusted server: orders and stores sealed bytes, and knows nothing else (docs/protocol.md §6). `startRelay` is the
  * whole server; `RelayCore` is the same without sockets, threads and disk, for simulations.
  */
-export { RelayCore, type RelayCoreOptions } from "./core/relayCore.js";
+export { RelayCore } from "./core/relayCore.js";
+export type { RelayCoreOptions } from "./core/relayCoreOptions.js";
 export type { RelayCrypto } from "./core/relayCrypto.js";
 export type { CoreOutput, PushOrigin } from "./core/output.js";
 export {
@@ -30,9 +31,11 @@ export { markDatabaseRestored, markFolderRestored, type MarkFault } from "./back
 export { migrateToDatabase, migrateToFolder, type Migration, type MigrationFault } from "./migration/migrate.js";
 export type { MovedCounts } from "./migration/moveRooms.js";
 export { RelayStartError } from "./server/startError.js";
-export { startRelay, type Relay, type RelayOptions } from "./server/startRelay.js";
+export { startRelay } from "./server/startRelay.js";
+export type { Relay, RelayOptions } from "./server/relayOptions.js";
 export { SOCKET_PATH } from "./server/entrance.js";
 export type { TrustedProxyList } from "./server/trustedProxies.js";
+export { answerLines, askLine } from "./server/lineSocket.js";
 export { operateRelay } from "./server/operateRelay.js";
 export type { ListedAddress, OperatorAnswer, OperatorRequest, ListedRoom } from "./server/operatorRequest.js";
 export { examineFolder, type FolderFacts, type StoreFacts } from "./doctor/examineFolder.js";

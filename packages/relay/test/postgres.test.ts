@@ -1,8 +1,11 @@
 import { nodeCrypto, systemRandom } from "@conclave/crypto/node";
 import { inboxIdOf } from "@conclave/wire";
+import { copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commitAppend, messageAppend, newKey } from "../src/core/scriptedClient.js";
+import { startRelay } from "../src/server/startRelay.js";
 import { SocketClient } from "../src/server/socketClient.js";
 import { hasPostgres, PostgresServer } from "../src/store/postgres/postgresServer.js";
 import { dataFolder } from "./dataFolder.js";
@@ -17,6 +20,19 @@ describe.skipIf(!hasPostgres)("relays on PostgreSQL (skipped without PostgreSQL)
   });
   afterAll(() => server.stop());
   afterEach(killProcesses);
+
+  it("RULE relay.key-not-beside: one that is started without the key that the database is of makes none, and says where it belongs", async () => {
+    const [database, mine, empty] = [server.newDatabase(), dataFolder(), dataFolder()];
+    await (await startRelay({ dataDir: mine, database })).close();
+    const refused = startRelay({ dataDir: empty, database });
+    await expect(refused).rejects.toMatchObject({ code: "data_unusable", message: expect.stringContaining("key") });
+    await expect(startRelay({ dataDir: empty, database: `${database}x` })).rejects.toMatchObject({
+      code: "data_unusable",
+    });
+    expect(existsSync(join(empty, "relay.key"))).toBe(false);
+    copyFileSync(join(mine, "relay.key"), join(empty, "relay.key"));
+    await (await startRelay({ dataDir: empty, database })).close();
+  }, 60_000);
 
   it("push to their subscribers what is written at the other, each record once and in order, and tell of requests and inboxes", async () => {
     const [dataDir, database] = [dataFolder(), server.newDatabase()];

@@ -13,6 +13,7 @@ const LONGEST_WAIT_MS = 5000;
 /** What a database in PostgreSQL shows. */
 export function databaseFindings(facts: DatabaseFacts, now: number): Finding[] {
   const found = [databaseFinding(facts), durabilityFinding(facts), standbyFinding(facts), locksFinding(facts)];
+  if (facts.tellsLine !== null) found.push(failoverFinding(facts.tellsLine));
   const { store } = facts;
   if (store === null) return [...found, unseen("rooms", "No relay has used this database yet.")];
   const restore = `Look at the disk first. Then stop the relays, put the database back from its own backup, and run ${otherCommand("relay", "recovered")} before a relay starts. Members' devices bring back what came after it.`;
@@ -93,6 +94,16 @@ function standbyFinding({ settings, standbys, synchronousStandbys }: DatabaseFac
     return unseen("standby", `Commits wait for ${names}; this user may not see whether those are connected.`);
   }
   return good("standby", `Each commit waits for ${names}: a failover to it loses nothing.`);
+}
+
+/** Whether a relay would notice that another server has taken over. */
+function failoverFinding(tellsLine: boolean): Finding {
+  if (tellsLine) return good("failover", "A failover, or a dump that is put back, is noticed.");
+  return unseen(
+    "failover",
+    "PostgreSQL does not tell this user which server it is: no relay notices a failover, or a dump that is put back.",
+    `In psql, as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO the relay's user. Where that cannot be done, run ${otherCommand("relay", "recovered")} after each of these, before a relay starts.`,
+  );
 }
 
 function locksFinding({ waiting, longestWait }: DatabaseFacts): Finding {

@@ -1,5 +1,5 @@
 import type { DecodeError, Failure } from "@conclave/codec";
-import type { Random, SignatureCheck } from "@conclave/crypto";
+import type { SignatureCheck } from "@conclave/crypto";
 import {
   chooseVersion,
   CLOSE_CODES,
@@ -15,16 +15,15 @@ import { keyOf } from "../key.js";
 import { refuse, type Refusal } from "../ledger/refusal.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
 import { WallClock } from "../ledger/wallClock.js";
-import { settingsWith, type PartialSettings, type RelaySettings } from "../settings.js";
+import { settingsWith, type RelaySettings } from "../settings.js";
 import { ReadSet } from "../store/readSet.js";
 import type { RoomUse } from "../store/roomTable.js";
 import type { Unit } from "../store/sharedStore.js";
-import type { Store } from "../store/store.js";
 import { SendQueue } from "./sendQueue.js";
 import { CoreCounts } from "./coreCounts.js";
 import type { CoreOutput } from "./output.js";
 import { proofIn } from "./proof.js";
-import type { RelayCrypto } from "./relayCrypto.js";
+import type { RelayCoreOptions } from "./relayCoreOptions.js";
 import { RunLedger } from "./runLedger.js";
 import { RequestHandler } from "./requestHandler.js";
 import { RequestRates } from "./requestRates.js";
@@ -35,28 +34,6 @@ import { SharedNews } from "./sharedNews.js";
 import { STRIKES } from "./strikes.js";
 import { errorFrame, WriteBatch } from "./writeBatch.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
-
-/** What a relay core is made of. */
-export interface RelayCoreOptions {
-  /** The store of this relay alone; null where several share one, and {@link RelayCore.run} is given what was loaded of it. */
-  readonly store: Store | null;
-  readonly crypto: RelayCrypto;
-  readonly random: Random;
-  /** 32 bytes: the Ed25519 seed of the relay's key. */
-  readonly relaySeed: Uint8Array;
-  readonly settings?: PartialSettings;
-  /** Free bytes where the store is; without it there are always enough. */
-  readonly freeBytes?: () => number;
-  /**
-   * The machine's clock, ms since 1970, at the time of an event. Without it, that is the event's own time. With it, events can
-   * come with the times of a clock that is never set: only what is stored and signed uses this one.
-   */
-  readonly wallClock?: (now: number) => number;
-  /** Told when the machine's clock jumped, and by how many ms. Nothing is pruned or signed by it until it has stayed there. */
-  readonly onClockJump?: (by: number) => void;
-  /** Told of a row of the store that is not what was written. Whatever needs the row is refused, each time. */
-  readonly onDamage?: (damage: Error) => void;
-}
 
 /** Requests that show what a connection is for. */
 const PURPOSES: ReadonlySet<Request["type"]> = new Set([

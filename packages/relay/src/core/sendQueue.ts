@@ -25,7 +25,6 @@ interface Unsent {
 export interface SentPlace {
   readonly roomTag: RoomTag;
   readonly n: number;
-  readonly isBehind: boolean;
 }
 
 /**
@@ -38,6 +37,8 @@ export class SendQueue {
   private outputs: CoreOutput[] = [];
   private readonly unsent = new Map<string, Unsent>();
   private readonly subscribers = new Map<string, Subscribers>();
+  /** All that are behind, and some that were: to look through all rooms costs more with each. */
+  private readonly perhapsBehind = new Set<Subscribers>();
   /** Takes back where subscribers were brought to in this run. */
   private places: (() => void)[] = [];
 
@@ -92,7 +93,7 @@ export class SendQueue {
   subscribe(connection: number, roomTag: RoomTag, n = 0): boolean {
     const key = keyOf(roomTag);
     this.flushRoom(key);
-    const subscribers = this.subscribers.get(key) ?? new Subscribers(roomTag, this.isShared);
+    const subscribers = this.subscribers.get(key) ?? this.newSubscribers(roomTag);
     this.subscribers.set(key, subscribers);
     const isNew = !subscribers.has(connection);
     subscribers.add(connection, n);
@@ -125,9 +126,18 @@ export class SendQueue {
     this.subscribers.get(keyOf(roomTag))?.heard(n);
   }
 
-  /** The rooms with subscribers, the newest record that all of them have, and whether more is known of that they lack. */
+  /** The rooms with subscribers, and the newest record that all of them have. */
   *sentPlaces(): Iterable<SentPlace> {
-    for (const { roomTag, place: n, isBehind } of this.subscribers.values()) yield { roomTag, n, isBehind };
+    for (const { roomTag, place: n } of this.subscribers.values()) yield { roomTag, n };
+  }
+
+  /** Those of {@link sentPlaces} of which more is known that the subscribers lack. */
+  *behind(): Iterable<SentPlace> {
+    for (const subscribers of this.perhapsBehind) {
+      const { roomTag, place: n, isBehind } = subscribers;
+      if (isBehind && this.subscribers.get(keyOf(roomTag)) === subscribers) yield { roomTag, n };
+      else this.perhapsBehind.delete(subscribers);
+    }
   }
 
   /** A run begins: {@link takeBack} is about it. */
@@ -158,6 +168,11 @@ export class SendQueue {
     this.outputs = [];
     this.bytes = 0;
     return outputs;
+  }
+
+  private newSubscribers(roomTag: RoomTag): Subscribers {
+    const subscribers: Subscribers = new Subscribers(roomTag, this.isShared, () => this.perhapsBehind.add(subscribers));
+    return subscribers;
   }
 
   private flushRoom(key: string): void {

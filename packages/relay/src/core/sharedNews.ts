@@ -15,6 +15,11 @@ export class SharedNews {
     return this.outbox.sentPlaces();
   }
 
+  /** Those of {@link places} of which more is known than was sent. */
+  get behind(): Iterable<SentPlace> {
+    return this.outbox.behind();
+  }
+
   /** Records that another relay took, or that were read because they were missing. */
   arrived(roomTag: RoomTag, records: readonly LogRecord[]): void {
     this.outbox.arrived(roomTag, records);

@@ -24,6 +24,8 @@ export class Subscribers {
     readonly roomTag: RoomTag,
     /** Whether other relays append too. If not, each record that comes is the next one. */
     private readonly isShared: boolean,
+    /** Called when {@link isBehind} may have become true. */
+    private readonly fellBehind: () => void = () => undefined,
   ) {}
 
   get connections(): number[] {
@@ -59,6 +61,7 @@ export class Subscribers {
       this.inStep.add(connection);
     } else if (n === this.sent) this.inStep.add(connection);
     else this.ahead.set(connection, n);
+    this.note();
   }
 
   delete(connection: number): void {
@@ -69,6 +72,7 @@ export class Subscribers {
   /** There is a record `n`. */
   heard(n: number): void {
     this.head = Math.max(this.head, n);
+    this.note();
   }
 
   /** Who gets these records, which follow one another. None, where something before them is missing. */
@@ -77,7 +81,10 @@ export class Subscribers {
     const [first, last] = [records[0]!.n, records.at(-1)!.n];
     const { sent, head } = this;
     this.heard(last);
-    undo.push(() => ([this.sent, this.head] = [sent, head]));
+    undo.push(() => {
+      [this.sent, this.head] = [sent, head];
+      this.note();
+    });
     // RULE: shared.no-gap: a subscriber gets every record of a room, in order, whichever relay took it.
     if (first > sent + 1 || last <= sent) return [];
     this.sent = last;
@@ -93,5 +100,9 @@ export class Subscribers {
       });
     }
     return [...deliveries].map(([has, connections]) => ({ connections, records: records.slice(has + 1 - first) }));
+  }
+
+  private note(): void {
+    if (this.isBehind) this.fellBehind();
   }
 }

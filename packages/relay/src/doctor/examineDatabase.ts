@@ -4,6 +4,7 @@ import { checkLogs } from "../backup/checkLogs.js";
 import { PostgresData } from "../migration/postgresData.js";
 import type { PostgresRow } from "../store/postgres/driver.js";
 import { PostgresConnection } from "../store/postgres/postgresConnection.js";
+import { tellsLine } from "../store/postgres/serverLine.js";
 import { UNFINISHED } from "../store/postgres/postgresSchema.js";
 import type { StoreFacts } from "./examineFolder.js";
 
@@ -14,6 +15,8 @@ export interface DatabaseFacts {
   /** It is a standby, or takes no writes: no relay can use it. */
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
+  /** Whether it says where it is, by which relays notice a failover; null where it takes no writes. */
+  readonly tellsLine: boolean | null;
   /** `synchronous_commit`, `fsync`, `full_page_writes`, `synchronous_standby_names`. */
   readonly settings: Readonly<Record<string, string>>;
   /** Standbys that are connected; how many of them a commit waits for is null where this user may not see it. */
@@ -77,6 +80,7 @@ async function look(connection: PostgresConnection, relayKey: Uint8Array | null)
     version: count(server, "version"),
     isStandby: server!["standby"] === true,
     isReadOnly: server!["read_only"] === true,
+    tellsLine: server!["standby"] === true ? null : await tellsLine(connection),
     settings: Object.fromEntries(settings.map((row) => [row["name"] as string, row["setting"] as string])),
     standbys: count(standbys, "n"),
     synchronousStandbys: count(standbys, "seen") < count(standbys, "n") ? null : count(standbys, "synchronous"),

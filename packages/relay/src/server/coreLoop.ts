@@ -25,6 +25,8 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 const SWEEP_AGAIN_MS = 20;
 /** Requests of one connection in a group. */
 const MOST_IN_GROUP = 32;
+/** The same where relays share a store: each group waits for it and for its disk, and a connection would get no further than that. */
+const MOST_IN_SHARED_GROUP = 128;
 /** After so many turns it looks whether more has come: whoever comes waits for no more of the others. */
 const TURNS_BETWEEN_LOOKS = 16;
 /** Proofs of one connection that are checked together: everybody else's wait for them. */
@@ -65,7 +67,7 @@ export interface CoreLoopParts {
 
 /** Does what connections ask for, each in its turn, a group at a time: load, run, write, commit, release. */
 export class CoreLoop {
-  private readonly queue = new FairQueue<Piece>(MOST_IN_GROUP);
+  private readonly queue: FairQueue<Piece>;
   private readonly handled = new HandledCounter();
   private readonly groups: SharedGroups | null;
   private isPlanned = false;
@@ -74,6 +76,7 @@ export class CoreLoop {
   private sweeper: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: CoreLoopParts) {
+    this.queue = new FairQueue(parts.groups === null ? MOST_IN_GROUP : MOST_IN_SHARED_GROUP);
     this.groups =
       parts.groups?.((outputs) => {
         this.release(outputs);

@@ -1,13 +1,36 @@
 import { equalBytes, fromHex, toHex } from "@conclave/codec";
 import type { Random } from "@conclave/crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "../backup/durableFile.js";
+import { databaseKey } from "../store/postgres/postgresSchema.js";
+import { reasonOf } from "./relayLog.js";
+import type { RelayOptions } from "./relayOptions.js";
 
 const LOST =
   "the rooms are there, and relay.key is gone; put it back from a backup. Without it members cannot go on at this relay, and have to " +
   "move their rooms to another one, at another address";
+const ELSEWHERE =
+  "the database holds the rooms of a relay whose key is not in this folder: put that relay's key there, or name its file " +
+  "(CONCLAVE_RELAY_KEY_FILE). No other key was made";
 const SEED = /^[0-9a-f]{64}\n?$/;
+
+/** The seed that a relay is to be started with. @throws Error if there is none, and none can be made */
+export async function relaySeedOf({ dataDir, keyFile, database }: RelayOptions, random: Random): Promise<Uint8Array> {
+  if (keyFile !== undefined) {
+    if (!existsSync(keyFile)) throw new Error(`there is no file ${keyFile}`);
+    return readRelaySeed(keyFile);
+  }
+  // RULE: relay.key-not-beside: a key that no room knows would lie where an operator looks for the one that all rooms know.
+  if (database !== undefined && !existsSync(join(dataDir, "relay.key"))) {
+    const known = await databaseKey(database).catch((cause: unknown) => {
+      throw new Error(`its database cannot be opened: ${reasonOf(cause)}`, { cause });
+    });
+    if (known !== null) throw new Error(ELSEWHERE);
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return loadRelaySeed(dataDir, random);
+}
 
 /**
  * The seed of the relay's key: read from `relay.key` in the data folder, or made at the first start. Rooms pin the key in their

@@ -14,6 +14,7 @@ it("has everybody look again when messages of other relays were missed, and not 
   let change: (changes: SharedChanges | null) => void = () => undefined;
   const core = {
     places: [],
+    behind: [],
     damaged: () => told.push("damaged"),
     heard: () => told.push("heard"),
     roomDeleted: () => told.push("deleted"),
@@ -51,14 +52,15 @@ it("RULE relay.damage-unserved: pushes nothing of another relay that does not le
     return { ...content, ...place, isOnProbation: false, parent: 0, pruned: false };
   });
   const told: unknown[] = [];
-  const readOn = async (n: number, head: Uint8Array | null, rows: readonly RecordRow[]) => {
+  const readOn = async (n: number, head: Uint8Array | null, rows: readonly RecordRow[], begin = 0) => {
     const news = {
-      places: [{ roomTag, n, isBehind: true }],
+      places: [{ roomTag, n }],
+      behind: [{ roomTag, n }],
       arrived: (_: RoomTag, records: readonly { n: number }[]) => told.push(records.map((record) => record.n)),
       damaged: () => told.push("damaged"),
       heard: () => undefined,
     };
-    const after = () => Promise.resolve(new Map<RoomTag, RecordsAfter>([[roomTag, { head, rows }]]));
+    const after = () => Promise.resolve(new Map<RoomTag, RecordsAfter>([[roomTag, { head, begin, rows }]]));
     const store = { watch: () => undefined, heads: () => Promise.resolve([]), after };
     await new SharedTail(news as never, store, () => undefined, sha256).readOn();
     return told.splice(0);
@@ -66,9 +68,31 @@ it("RULE relay.damage-unserved: pushes nothing of another relay that does not le
   expect(await readOn(0, null, all)).toEqual([[1, 2, 3]]);
   expect(await readOn(1, heads[1]!, all.slice(1))).toEqual([[2, 3]]);
   // Of a room that moved here the log begins later.
-  expect(await readOn(1, null, all.slice(1))).toEqual([[2, 3]]);
+  expect(await readOn(1, null, all.slice(1), 1)).toEqual([[2, 3]]);
+  // The record before them is missing, by which alone they can be told to be right.
+  expect(await readOn(1, null, all.slice(1))).toEqual(["damaged"]);
+  expect(await readOn(2, null, all.slice(2), 1)).toEqual(["damaged"]);
   const changed = { ...all[1]!, payload: Uint8Array.of(9) } as RecordRow;
   expect(await readOn(0, null, [all[0]!, changed, all[2]!])).toEqual(["damaged"]);
   expect(await readOn(1, heads[1]!, [changed, all[2]!])).toEqual(["damaged"]);
   expect(await readOn(0, null, [all[0]!, all[2]!])).toEqual(["damaged"]);
+});
+
+it("looks through all rooms once a second, and not each time that it is asked whether there is something to read", async () => {
+  let looks = 0;
+  const behind: { roomTag: RoomTag; n: number }[] = [];
+  const news = {
+    get places() {
+      looks++;
+      return [{ roomTag, n: 0 }];
+    },
+    behind,
+    heard: () => undefined,
+  };
+  const store = { watch: () => undefined, heads: () => Promise.resolve([]), after: () => Promise.reject(new Error()) };
+  const tail = new SharedTail(news as never, store, () => undefined, sha256);
+  await tail.readOn();
+  for (let time = 0; time < 100; time++) expect(tail.isBehind).toBe(false);
+  behind.push({ roomTag, n: 0 });
+  expect([tail.isBehind, looks]).toEqual([true, 1]);
 });

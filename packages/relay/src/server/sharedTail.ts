@@ -49,7 +49,7 @@ export class SharedTail {
 
   /** Whether there is something to read. */
   get isBehind(): boolean {
-    return !this.isPaused && (this.isUnsure || this.behind().length > 0);
+    return !this.isPaused && (this.isUnsure || this.isSomeBehind());
   }
 
   /**
@@ -60,7 +60,7 @@ export class SharedTail {
     if (!this.isBehind) return true;
     try {
       if (this.isUnsure) await this.look();
-      const behind = this.behind();
+      const behind = [...this.news.behind];
       if (behind.length === 0) return true;
       const found = await this.store.after(behind);
       for (const { roomTag, n } of behind) this.arrived(roomTag, n, found.get(roomTag));
@@ -75,11 +75,13 @@ export class SharedTail {
 
   /**
    * RULE: relay.damage-unserved: what another relay has written is pushed only if it leads to its heads: a broken disk under the store
-   * would look to members like a lie. Who subscribed asks again, and is told that the room is damaged (attack A21).
+   * would look to members like a lie. The record before it may be what is missing, and then nothing leads anywhere. Who subscribed asks
+   * again, and is told that the room is damaged (attack A21).
    */
   private arrived(roomTag: RoomTag, n: number, found: RecordsAfter | undefined): void {
     if (found === undefined) return;
     try {
+      if (found.head === null && n > found.begin) throw new RowDamaged(`record ${n} is missing`);
       const chain = new HeadChain(this.sha256, roomTag, n, found.head);
       for (const row of found.rows) chain.add(row);
     } catch (error) {
@@ -100,8 +102,9 @@ export class SharedTail {
     }
   }
 
-  private behind() {
-    return [...this.news.places].filter(({ isBehind }) => isBehind);
+  private isSomeBehind(): boolean {
+    const [first] = this.news.behind;
+    return first !== undefined;
   }
 
   private changed(changes: SharedChanges | null): void {

@@ -46,6 +46,13 @@ export function dataStep<T>(step: () => T): T {
   }
 }
 
+/** The same of a step that is waited for. */
+export async function dataStepDone<T>(step: Promise<T>): Promise<T> {
+  return await step.catch((cause: unknown) => {
+    throw new RelayStartError("data_unusable", messageOf(cause), cause);
+  });
+}
+
 /** Checks the certificate before anything is started that would have to be stopped. @throws RelayStartError `tls_unusable` */
 export function checkTls(tls: { readonly key: string; readonly cert: string }): void {
   try {

@@ -1,13 +1,12 @@
 import { systemRandom, nodeCrypto } from "@conclave/crypto/node";
 import { takeFileLock, type FileLock } from "@conclave/sqlite";
-import type { FastifyInstance } from "fastify";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import { join } from "node:path";
 import type { StorageState } from "../core/writeGate.js";
 import type { ProbationTotals } from "../ledger/probationCounts.js";
-import { settingsWith, type PartialSettings } from "../settings.js";
+import { settingsWith } from "../settings.js";
 import { certificateFacts } from "../doctor/examineCertificate.js";
 import { Arrivals } from "./arrivals.js";
 import { BlockedAddresses } from "./blockedAddresses.js";
@@ -20,79 +19,15 @@ import { carryOutRequest, type OperatorRequest } from "./operatorRequest.js";
 import { refuseUnfinishedFolder } from "../migration/draft.js";
 import { MinuteLog } from "./minuteLog.js";
 import { RefusedAddresses } from "./refusedAddresses.js";
+import type { Relay, RelayOptions } from "./relayOptions.js";
 import { reasonOf, relayLog } from "./relayLog.js";
-import { loadRelaySeed, readRelaySeed } from "./relayKey.js";
+import { relaySeedOf } from "./relayKey.js";
 import { boundSockets } from "./fileLimit.js";
 import { RequestGuard } from "./requestGuard.js";
 import { SOCKET_PATH } from "./entrance.js";
-import { TrustedProxies, type TrustedProxyList } from "./trustedProxies.js";
+import { TrustedProxies } from "./trustedProxies.js";
 import { Sockets } from "./sockets.js";
-import { checkTls, dataStep, listenError, RelayStartError } from "./startError.js";
-
-/** How to start a relay. Everything but `dataDir` has a default. */
-export interface RelayOptions {
-  /** The folder of the database (`relay.db`), the relay's key (`relay.key`) and the lock; made with mode 0700. */
-  readonly dataDir: string;
-  /** Keep rooms in this PostgreSQL database (`postgres://user:password@host/name`, a secret) instead of the folder. */
-  readonly database?: string;
-  /** The file of the relay's key, if it is not in the folder. It is never made: relays on one database have the same. */
-  readonly keyFile?: string;
-  /** `127.0.0.1` unless said otherwise. */
-  readonly host?: string;
-  /** 0 (the default) picks a free port. */
-  readonly port?: number;
-  readonly settings?: PartialSettings;
-  /** PEM texts: serve HTTPS and WSS. Without them a proxy should do that for everybody but the machine itself. */
-  readonly tls?: { readonly key: string; readonly cert: string };
-  /**
-   * Proxies in front, whose `X-Forwarded-For` says who a client is: how many there are, or their addresses and networks (0: none).
-   * A number believes whoever connects, so only where nobody reaches the relay past the proxies.
-   */
-  readonly trustedProxies?: TrustedProxyList;
-  /** Open connections: all together (20,000), and from one address (512). */
-  readonly connections?: number;
-  readonly connectionsPerAddress?: number;
-  /** Bytes waiting for a client beyond which it is told that it lags (2 MiB). */
-  readonly lagBytes?: number;
-  /** Bytes waiting for all clients together beyond which the slowest are cut off (512 MiB). */
-  readonly backlogBytes?: number;
-  /** The address that people use, if it is not the one listened on; with a path if everything is under one. */
-  readonly publicUrl?: string;
-  /** Origins of pages that can connect besides the relay's own and this machine's; `*` for any. */
-  readonly allowOrigins?: readonly string[];
-  /** Where to serve `/metrics` (counts and sizes) in the text format of Prometheus; nowhere if not given. Port 0 picks a free one. */
-  readonly metrics?: { readonly host: string; readonly port: number };
-  /**
-   * What is reported: `json` lines on standard output about starting, stopping and failing, `text` on standard error about what an
-   * operator should know, or nothing (`off`, the default). No line contains an id or an address.
-   */
-  readonly log?: "json" | "text" | "off";
-  /** Adds routes before the server listens, for example the web client. Without any, `/` says what this is. */
-  readonly routes?: (app: FastifyInstance) => void | Promise<void>;
-  /** Called when the database failed, not when the disk is full. The default ends the process with code 70. */
-  readonly onFatal?: (error: Error) => void;
-}
-
-/** A relay that runs. */
-export interface Relay {
-  /** For example `http://127.0.0.1:4430`. */
-  readonly address: string;
-  /** Where clients connect, for example `ws://127.0.0.1:4430/relay`. */
-  readonly socketUrl: string;
-  readonly relayKey: Uint8Array;
-  /** Counts and sizes, as in `/metrics`. */
-  metrics(): Readonly<Record<string, number>>;
-  /** The port on which `/metrics` is served; null where it is not. */
-  readonly metricsPort: number | null;
-  /**
-   * From now on new connections get the certificate that `read` gives; those that are open go on. False, with a warning in the log,
-   * when `read` throws, or it is none, or its key is of another one: then the old one stays. Only for a relay that was started
-   * with one.
-   */
-  renewTls(read: () => { readonly key: string; readonly cert: string }): boolean;
-  /** Takes no more connections, finishes what was sent, says goodbye, and closes everything within 10 s. */
-  close(): Promise<void>;
-}
+import { checkTls, dataStep, dataStepDone, listenError, RelayStartError } from "./startError.js";
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/u;
 /** How long an answer that is not read holds up the end, in ms. */
@@ -131,7 +66,7 @@ async function startLocked(options: RelayOptions, lock: FileLock): Promise<Relay
   const log = relayLog(options.log ?? "off");
   let storage: StorageState | "away" | "readOnly" = "open";
   let certificate = options.tls?.cert ?? null;
-  const relaySeed = dataStep(() => relaySeedOf(options));
+  const relaySeed = await dataStepDone(relaySeedOf(options, systemRandom));
   // Tried in this thread, so that a Node that takes no such keys is reported as that, not as a database that cannot be opened.
   nodeCrypto.ed25519PublicKey(relaySeed);
   let isReady = false;
@@ -377,15 +312,6 @@ const STORAGE_FAULTS: Readonly<Record<Exclude<StorageState, "open"> | "away" | "
   full: "the disk is full",
   busy: "another process is holding the database",
 };
-
-function relaySeedOf({ dataDir, keyFile }: RelayOptions): Uint8Array {
-  if (keyFile === undefined) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return loadRelaySeed(dataDir, systemRandom);
-  }
-  if (!existsSync(keyFile)) throw new Error(`there is no file ${keyFile}`);
-  return readRelaySeed(keyFile);
-}
 
 const UNTRUSTED_PROXY =
   "a connection came with X-Forwarded-For from a proxy that is not trusted: all who come through it count as one address and share " +

@@ -8,9 +8,7 @@ export type PostgresRow = Readonly<Record<string, unknown>>;
 export type PostgresValue =
   string | number | boolean | Uint8Array | null | readonly (string | number | boolean | Uint8Array | null)[];
 
-interface Query {
-  readonly text: string;
-  readonly values?: readonly PostgresValue[];
+interface Query extends PostgresStatement {
   /** A statement with a name is parsed once for each connection. */
   readonly name?: string;
 }
@@ -18,6 +16,17 @@ interface Query {
 interface Answer {
   readonly rows: readonly PostgresRow[];
   readonly rowCount: number | null;
+}
+
+/** One statement, and what stands in the places of `$1`, `$2`, …. */
+export interface PostgresStatement {
+  readonly text: string;
+  readonly values?: readonly PostgresValue[];
+}
+
+/** A statement to be run by a `PostgresConnection`. */
+export function statement(text: string, values: readonly PostgresValue[]): PostgresStatement {
+  return { text, values };
 }
 
 /** What this package uses of a connection of `pg`. */
@@ -36,6 +45,8 @@ export interface DriverOptions {
   readonly application_name: string;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelayMillis: number;
+  /** Sends each query at once, and does not wait for the answers of those before it. */
+  readonly pipeline: boolean;
   /** What it connects by. */
   readonly stream: () => Duplex;
   readonly types: { getTypeParser(oid: number): (value: string) => unknown };

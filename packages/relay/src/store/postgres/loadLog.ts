@@ -25,13 +25,11 @@ export async function loadRooms(db: PostgresConnection, reads: ReadSet, content:
   // Always in the order of their numbers, so that no two relays wait for each other.
   const lock = isWritten ? "FOR NO KEY UPDATE" : "FOR SHARE";
   const text = `SELECT * FROM room WHERE tag = ANY($1) ORDER BY no ${lock}`;
-  const found = await db.rows(text, [wanted.map(({ tag }) => tag)]);
+  const tags = wanted.map(({ tag }) => tag);
+  // The keys by a statement of their own, behind the first: it sees what others had committed before the rooms were locked.
+  const [found, keys] = await Promise.all([db.rows(text, [tags]), loadKeys(db, tags)]);
   for (const row of found) if (row["deleted"] === true) content.deleted.add(keyOf(row["tag"] as Uint8Array));
   const rows = found.filter((row) => row["deleted"] !== true);
-  const keys = await loadKeys(
-    db,
-    rows.map((row) => row["no"] as number),
-  );
   for (const room of wanted) content.rooms.set(keyOf(room.tag), null);
   return rows.map((row) => {
     const unit = new UnitRoom(roomRow(row, keys.get(row["no"] as number) ?? []));
@@ -40,9 +38,12 @@ export async function loadRooms(db: PostgresConnection, reads: ReadSet, content:
   });
 }
 
-async function loadKeys(db: PostgresConnection, rooms: readonly number[]): Promise<Map<number, WriteKey[]>> {
+async function loadKeys(db: PostgresConnection, tags: readonly RoomTag[]): Promise<Map<number, WriteKey[]>> {
   const keys = new Map<number, WriteKey[]>();
-  const rows = await db.rows("SELECT * FROM room_key WHERE room = ANY($1) ORDER BY room, n", [rooms]);
+  const rows = await db.rows(
+    "SELECT k.* FROM room JOIN room_key k ON k.room = room.no WHERE room.tag = ANY($1) ORDER BY k.room, k.n",
+    [tags],
+  );
   for (const row of rows) {
     const room = row["room"] as number;
     keys.set(room, [...(keys.get(room) ?? []), writeKey(row)]);
@@ -54,6 +55,11 @@ async function loadKeys(db: PostgresConnection, rooms: readonly number[]): Promi
 export const RECORD_COLUMNS =
   "n, kind, epoch, time, append_id, head, on_probation, parent, pruned, payload, attachment";
 
+/** Of a room `r.room`, the record with the number `n`; written so that it is found by the index of these, and by no other. */
+export function recordAt(n: string): string {
+  return `r.n BETWEEN ${n} AND ${n} ORDER BY r.n LIMIT 1`;
+}
+
 /** The heads that what is read and written goes on from: in a statement of its own, after the rooms were locked. */
 export async function loadHeads(db: PostgresConnection, rooms: readonly LoadedRoom[]): Promise<void> {
   const asked = rooms.flatMap(({ unit, reads }) => {
@@ -63,8 +69,8 @@ export async function loadHeads(db: PostgresConnection, rooms: readonly LoadedRo
   if (asked.length === 0) return;
   for (const { unit, n } of asked) unit.heads.set(n, null);
   const rows = await db.rows(
-    `SELECT q.at, r.head FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS q (room, n, at)
-     JOIN record r ON r.room = q.room AND r.n = q.n`,
+    `SELECT q.at, r.head FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS q (room, n, at),
+       LATERAL (SELECT head FROM record r WHERE r.room = q.room AND ${recordAt("q.n")}) AS r`,
     [asked.map(({ unit }) => unit.row.no), asked.map(({ n }) => n)],
   );
   for (const row of rows) {
@@ -79,9 +85,11 @@ export async function loadAppended(db: PostgresConnection, rooms: readonly Loade
   if (asked.length === 0) return;
   for (const { unit, appendId } of asked) unit.appended.set(keyOf(appendId), null);
   const rows = await db.rows(
-    `SELECT q.at, r.*, (SELECT b.head FROM record b WHERE b.room = r.room AND b.n = r.n - 1) AS head_before
-     FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at)
-     JOIN record r ON r.room = q.room AND r.append_id = q.id`,
+    `SELECT q.at, found.*,
+       (SELECT head FROM record r WHERE r.room = found.room AND ${recordAt("found.n - 1")}) AS head_before
+     FROM unnest($1::bigint[], $2::bytea[]) WITH ORDINALITY AS q (room, id, at), LATERAL (
+       SELECT * FROM record r WHERE r.room = q.room AND append_id BETWEEN q.id AND q.id ORDER BY append_id LIMIT 1
+     ) AS found`,
     [asked.map(({ unit }) => unit.row.no), asked.map(({ appendId }) => appendId)],
   );
   for (const row of rows) {
@@ -127,7 +135,7 @@ export async function loadRecordPages(db: PostgresConnection, asked: readonly As
        WITH ORDINALITY AS q (room, after, last, items, bytes, at),
      LATERAL (
        SELECT r.*, sum(length(payload) + length(attachment)) OVER (ORDER BY n) - length(payload) - length(attachment) AS before
-       FROM record r WHERE r.room = q.room AND n > q.after AND n <= q.last ORDER BY n LIMIT q.items + 1
+       FROM record r WHERE r.room = q.room AND n > q.after AND n <= least(q.last, q.after + q.items + 1) ORDER BY n
      ) AS page WHERE before <= q.bytes ORDER BY q.at, n`,
     [
       asked.map(({ unit }) => unit.row.no),
@@ -162,11 +170,12 @@ export async function loadCommits(db: PostgresConnection, rooms: readonly Loaded
   for (const { unit, n } of starts) unit.commits.set(n, null);
   const rows = await db.rows(
     `WITH RECURSIVE chain AS (
-       SELECT r.room, r.n, r.on_probation, r.parent, r.time FROM unnest($1::bigint[], $2::bigint[]) AS q (room, n)
-       JOIN record r ON r.room = q.room AND r.n = q.n WHERE r.kind = 1
+       SELECT f.room, f.n, f.on_probation, f.parent, f.time FROM unnest($1::bigint[], $2::bigint[]) AS q (room, n),
+         LATERAL (SELECT * FROM record r WHERE r.room = q.room AND ${recordAt("q.n")}) AS f WHERE f.kind = 1
        UNION
-       SELECT r.room, r.n, r.on_probation, r.parent, r.time FROM chain c
-       JOIN record r ON r.room = c.room AND r.n = c.parent WHERE c.on_probation AND r.kind = 1
+       SELECT f.room, f.n, f.on_probation, f.parent, f.time FROM chain c,
+         LATERAL (SELECT * FROM record r WHERE r.room = c.room AND ${recordAt("c.parent")}) AS f
+       WHERE c.on_probation AND f.kind = 1
      ) SELECT * FROM chain`,
     [starts.map(({ unit }) => unit.row.no), starts.map(({ n }) => n)],
   );

@@ -1,6 +1,13 @@
 import { Socket } from "node:net";
 import { StoreAway } from "../sharedStore.js";
-import { type DriverClient, loadDriver, type PostgresRow, type PostgresValue, TYPES } from "./driver.js";
+import {
+  type DriverClient,
+  loadDriver,
+  type PostgresRow,
+  type PostgresValue,
+  type PostgresStatement,
+  TYPES,
+} from "./driver.js";
 import { isPassing, READ_ONLY, sqlStateOf } from "./sqlState.js";
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -10,8 +17,9 @@ const KEEP_ALIVE_MS = 10_000;
 const GOODBYE_MS = 1000;
 
 /**
- * One connection to PostgreSQL. Its statements run one after the other. Rejects with `StoreAway` when PostgreSQL is away or says that
- * something else is in the way, and else with what it says of the statement.
+ * One connection to PostgreSQL. Its statements run in the order in which they are asked for, and leave at once: those that are asked
+ * for in one turn cost one wait. Inside a transaction, those behind one that failed fail too. Rejects with `StoreAway` when PostgreSQL
+ * is away or says that something else is in the way, and else with what it says of the statement.
  */
 export class PostgresConnection {
   private lost: Error | null = null;
@@ -36,6 +44,7 @@ export class PostgresConnection {
       application_name: "conclave",
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      pipeline: true,
       stream: () => socket,
       types: TYPES,
     });
@@ -57,12 +66,19 @@ export class PostgresConnection {
 
   /** Runs one statement, which is parsed once: so its text is always the same. */
   async rows(text: string, values: readonly PostgresValue[] = []): Promise<readonly PostgresRow[]> {
+    this.gather();
     const { rows } = await this.inTime(this.client.query({ text, values, name: nameOf(text) }));
     return rows;
   }
 
+  /** Runs statements in their order, and waits once. Rejects with the error of the first that failed. */
+  async all(statements: Iterable<PostgresStatement>): Promise<void> {
+    await Promise.all(Array.from(statements, ({ text, values }) => this.rows(text, values)));
+  }
+
   /** Runs several statements, without values and without an answer. */
   async run(text: string): Promise<void> {
+    this.gather();
     await this.inTime(this.client.query({ text }));
   }
 
@@ -105,6 +121,14 @@ export class PostgresConnection {
     } finally {
       if (late !== null) clearTimeout(late);
     }
+  }
+
+  /** What is asked for in one turn leaves in one piece: PostgreSQL would read each by itself otherwise. */
+  private gather(): void {
+    this.socket.cork();
+    process.nextTick(() => {
+      this.socket.uncork();
+    });
   }
 
   private cut(): void {

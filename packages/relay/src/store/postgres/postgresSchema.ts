@@ -1,4 +1,4 @@
-import type { PostgresConnection } from "./postgresConnection.js";
+import { PostgresConnection } from "./postgresConnection.js";
 
 /**
  * One step for each version of the schema, forward only. Bytes are sealed, and do not compress: they are stored as they are.
@@ -87,6 +87,19 @@ export const UNFINISHED = "unfinished_migration";
 /** Why a database is not used: for the operator. */
 export class PostgresRefused extends Error {
   override readonly name = "PostgresRefused";
+}
+
+/** The public key of the relay whose rooms a database holds; null where none has used it. */
+export async function databaseKey(address: string): Promise<Uint8Array | null> {
+  const connection = await PostgresConnection.open(address);
+  try {
+    const [row] = await connection.rows("SELECT to_regclass('relay') IS NOT NULL AS used");
+    if (row!["used"] !== true) return null;
+    const [relay] = await connection.rows("SELECT public_key FROM relay");
+    return (relay?.["public_key"] as Uint8Array | undefined) ?? null;
+  } finally {
+    await connection.close();
+  }
 }
 
 /**

@@ -3,25 +3,14 @@ import { randomUUID } from "node:crypto";
 import type { PageSize } from "../recordPage.js";
 import type { RecordRow } from "../recordTable.js";
 import type { RoomUse } from "../roomTable.js";
-import type { ReadSet, SweepReads } from "../readSet.js";
+import type { ReadSet } from "../readSet.js";
 import { type SharedStore, StoreAway, type Unit } from "../sharedStore.js";
-import { UnitContent } from "../unit/unitContent.js";
 import { UnitOfWork } from "../unit/unitOfWork.js";
-import { inboxesOfSweep, loadBlobs, loadSweep, roomsOfSweep } from "./loadBlobs.js";
-import {
-  RECORD_COLUMNS,
-  recordRow,
-  loadAppended,
-  loadCommits,
-  loadHeads,
-  loadRecordPages,
-  loadRecords,
-  loadRooms,
-  loadRosterLog,
-} from "./loadLog.js";
-import { loadInboxes, loadRequests, loadSlots } from "./loadSlots.js";
+import { recordAt, RECORD_COLUMNS, recordRow } from "./loadLog.js";
+import { loadUnit } from "./loadUnit.js";
 import { readUnitChanges, type SharedChanges, unitChanges } from "./changes.js";
-import { deleteRoom, listRooms, purgeRooms } from "./operatedRooms.js";
+import { deleteRoom, listRooms } from "./operatedRooms.js";
+import { type PostgresStatement, statement } from "./driver.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { migratePostgres, refuseUnfinished } from "./postgresSchema.js";
 import { CHANNEL, PostgresWatch } from "./postgresWatch.js";
@@ -33,25 +22,27 @@ import { deletePending, writeBlobs, writePending, writeSlots } from "./writeSlot
 /** Records that follow a place in a log. `head`: at that place; null where the log begins there. */
 export interface RecordsAfter {
   readonly head: Uint8Array | null;
+  /** After how many records the log begins: more than none in a room that moved here. */
+  readonly begin: number;
   readonly rows: readonly RecordRow[];
 }
 
 /** Records of one room that are read on at once: few would fall behind somebody who writes fast. */
 const READ_ON = { items: 512, bytes: 2 * 1024 * 1024 };
 
-/** A unit ends when nothing was asked of PostgreSQL for so long: carrying out a group takes much less. */
-const LONGEST_PAUSE_MS = 10_000;
-/** A statement may wait for a lock that a dead relay holds, and little more. PostgreSQL itself gives up first, where it still can. */
-const LONGEST_STATEMENT_MS = 12_000;
+/**
+ * RULE: shared.no-cliff: each statement names its rows by keys, and goes from one to the next by an index. PostgreSQL plans it once for
+ * each connection, perhaps while the tables were empty, and would go on reading all of a room that has grown since. So it is left no
+ * choice: where a table has two indexes by room, the order that is asked for is that of the one that is meant ({@link recordAt}). And
+ * to compile a statement costs more than to carry it out (attack A83).
+ */
+const BY_INDEX = [
+  ...["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map((way) => `SET enable_${way} = off`),
+  ...["SET plan_cache_mode = force_generic_plan", "SET jit = off"],
+].join("; ");
+
+/** A statement gets no answer for longer than PostgreSQL lets it take: it is frozen. */
 const LONGEST_ANSWER_MS = 15_000;
-
-/** Rows of deleted rooms that one sweep frees. */
-const PURGED_AT_ONCE = 10_000;
-
-/** The lock of whoever sweeps: any number that is no name of `lockOf`, and nobody else's in this database. */
-const SWEEP_LOCK = 0x73776570;
-
-const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}; SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
 
 /** How a store on PostgreSQL is opened. */
 export interface PostgresStoreOptions {
@@ -111,16 +102,12 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   async load(reads: ReadSet): Promise<PostgresUnit> {
     const connection = await this.take();
     try {
-      // RULE: shared.dead-holds-nothing: a relay whose machine stops, or is cut off, in the midst of a group keeps its rooms from the
-      // others for no longer than this: PostgreSQL would wait for it for hours (attack A83).
-      await connection.run(BEGIN);
-      const unit = await this.loadInto(connection, reads);
+      const { content, time } = await loadUnit(connection, reads, this.clock, this.options.retention);
       this.readOnly = false;
-      return unit;
+      return { ledger: new UnitOfWork(content), time, connection };
     } catch (error) {
       this.readOnly = isReadOnly(error);
-      // When it takes writes again it may be another server than it was: its connections are looked at as new ones.
-      await (this.readOnly ? connection.close() : this.giveUp(connection));
+      await this.discard(connection);
       throw error;
     }
   }
@@ -132,23 +119,14 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   async commit({ ledger, connection }: PostgresUnit): Promise<void> {
     const message = unitChanges(ledger);
     try {
-      const { writes } = ledger;
-      await deletePending(connection, ledger);
-      await writeRooms(connection, ledger.changedRooms());
-      await writeRecords(connection, writes);
-      await writeRoster(connection, writes);
-      await writeSlots(connection, writes);
-      await writePending(connection, writes);
-      await writeBlobs(connection, writes);
-      if (writes.signedUntil !== null) await this.clock.reserve(connection, writes.signedUntil);
-      // Told when it is committed, and not before.
-      if (message !== null) await connection.rows("SELECT pg_notify($1, $2)", [CHANNEL, `${this.name} ${message}`]);
-      await connection.run("COMMIT");
+      // RULE: shared.whole-or-nothing: all of it leaves at once, the COMMIT too, and where one statement fails PostgreSQL takes none
+      // of them (attack A97).
+      await connection.all(this.writesOf(ledger, message));
     } catch (error) {
       // It may be stored, or will be: what is said of it is then news here, too. It may have been said already.
       this.name = randomUUID();
       if (message !== null) for (const watch of this.watches) watch.tell(readUnitChanges(message));
-      await this.giveUp(connection);
+      await this.discard(connection);
       throw error;
     }
     this.release(connection);
@@ -156,7 +134,12 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
 
   /** Ends a unit of which nothing is to be written. */
   async abandon({ connection }: PostgresUnit): Promise<void> {
-    await this.giveUp(connection);
+    try {
+      await connection.run("ROLLBACK");
+      this.release(connection);
+    } catch {
+      await connection.close();
+    }
   }
 
   /**
@@ -170,10 +153,12 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
   /** How long the logs of these rooms are now; null for one that its operator has deleted. */
   async heads(tags: readonly RoomTag[]): Promise<{ readonly tag: RoomTag; readonly n: number | null }[]> {
     return await this.apart(async (connection) => {
-      const [state] = await connection.rows("SELECT current_setting('transaction_read_only') = 'on' AS read_only");
+      const [[state], rows] = await Promise.all([
+        connection.rows("SELECT current_setting('transaction_read_only') = 'on' AS read_only"),
+        connection.rows("SELECT tag, n, deleted FROM room WHERE tag = ANY($1)", [tags]),
+      ]);
       this.readOnly = state!["read_only"] === true;
       if (this.readOnly) throw new StoreAway("PostgreSQL takes no writes", {}, true);
-      const rows = await connection.rows("SELECT tag, n, deleted FROM room WHERE tag = ANY($1)", [tags]);
       return rows.map((row) => ({
         tag: RoomTag.of(row["tag"] as Uint8Array),
         n: row["deleted"] === true ? null : (row["n"] as number),
@@ -196,22 +181,26 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     places: readonly { readonly roomTag: RoomTag; readonly n: number }[],
   ): Promise<Map<RoomTag, RecordsAfter>> {
     return await this.apart(async (connection) => {
-      const found = new Map<RoomTag, { head: Uint8Array | null; rows: RecordRow[] }>();
+      const found = new Map<RoomTag, RecordsAfter & { readonly rows: RecordRow[] }>();
       const rows = await connection.rows(
-        `SELECT q.at, page.*, b.head AS head_before FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
+        `SELECT q.at, page.*, b.head AS head_before, room.begin AS log_begin
+         FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS q (tag, after, at)
          JOIN room ON room.tag = q.tag
-         LEFT JOIN record b ON b.room = room.no AND b.n = q.after,
+         LEFT JOIN LATERAL (SELECT head FROM record r WHERE r.room = room.no AND ${recordAt("q.after")}) b ON true,
          LATERAL (
            SELECT ${RECORD_COLUMNS}, sum(length(r.payload) + length(r.attachment)) OVER (ORDER BY r.n)
              - length(r.payload) - length(r.attachment) AS before
-           FROM record r WHERE r.room = room.no AND r.n > q.after ORDER BY r.n LIMIT ${READ_ON.items}
+           FROM record r WHERE r.room = room.no AND r.n > q.after AND r.n <= q.after + ${READ_ON.items} ORDER BY r.n
          ) AS page WHERE page.before <= ${READ_ON.bytes} ORDER BY q.at, page.n`,
         [places.map(({ roomTag }) => roomTag), places.map(({ n }) => n)],
       );
       for (const row of rows) {
         const { roomTag } = places[(row["at"] as number) - 1]!;
         const records = found.get(roomTag)?.rows ?? [];
-        if (records.length === 0) found.set(roomTag, { head: row["head_before"] as Uint8Array | null, rows: records });
+        if (records.length === 0) {
+          const [head, begin] = [row["head_before"] as Uint8Array | null, row["log_begin"] as number];
+          found.set(roomTag, { head, begin, rows: records });
+        }
         records.push(recordRow(row));
       }
       return found;
@@ -224,83 +213,27 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     await Promise.all([...this.watches, ...this.idle.splice(0)].map((each) => each.close()));
   }
 
-  private async loadInto(connection: PostgresConnection, reads: ReadSet): Promise<PostgresUnit> {
-    const content = new UnitContent();
-    const sweep = await this.beginSweep(connection, reads, content);
-    await this.lock(connection, reads);
-    // Numbers are given out under the locks, so that a greater one in a room or an inbox is always the later one.
-    const rooms = await loadRooms(connection, reads, content);
-    content.numbers = await this.numbers(connection, reads.numbers);
-    await loadHeads(connection, rooms);
-    await loadAppended(connection, rooms);
-    await loadRecords(connection, rooms, this.options.retention);
-    await loadCommits(connection, rooms);
-    await loadRosterLog(connection, rooms);
-    await loadSlots(connection, rooms);
-    await loadRequests(connection, rooms);
-    await loadInboxes(connection, reads, content);
-    await loadBlobs(connection, rooms, content);
-    if (sweep !== null) {
-      await purgeRooms(connection, PURGED_AT_ONCE);
-      await loadSweep(connection, sweep, rooms, content);
-      const { step } = this.options.retention;
-      const before = sweep.old?.before ?? 0;
-      const old = rooms.filter(({ unit }) => unit.row.oldest !== null && unit.row.oldest < before);
-      await loadRecordPages(
-        connection,
-        old.map(({ unit }) => ({ unit, after: unit.row.availableFrom - 1, size: step })),
-      );
-    }
-    const { time, signedUntil, restorations } = await this.clock.read(connection);
-    [content.signedUntil, content.restorations] = [signedUntil, restorations];
-    return { ledger: new UnitOfWork(content), time, connection };
-  }
-
-  /**
-   * Adds to the reads what a sweep finds, if there is one, so that it is locked like everything else. Null when there is none, or another
-   * relay sweeps: then this one finds nothing.
-   *
-   * RULE: shared.one-sweeper: what a sweep deletes is locked before, in the order in which everybody locks, and one relay sweeps at a
-   * time: so nobody waits in a circle (attack A83).
-   */
-  private async beginSweep(
-    connection: PostgresConnection,
-    reads: ReadSet,
-    content: UnitContent,
-  ): Promise<SweepReads | null> {
-    const { sweep } = reads;
-    if (sweep === null) return null;
-    content.dropped = [];
-    const [row] = await connection.rows("SELECT pg_try_advisory_xact_lock($1) AS mine", [SWEEP_LOCK]);
-    if (row!["mine"] !== true) return null;
-    for (const tag of await roomsOfSweep(connection, sweep)) reads.written(tag);
-    content.sweptInboxes = await inboxesOfSweep(connection, sweep);
-    for (const inboxId of content.sweptInboxes) reads.inbox(inboxId).isCleared = true;
-    return sweep;
-  }
-
-  /** Keeps others away from rooms that may be made, and from inboxes that change. */
-  private async lock(connection: PostgresConnection, reads: ReadSet): Promise<void> {
-    const made = [...reads.rooms.values()].filter(({ isMade }) => isMade).map(({ tag }) => tag);
-    const changed = [...reads.inboxes.values()].filter(({ from, isCleared }) => from.length > 0 || isCleared);
-    const names = new Set([...made, ...changed.map(({ inboxId }) => inboxId)].map(lockOf));
-    if (names.size === 0) return;
-    // In one order everywhere, and before any row is locked: so nobody waits in a circle.
-    const inOrder = [...names].sort((a, b) => a - b);
-    await connection.rows("SELECT pg_advisory_xact_lock(name) FROM unnest($1::bigint[]) AS name", [inOrder]);
-  }
-
-  private async numbers(connection: PostgresConnection, count: number): Promise<number[]> {
-    if (count === 0) return [];
-    const rows = await connection.rows("SELECT nextval('number') AS no FROM generate_series(1, $1)", [count]);
-    return rows.map((row) => row["no"] as number);
+  /** What a unit writes, and its end: in this order. */
+  private *writesOf(ledger: UnitOfWork, message: string | null): Iterable<PostgresStatement> {
+    const { writes } = ledger;
+    yield* deletePending(ledger);
+    yield* writeRooms(ledger.changedRooms());
+    yield* writeRecords(writes);
+    yield* writeRoster(writes);
+    yield* writeSlots(writes);
+    yield* writePending(writes);
+    yield* writeBlobs(writes);
+    if (writes.signedUntil !== null) yield this.clock.reserve(writes.signedUntil);
+    // Told when it is committed, and not before.
+    if (message !== null) yield statement("SELECT pg_notify($1, $2)", [CHANNEL, `${this.name} ${message}`]);
+    yield statement("COMMIT", []);
   }
 
   private async take(): Promise<PostgresConnection> {
     for (let idle = this.idle.pop(); idle !== undefined; idle = this.idle.pop()) if (idle.isOpen) return idle;
     const connection = await PostgresConnection.open(this.options.address, LONGEST_ANSWER_MS);
     try {
-      await noticeServer(connection);
+      await Promise.all([connection.run(BY_INDEX), noticeServer(connection)]);
       return connection;
     } catch (error) {
       this.readOnly = isReadOnly(error);
@@ -327,26 +260,18 @@ export class PostgresStore implements SharedStore<PostgresUnit> {
     else this.idle.push(connection);
   }
 
-  private async giveUp(connection: PostgresConnection): Promise<void> {
-    try {
-      await connection.run("ROLLBACK");
-      this.release(connection);
-    } catch {
-      await connection.close();
-    }
+  /**
+   * Ends a transaction in which something failed, and its connection.
+   *
+   * RULE: shared.failed-not-reused: what it had prepared may be what failed, as after a newer relay has changed a table, and would fail
+   * each time; and when PostgreSQL takes writes again it may be another server, which is looked at on new connections (attack A83).
+   */
+  private async discard(connection: PostgresConnection): Promise<void> {
+    await connection.run("ROLLBACK").catch(() => undefined);
+    await connection.close();
   }
 }
 
 function isReadOnly(error: unknown): boolean {
   return error instanceof StoreAway && error.isReadOnly;
-}
-
-/**
- * The name of a lock for something with an id. Many things share one: then they wait for each other, and nothing else.
- *
- * RULE: shared.few-locks: PostgreSQL has space for some thousand locks of all its users together, and whoever runs out of it waits for
- * ever: so a group takes no more than there are names, however many inboxes strangers name in it (attack A83).
- */
-function lockOf(id: Uint8Array): number {
-  return id[0]!;
 }

@@ -57,15 +57,12 @@ describe.skipIf(!hasPostgres)("what relays hear of each other (skipped without P
       const deliver = async (isCut: boolean): Promise<void> => {
         const { ledger, connection, time } = await store.load(reads);
         ledger.inboxes.add(inboxId, { roomTag, n: 1, blob: systemRandom(3) }, time, 9);
-        const run = connection.run.bind(connection);
-        connection.run = async (text) => {
-          if (isCut && text === "COMMIT" && late === 0) {
-            // It is under way when the connection breaks.
-            void run(text);
-            throw new Error("the connection broke");
-          }
-          await run(text);
-          if (!isCut || text !== "COMMIT") return;
+        const all = connection.all.bind(connection);
+        connection.all = async (statements) => {
+          const done = all(statements);
+          // With 0 it is under way when the connection breaks.
+          if (!isCut || late > 0) await done;
+          if (!isCut) return;
           await wait(late);
           throw new Error("the connection broke");
         };

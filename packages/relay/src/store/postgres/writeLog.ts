@@ -2,13 +2,13 @@ import { concatBytes } from "@conclave/codec";
 import { recordBefore } from "@conclave/wire";
 import { keyChanges } from "../roomTable.js";
 import type { UnitRoom, UnitWrites } from "../unit/unitContent.js";
-import type { PostgresConnection } from "./postgresConnection.js";
+import { type PostgresStatement, statement } from "./driver.js";
 
 /** Writes the rooms that were made or changed, and their keys. */
-export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoom[]): Promise<void> {
+export function* writeRooms(rooms: readonly UnitRoom[]): Iterable<PostgresStatement> {
   const made = rooms.filter(({ before }) => before === null).map(({ row }) => row);
   if (made.length > 0) {
-    await db.rows(
+    yield statement(
       `INSERT INTO room (no, tag, creation, begin, epoch, n, last_commit, head, lineage, seen_at, commits, available_from,
          message_bytes, probation_bytes, blob_bytes, owed, restored)
        SELECT q.*, 0, 0, 0, '', 0, 0, 0, 1, 0, 0, 0, 0, 0 FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[]) AS q`,
@@ -22,7 +22,7 @@ export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoo
   }
   const rows = rooms.map(({ row }) => row);
   if (rows.length > 0) {
-    await db.rows(
+    yield statement(
       `UPDATE room SET epoch = q.epoch, n = q.n, last_commit = q.last_commit, head = q.head, lineage = q.lineage,
          seen_at = q.seen_at, commits = q.commits, available_from = q.available_from, message_bytes = q.message_bytes,
          probation_bytes = q.probation_bytes, blob_bytes = q.blob_bytes, oldest = q.oldest,
@@ -51,21 +51,21 @@ export async function writeRooms(db: PostgresConnection, rooms: readonly UnitRoo
       ],
     );
   }
-  await writeKeys(db, rooms);
+  yield* writeKeys(rooms);
 }
 
-async function writeKeys(db: PostgresConnection, rooms: readonly UnitRoom[]): Promise<void> {
+function* writeKeys(rooms: readonly UnitRoom[]): Iterable<PostgresStatement> {
   const changes = rooms.map(({ row, before }) => ({ row, ...keyChanges(row, before ?? { ...row, writeKeys: [] }) }));
   const gone = changes.flatMap(({ row, gone: numbers }) => numbers.map((n) => ({ room: row.no, n })));
   if (gone.length > 0) {
-    await db.rows(
+    yield statement(
       "DELETE FROM room_key k USING unnest($1::bigint[], $2::bigint[]) AS q (room, n) WHERE k.room = q.room AND k.n = q.n",
       [gone.map(({ room }) => room), gone.map(({ n }) => n)],
     );
   }
   const keys = changes.flatMap(({ row, written }) => written.map((key) => ({ room: row.no, key })));
   if (keys.length === 0) return;
-  await db.rows(
+  yield statement(
     `INSERT INTO room_key (room, n, key, epoch, lineage, slot_id, live, since, until)
      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[], $7::boolean[],
        $8::bigint[], $9::bigint[])
@@ -86,12 +86,12 @@ async function writeKeys(db: PostgresConnection, rooms: readonly UnitRoom[]): Pr
 }
 
 /** Writes new records, and what has changed in old ones. */
-export async function writeRecords(db: PostgresConnection, { records, pruned, confirmed }: UnitWrites): Promise<void> {
+export function* writeRecords({ records, pruned, confirmed }: UnitWrites): Iterable<PostgresStatement> {
   if (records.length > 0) {
     const payloads = cut(records.map(({ record }) => record.payload));
     const attachments = cut(records.map(({ record }) => record.attachment));
     // Sealed bytes travel as they are, and are cut here: as an array they would be text.
-    await db.rows(
+    yield statement(
       `INSERT INTO record (room, n, kind, epoch, time, append_id, head, on_probation, parent, pruned, next_key, payload, attachment)
        SELECT q.room, q.n, q.kind, q.epoch, q.time, q.append_id, q.head, q.on_probation, q.parent, q.pruned, q.next_key,
          substring($12::bytea FROM q.payload_from FOR q.payload_length),
@@ -122,7 +122,7 @@ export async function writeRecords(db: PostgresConnection, { records, pruned, co
     );
   }
   if (pruned.length > 0) {
-    await db.rows(
+    yield statement(
       `UPDATE record r SET pruned = true, payload = q.payload, attachment = q.attachment
        FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) AS q (room, n, payload, attachment)
        WHERE r.room = q.room AND r.n = q.n`,
@@ -135,7 +135,7 @@ export async function writeRecords(db: PostgresConnection, { records, pruned, co
     );
   }
   if (confirmed.length > 0) {
-    await db.rows(
+    yield statement(
       `UPDATE record r SET on_probation = false FROM unnest($1::bigint[], $2::bigint[]) AS q (room, n)
        WHERE r.room = q.room AND r.n = q.n`,
       [confirmed.map(({ room }) => room), confirmed.map(({ n }) => n)],
@@ -144,9 +144,9 @@ export async function writeRecords(db: PostgresConnection, { records, pruned, co
 }
 
 /** Writes records of rosters; those that are there already stay. */
-export async function writeRoster(db: PostgresConnection, { roster }: UnitWrites): Promise<void> {
+export function* writeRoster({ roster }: UnitWrites): Iterable<PostgresStatement> {
   if (roster.length === 0) return;
-  await db.rows(
+  yield statement(
     `INSERT INTO roster (room, hash, before, record)
      SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[]) ON CONFLICT DO NOTHING`,
     [
