@@ -4,6 +4,7 @@ import { chromiumBench } from "./chromiumBench.js";
 import { freshnessBench } from "./freshnessBench.js";
 import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
+import { rateOf } from "./pace.js";
 import { printRelayBench } from "./relayBench.js";
 import { roomsBench } from "./roomsBench.js";
 import { pushBench } from "./storesBench.js";
@@ -19,7 +20,7 @@ const parts = {
   "mls-chromium": chromiumBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
   appends: (quick: boolean) => appendsBench({ quick, isProfiled: words.includes("--profile"), against }),
-  push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, rate),
+  push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, rate!),
   rooms: roomsBench,
   sizes: sizesBench,
   strangers: (quick: boolean) => strangersBench(quick, against),
@@ -32,11 +33,14 @@ const parts = {
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");
 const against = words.find((word) => word.startsWith("--against="))?.slice("--against=".length) ?? null;
-const rate = Number(words.find((word) => /^--rate=[1-9]\d*00$/.test(word))?.slice("--rate=".length) ?? 5000);
+const rate = rateOf(words);
 const names = words.filter((word) => !word.startsWith("-"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
   console.error(`There is no bench called ${unknown}. Choose from: ${Object.keys(parts).join(", ")}.`);
+  process.exitCode = 2;
+} else if (rate === null) {
+  console.error("--rate=N takes a whole number from 1 on: messages a second.");
   process.exitCode = 2;
 } else {
   for (const [name, run] of Object.entries(parts)) if (isWanted(name)) await run(quick);

@@ -7,6 +7,7 @@ import { pumpAppends } from "./appendPump.js";
 import { Mosquitto } from "./mosquitto.js";
 import { type Effort, publishes } from "./mosquittoBench.js";
 import { MqttClient } from "./mqttClient.js";
+import { paced } from "./pace.js";
 import { processorTime } from "./processorTime.js";
 import { RelayChild } from "./relayChild.js";
 import { type BenchRoom, envelope, RelayClient } from "./relayClient.js";
@@ -15,8 +16,6 @@ import { latencyText } from "./latencyText.js";
 const CONNECTIONS = 8;
 const IN_FLIGHT = 256;
 const WARM_SECONDS = 2;
-/** Messages come every so many ms, as many as the rate wants. */
-const BURST_MS = 10;
 /** The rate of the pushes in the table of the stores, messages a second. */
 const PUSHES_PER_SECOND = 500;
 
@@ -214,14 +213,6 @@ async function mqtt(server: Mosquitto, effort: Effort): Promise<StoreFigures> {
     return { rate, latencies, cpu, pushes: rising(times) };
   } finally {
     server.stop();
-  }
-}
-
-async function paced(seconds: number, perSecond: number, work: (burst: number) => void): Promise<void> {
-  const start = performance.now();
-  for (let at = 0; at < (seconds * 1000) / BURST_MS; at++) {
-    await wait(Math.max(0, start + at * BURST_MS - performance.now()));
-    work(Math.round((perSecond * BURST_MS) / 1000));
   }
 }
 
