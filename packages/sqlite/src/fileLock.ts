@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Driver } from "./driver.js";
 import { openDriver } from "./openDatabase.js";
 import { preparePrivateFile } from "./privateFile.js";
@@ -19,7 +20,15 @@ export interface FileLock {
  * (It is SQLite's own locking: Node has no `flock`.)
  */
 export function takeFileLock(path: string): FileLock | null {
+  for (;;) {
+    const lock = lockFile(path);
+    if (lock !== "replaced") return lock;
+  }
+}
+
+function lockFile(path: string): FileLock | null | "replaced" {
   preparePrivateFile(path);
+  const opened = identity(path);
   const driver = openDriver(path);
   try {
     driver.exec("PRAGMA busy_timeout = 0");
@@ -32,6 +41,12 @@ export function takeFileLock(path: string): FileLock | null {
     if (error instanceof Error && /locked|busy/i.test(error.message)) return null;
     throw error;
   }
+  // RULE: sqlite.lock-of-the-path: who held it may have taken the file away just before: then others make another one at this path, and
+  // two processes would each hold a lock.
+  if (opened === null || identity(path) !== opened) {
+    driver.close();
+    return "replaced";
+  }
   held.add(driver);
   return {
     release: () => {
@@ -40,4 +55,10 @@ export function takeFileLock(path: string): FileLock | null {
       driver.close();
     },
   };
+}
+
+/** Which file is there now; null for none. A number is given again, with another time. */
+function identity(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : `${stats.dev}.${stats.ino}.${stats.birthtimeNs}`;
 }
