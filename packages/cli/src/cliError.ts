@@ -41,6 +41,14 @@ export class CliError extends Error {
   }
 }
 
+/** What went wrong inside Conclave: for a person who cannot mend it, and for who can. */
+export function internalError(error: unknown): CliError {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const trace =
+    process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";
+  return new CliError("INTERNAL", `Something went wrong inside Conclave: ${cause.message}`, trace);
+}
+
 /** A mistake in the command line: exit code 2. */
 export function usageError(message: string, hint: string | null = null): CliError {
   return new CliError("USAGE", message, hint);

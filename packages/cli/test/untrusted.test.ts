@@ -68,12 +68,18 @@ describe("a relay whose certificate this machine does not trust", () => {
     const told = await conclave("Cy", ["room", "move", long, "--yes"]);
     expect(told).toMatchObject(UNTRUSTED);
     expect(told.error.message).toContain(long);
-    await conclave("Dee", ["room", "new", "Cellar", "--name", "Dee"], true);
-    for (const args of [
-      ["chat", "--plain", "--follow"],
-      ["gateway", "run", "--port", "0"],
-    ]) {
-      const program = new Running([...args, "--home", join(folder, "Dee")]);
+    const { link } = await conclave("Dee", ["room", "new", "Cellar", "--name", "Dee"], true);
+    await conclave("Porter", ["join", link, "--steward", "--name", "Porter", "--yes"], true);
+    expect(await conclave("Dee", ["admit", "Porter"], true)).toMatchObject({ code: 0 });
+    await expect
+      .poll(async () => (await conclave("Porter", ["status"], true)).room?.standing, { timeout: 30_000 })
+      .toBe("member");
+    for (const [who, ...args] of [
+      ["Dee", "chat", "--plain", "--follow"],
+      ["Dee", "gateway", "run", "--port", "0"],
+      ["Porter", "steward"],
+    ] as const) {
+      const program = new Running([...args, "--home", join(folder, who)]);
       await expect.poll(() => program.errors, { timeout: 30_000 }).toContain("The certificate of the relay at");
       await program.stop();
     }

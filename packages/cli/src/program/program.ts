@@ -1,6 +1,6 @@
 import { KeyImportError } from "@conclave/crypto/node";
 import { Command, CommanderError } from "commander";
-import { CliError, usageError } from "../cliError.js";
+import { CliError, internalError, usageError } from "../cliError.js";
 import { EXIT } from "../exitCode.js";
 import { noteSelection, otherCommand, withProgramName } from "../terminal/nextCommand.js";
 import { Output } from "../terminal/output.js";
@@ -124,8 +124,5 @@ function asCliError(error: unknown, complaints: readonly string[]): CliError | n
     return usageError(`${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}${stop}`, hint || null);
   }
   if (error instanceof KeyImportError) return new CliError(error.code, error.message);
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const trace =
-    process.env["CONCLAVE_DEBUG"] === "1" ? (cause.stack ?? null) : "CONCLAVE_DEBUG=1 shows where. Please report it.";
-  return new CliError("INTERNAL", `Something went wrong inside Conclave: ${cause.message}`, trace);
+  return internalError(error);
 }
