@@ -41,14 +41,11 @@ export type FrameTable<F extends AnyFrame> = {
 /** Every frame of a table. */
 export type FramesOf<Table> = Of<Table[keyof Table]>;
 
-/** A scratch buffer larger than this is not kept. */
-const SCRATCH_KEPT_BYTES = 256 * 1024;
-
 /** Writes and reads one side's frames: a message is a list of frames, each `opaque frame<V>` of `{ uint8 number, body }`. */
 export class FrameSet<F extends AnyFrame> {
   private readonly table: Readonly<Record<F["type"], FrameCodec<F>>>;
   private readonly byNumber = new Map<number, FrameCodec<F>>();
-  private scratch = new Writer();
+  private readonly scratch = new Writer();
 
   constructor(table: FrameTable<F>) {
     // Each codec is only ever given frames of its own type.
@@ -72,7 +69,8 @@ export class FrameSet<F extends AnyFrame> {
       .clear()
       .vector([frame], (writer, body) => write(writer.u8(number), body))
       .finish();
-    if (bytes.length > SCRATCH_KEPT_BYTES) this.scratch = new Writer();
+    // The space of a large frame goes now, and not when the next one is written.
+    this.scratch.clear();
     return bytes;
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Policy, policyLayout } from "./policy.js";
 import { MAX_POLICY_FILE_BYTES, POLICY_FAULT_CODES, readPolicyFile } from "./policyFile.js";
 import { preset, type Preset } from "./presets.js";
+import { repeatedNames } from "./repeatedNames.js";
 import type { Rule } from "./rule.js";
 
 const WORDS: readonly Preset[] = ["owner", "admins:3", "everyone", "add-only", "open"];
@@ -24,6 +25,18 @@ function faultsOf(text: string): readonly string[] {
 }
 
 describe("a file with a policy", () => {
+  it("is looked through for names that stand twice however long a string in it is", () => {
+    const length = 20 * 1024 * 1024;
+    for (const long of ["a".repeat(length), "\\n".repeat(length / 2)]) {
+      const text = `{"a": {"text": "${long}", "b": 1, "b": [2, {"\\u0062": "\\"", "b": "]"}]}, "a": 1}`;
+      expect(repeatedNames(text)).toEqual([
+        { name: "b", path: ["a"] },
+        { name: "b", path: ["a", "b", 1] },
+        { name: "a", path: [] },
+      ]);
+    }
+  });
+
   it("is read as `policy show --json` prints it, and as the policy alone", () => {
     for (const word of WORDS) {
       const policy = preset(word);
