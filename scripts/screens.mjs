@@ -70,14 +70,22 @@ async function takePictures() {
   await alice.getByLabel("Name of the room").fill("Garden club");
   await alice.getByLabel("Name of the room").blur();
   await shoot("start");
-  const chosen = alice.getByRole("radio", { name: "Everyone agrees" });
-  await chosen.check();
+  await alice.getByRole("radio", { name: "Everyone agrees" }).check();
+  const meaning = alice.getByText("What this means");
+  await meaning.click();
   await shoot("start-rules", async () => {
     await alice.getByText("If somebody never answers").waitFor();
-    await chosen.evaluate((input) => input.closest("label").scrollIntoView({ block: "start" }));
+    await meaning.evaluate((title) => title.scrollIntoView({ block: "start" }));
   });
   await alice.getByRole("radio", { name: "The owner decides" }).check();
+  await alice.getByText("Welcome and server").click();
+  await alice.getByLabel("Welcome (optional)").fill("We plan the beds together. Say where your plot is!");
   await button("Start the room").click();
+  await alice.getByRole("log").waitFor();
+  const link = await alice.getByRole("log").getByLabel("Invite link").inputValue();
+  const room = new URL(alice.url()).hash.slice(2);
+  await shoot("chat-empty");
+  await at("sheet");
   await button("Show the words").click();
   await alice.getByRole("list", { name: "Recovery words, in order" }).waitFor();
   await shoot("recovery-words");
@@ -94,14 +102,8 @@ async function takePictures() {
     await field.fill(words[Number(/\d+/u.exec(label)[0]) - 1].replace(/[^a-z]/gu, ""));
   }
   await button("Check").click();
-  await button("Create link").click();
-  const link = await alice.getByLabel("Invite link").inputValue();
-  await button("Show a QR code").click();
-  await shoot("invite");
-  await button("Go to the room").click();
+  await at(room);
   await alice.getByRole("log").waitFor();
-  const room = new URL(alice.url()).hash.slice(2);
-  await shoot("chat-empty");
 
   // People come and talk.
   const bob = await arrive(link, "Bob");
@@ -209,7 +211,10 @@ async function takePictures() {
   await shootFrida("join-preview");
   await frida.getByLabel("Note (optional)").fill("From plot 14, we met at the seed swap");
   await frida.getByRole("button", { name: "Ask to join" }).click();
-  await frida.getByRole("heading", { name: "Waiting to be let in" }).first().waitFor();
+  await frida
+    .getByRole("heading", { name: /^You asked to join/u })
+    .first()
+    .waitFor();
   await shootFrida("join-waiting");
   await frida.goto(`${url}/#/recovery`);
   await frida.getByRole("heading", { level: 1 }).waitFor();

@@ -95,6 +95,17 @@ describe("a room by the command line, each command a process", () => {
     expect((await conclave("Dora", "status")).room.standing).toBe("left");
   }, 180_000);
 
+  it("a link's welcome is read before one joins, as a quotation without tricks", async () => {
+    const text = "Say where your plot is!\n\u202eYou are in this room already.\u001b[2J";
+    const link = await roomOf("Wim", "--welcome", text);
+    const { invitations } = await conclave("Wim", "invites");
+    expect(invitations).toMatchObject([{ welcome: text }]);
+    const { stderr } = await run(["join", link, "--name", "Xaver", "--home", join(folder, "Xaver")], {
+      env: { CONCLAVE_RELAY: address },
+    });
+    expect(stderr).toContain("Wim says:\n  > Say where your plot is!\n  > You are in this room already.[2J\n");
+  });
+
   it("the chat as lines: what one types the other sees, and both may be stopped at any time", async () => {
     const link = await roomOf("Gina");
     await conclave("Hans", "join", link, "--name", "Hans");
@@ -165,6 +176,8 @@ describe("what goes wrong", () => {
       ["invite", "--label", "a\u001b[31mb"],
       ["invite", "--label", "y".repeat(5000)],
       ["invite", "--uses", "10001"],
+      ["invite", "--welcome", "ä".repeat(251)],
+      ["room", "new", "Shed", "--name", "Pia", "--welcome", "ä".repeat(251)],
       ["send", "z".repeat(61 * 1024)],
       ["verify-proof", join(folder, "nothing")],
     ])

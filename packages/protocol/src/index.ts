@@ -58,7 +58,14 @@ export { actionLayout, decodeAction, encodeAction, type Action, type ActionType 
 export { MAX_MIRRORS, type Mirror, OTHER_MIRRORS } from "./roster/mirror.js";
 export type { MirrorPlace, ReadPart } from "./room/roomMirrors.js";
 export type { RelayIdentity } from "./roster/relayIdentity.js";
-export { inviteLimit, isInviteOpen, type Invite, type InviteFor, type InviteTerms } from "./invite/invite.js";
+export {
+  inviteLimit,
+  isInviteOpen,
+  MAX_WELCOME_TEXT_BYTES,
+  type Invite,
+  type InviteFor,
+  type InviteTerms,
+} from "./invite/invite.js";
 export {
   memberOf,
   memberOfLeaf,

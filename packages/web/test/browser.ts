@@ -161,12 +161,13 @@ export async function found(page: Page, url: string, title: string, name: string
   await page.getByLabel("Your name").fill(name);
   await page.getByLabel("Name of the room").fill(title);
   await page.getByRole("button", { name: "Start the room" }).click();
-  await page.getByRole("button", { name: "Later" }).click();
-  await page.getByRole("button", { name: "Create link" }).click();
-  const link = await page.getByLabel("Invite link").inputValue();
-  await page.getByRole("button", { name: "Go to the room" }).click();
+  return ownLink(page);
+}
+
+/** The link that waits in a new room, which is open. */
+export async function ownLink(page: Page): Promise<string> {
   await page.getByRole("textbox", { name: /^Message/u }).waitFor();
-  return link;
+  return page.getByRole("log").getByLabel("Invite link").inputValue();
 }
 
 /** Opens an invite link as it comes, and takes the place. */

@@ -188,6 +188,7 @@ describe.skipIf(!canBrowse)("a hostile server behind the page (skipped without C
     await join(carol, link, "Carol");
     // Never a closed ring: nobody has told Carol who is here.
     await expect.poll(() => ringOf(carol)).toBe("gap");
+    await carol.getByRole("button", { name: "People in this room" }).click();
     await carol.getByText("Nobody has confirmed who is here yet").first().waitFor();
     await liar.stop();
   });

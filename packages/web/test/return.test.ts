@@ -1,7 +1,7 @@
 import { preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, send, World, writeDown } from "./browser.js";
+import { axeFaults, canBrowse, get, join, ownLink, send, World, writeDown } from "./browser.js";
 
 const PHONE = { width: 360, height: 740 };
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -19,15 +19,13 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await lost.getByLabel("Your name").fill("Alice");
     await lost.getByLabel("Name of the room").fill("Garden club");
     await button(lost, "Start the room").click();
-    const phrase = (await writeDown(lost)).join(" ");
-    await button(lost, "Create link").click();
-    const link = await lost.getByLabel("Invite link").inputValue();
-    await button(lost, "Go to the room").click();
+    const link = await ownLink(lost);
+    const place = lost.url();
+    const phrase = await phraseOf(lost, place);
     await lost.getByText("set up recovery for this room").first().waitFor();
     const bob = await world.visitor();
     await join(bob, link, "Bob");
     // The room's panel says so, and has a link to keep.
-    const place = lost.url();
     await lost.goto(`${place}/room`);
     const kept = await lost.getByLabel("A link to keep with your words").inputValue();
     expect(await axeFaults(lost)).toEqual([]);
@@ -39,9 +37,9 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(page, "Bring me back").click();
     await button(page, "Continue").click();
     await page.goto(kept);
-    await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Welcome back, Alice" }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
-    await button(page, "Come back").click();
+    await page.getByRole("button", { name: /^Return to/u }).click();
     await send(page, "It is me again");
     await bob.getByRole("article").getByText("It is me again").waitFor();
     await bob.getByText("returned on a new device using recovery words; the lost device was removed").first().waitFor();
@@ -64,11 +62,10 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
       if (kept.length === 0) await lost.getByLabel("Your name").fill("Alice");
       await lost.getByLabel("Name of the room").fill(title);
       await button(lost, "Start the room").click();
-      if (kept.length === 0) phrase = (await writeDown(lost)).join(" ");
-      await button(lost, "Create link").click();
-      await button(lost, "Go to the room").click();
-      await lost.getByRole("textbox", { name: /^Message/u }).waitFor();
-      await lost.goto(`${lost.url()}/room`);
+      await ownLink(lost);
+      const place = lost.url();
+      if (kept.length === 0) phrase = await phraseOf(lost, place);
+      await lost.goto(`${place}/room`);
       kept.push(await lost.getByLabel("A link to keep with your words").inputValue());
       expect(await lost.getByText("You can't recover this room yet").count()).toBe(0);
     }
@@ -81,8 +78,8 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(page, "Continue").click();
     for (const link of kept) {
       await page.goto(link);
-      await page.getByRole("heading", { level: 1, name: "Return to" }).waitFor();
-      await button(page, "Come back").click();
+      await page.getByRole("heading", { level: 1, name: "Welcome back, Alice" }).waitFor();
+      await page.getByRole("button", { name: /^Return to/u }).click();
       await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     }
     await page.close();
@@ -101,7 +98,7 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await button(page, "Bring me back").click();
     await button(page, "Continue").click();
     await page.goto(kept);
-    await button(page, "Come back").click();
+    await page.getByRole("button", { name: /^Return to/u }).click();
     await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     await expect.poll(() => room.status().standing).toBe("removed");
     // And back again to where one was: each time the other device is out.
@@ -117,3 +114,11 @@ describe.skipIf(!canBrowse)("an owner whose browser is lost (skipped without /us
     await page.close();
   });
 });
+
+/** Writes the words down from the sheet, which leads back to where one was. Gives the words. */
+async function phraseOf(page: Page, place: string): Promise<string> {
+  await page.goto(`${new URL(place).origin}/#/sheet`);
+  const words = await writeDown(page);
+  await page.getByRole("textbox", { name: /^Message/u }).waitFor();
+  return words.join(" ");
+}

@@ -300,7 +300,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the pages in Chromium (skipped without /
     await page.getByLabel("Your name").fill("Alice");
     await page.getByLabel("Name of the room").fill("Garden");
     await page.getByRole("button", { name: "Start the room" }).click();
-    await page.getByRole("button", { name: "Later" }).click();
+    await page.getByRole("textbox", { name: /^Message/u }).waitFor();
     await page.goto(`${host.url}#/rooms`);
     await page.getByRole("link", { name: /^Garden/u }).waitFor();
     const held = await pinned(page);

@@ -29,7 +29,7 @@ const PROBLEMS: Readonly<Record<Exclude<Problem["kind"], "refused" | "relay" | "
   ...{ closed: 0, unsure: 0 },
 };
 const MALFORMED: Readonly<Record<Extract<Problem, { kind: "malformed" }>["what"], 0>> = {
-  ...{ title: 0, name: 0, relay: 0, note: 0, body: 0, file: 0 },
+  ...{ title: 0, name: 0, relay: 0, note: 0, welcome: 0, body: 0, file: 0 },
 };
 const LINK_FAULTS: Readonly<Record<LinkFault, 0>> = { none: 0, cut: 0, changed: 0, newer: 0, several: 0, too_long: 0 };
 const UNREADABLE: Readonly<Record<Unreadable, 0>> = {

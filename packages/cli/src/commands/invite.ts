@@ -1,6 +1,6 @@
-import { isLabel } from "@conclave/protocol";
+import { isLabel, MAX_WELCOME_TEXT_BYTES } from "@conclave/protocol";
 import { CLOCK_LIMIT_MS, type RoomInvite, type RoomSession } from "@conclave/client";
-import { toHex } from "@conclave/codec";
+import { toHex, utf8Bytes } from "@conclave/codec";
 import { spanOf } from "@conclave/words";
 import { CliError, usageError } from "../cliError.js";
 import { invitationDocument } from "../documents/invitationDocument.js";
@@ -39,8 +39,9 @@ export async function invite(context: CommandContext): Promise<void> {
     throw usageError("--mode must be direct, ask or auto.");
   const label = String(options["label"]).trim();
   if (!isLabel(label)) throw usageError("--label must be at most 128 bytes, and not empty.");
+  const welcomeText = welcomeOf(context);
   await withRoom(context, "write", async (room) => {
-    const made = await makeInvite(room, { label, uses, expires, mode });
+    const made = await makeInvite(room, { label, uses, expires, mode, welcomeText });
     const { progress, invitation, link, isReady } = made;
     const invite = toHex(made.inviteId);
     if (invitation === null) {
@@ -71,6 +72,14 @@ export async function invite(context: CommandContext): Promise<void> {
       paint.dim("Until it ends, anybody who has it can see who is in the room and what was decided."),
     ]);
   });
+}
+
+/** What `--welcome` says to who comes; empty for nothing. @throws CliError for too much */
+export function welcomeOf({ options }: CommandContext): string {
+  const welcomeText = String(options["welcome"] ?? "").trim();
+  if (utf8Bytes(welcomeText).length > MAX_WELCOME_TEXT_BYTES)
+    throw usageError(`--welcome must be at most ${MAX_WELCOME_TEXT_BYTES} bytes.`);
+  return welcomeText;
 }
 
 /** `conclave invites`, and `conclave invites --link NAME`. */

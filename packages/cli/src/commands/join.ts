@@ -14,7 +14,7 @@ import { webAddress } from "../session/relayAddress.js";
 import { ask, consent } from "../terminal/consent.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { safeLine, safeName } from "../terminal/safeText.js";
+import { safeLine, safeName, safeText } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { ago } from "../terminal/when.js";
 
@@ -91,8 +91,15 @@ const SHOWN = (host: string) =>
   `something wrapped this link in an address at ${safeLine(host)}. Opening it there shows that server the whole link, and anyone\n` +
   "  with the link can join. It is safer to ask for a new link, and to have this one closed.";
 
+/** What who made the link says: as a quotation, so that no line of it is taken for ours. */
+function welcomeLines(by: InvitePreview["invitedBy"], text: string): string[] {
+  const said = safeText(text).trim();
+  if (by === null || said === "") return [];
+  return [`${safeName(by.name)} says:`, ...said.split("\n").map((line) => `  > ${line}`)];
+}
+
 function describe(
-  { title, owners, members, confirmed, confirmedBy, mode, relay, needsKey }: InvitePreview,
+  { title, owners, members, confirmed, confirmedBy, mode, relay, needsKey, invitedBy, welcomeText }: InvitePreview,
   paint: Paint,
   asSteward: boolean,
 ): string[] {
@@ -100,6 +107,7 @@ function describe(
   return [
     "",
     `You are joining ${paint.bold(safeName(title))}: owner ${safeName(namesOf(owners))}, ${members.length} ${members.length === 1 ? "person" : "people"}, ${fresh}.`,
+    ...welcomeLines(invitedBy, welcomeText),
     asSteward
       ? "You ask to be let in as a steward, which reads along and decides nothing; somebody in the room lets it in."
       : mode === "return"

@@ -12,7 +12,7 @@ import { type Made, makeInvite } from "../room/decide.js";
 import { createRoomHere, ownName } from "../session/home.js";
 import { warnOfDoubts } from "../session/explainedPolicy.js";
 import { policyOf, rulesOf } from "../session/policyView.js";
-import { DEFAULT_USES, warnLate } from "./invite.js";
+import { DEFAULT_USES, warnLate, welcomeOf } from "./invite.js";
 import { ask, consentForGood } from "../terminal/consent.js";
 import { LINK, nextCommand, otherCommand } from "../terminal/nextCommand.js";
 import { safeName } from "../terminal/safeText.js";
@@ -31,6 +31,7 @@ const DEFAULT_RELAY = "http://127.0.0.1:4430";
 export async function roomNew(context: CommandContext, title: string): Promise<void> {
   const { options, output } = context;
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
+  const welcomeText = welcomeOf(context);
   const policy = await policyOf(String(options["policy"]));
   if (presetOf(policy) === null) await agreeToOwn(context, policy);
   await withHome(context, "begin", async (client) => {
@@ -43,7 +44,7 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
     // The founder owns the room: from the first moment on, the words offered below bring them back to it.
     await client.wantReturn();
     const room = await waiting(output, createRoomHere(client, { title, name, policy, relay, permit }));
-    const invite = options["invite"] === false ? null : await firstLink(room);
+    const invite = options["invite"] === false ? null : await firstLink(room, welcomeText);
     await waiting(output, room.settle(UNTIL_PREPARED_MS));
     if (invite?.invitation && !invite.isReady) warnLate(output);
     output.about(toHex(room.id));
@@ -96,9 +97,10 @@ async function agreeToOwn(context: CommandContext, policy: Policy): Promise<void
 }
 
 /** Once the room exists the person is told so, whatever became of its link. */
-async function firstLink(room: RoomSession): Promise<Made> {
+async function firstLink(room: RoomSession, welcomeText: string): Promise<Made> {
   try {
-    return await makeInvite(room, { label: "first link", uses: DEFAULT_USES, expires: null, mode: null });
+    const usual = { label: "first link", uses: DEFAULT_USES, expires: null, mode: null };
+    return await makeInvite(room, { ...usual, welcomeText });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message, exit, fate } = error;

@@ -25,6 +25,7 @@ export function addDecisionCommands(program: Command): void {
     .command("invite")
     .description("make an invite link")
     .option("--label <text>", "what the link is for; shown with everybody who uses it", "invite")
+    .option("--welcome <text>", "what everybody with the link reads before they join; at most 500 bytes")
     .option("--uses <n>", "how many people can use it (1000 if you don't say)")
     .option("--ssh-keys", 'only for people with an SSH key on the room\'s list ("conclave allow"), one for each key')
     .option("--expires <time>", "how long it works, for example 12h or 7d (it never expires if you don't say)")

@@ -12,6 +12,7 @@ export function addRoomCommands(program: Command): void {
     .option("--name <name>", "your name, as others see it (needed the first time)")
     .option("--policy <policy>", `who decides: ${POLICIES}`, "owner")
     .option("--relay <url>", "the relay's address (CONCLAVE_RELAY, else http://127.0.0.1:4430)")
+    .option("--welcome <text>", "what everybody with the link reads before they join; at most 500 bytes")
     .option("--no-invite", "don't make an invite link")
     .option("--yes", FOR_GOOD)
     .addHelpText(

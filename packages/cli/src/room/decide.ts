@@ -52,6 +52,8 @@ export interface InviteChoice {
   readonly expires: number | null;
   /** Null for what suits the room: `ask` if several people decide together who joins, else `direct`. */
   readonly mode: "direct" | "ask" | "auto" | null;
+  /** A few words to who comes; none when left out. */
+  readonly welcomeText?: string;
 }
 
 function kindOf(uses: number | null): InviteFor {
@@ -65,11 +67,14 @@ export type Made = { readonly progress: DecisionProgress; readonly inviteId: Inv
 );
 
 /** Makes an invite. @throws CliError */
-export async function makeInvite(room: RoomSession, { label, uses, expires, mode }: InviteChoice): Promise<Made> {
+export async function makeInvite(
+  room: RoomSession,
+  { label, uses, expires, mode, welcomeText = "" }: InviteChoice,
+): Promise<Made> {
   const notAfter = expires === null ? null : Date.now() + expires;
   const kind = kindOf(uses);
   const host = webAddress(room.relay);
-  const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()), host };
+  const options = { label, for: kind, notAfter, mode: mode ?? usualMode(room.policy()), host, welcomeText };
   const made = orThrow(await room.createInvite(options), room, decidingError);
   const { inviteId, invitation, isReady, link } = made;
   const progress = await seen(room, made.progress);

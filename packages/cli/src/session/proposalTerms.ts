@@ -35,13 +35,14 @@ export function proposalTerms(room: RoomSession, action: Action): readonly strin
   }
 }
 
-function inviteRows({ for: whom, role, mode, notAfter }: InviteTerms): string[][] {
+function inviteRows({ for: whom, role, mode, notAfter, welcomeText }: InviteTerms): string[][] {
   const count = whom.class === "multi" ? whom.limit : 1;
   return [
     [words.forMany, whom.class === "listed" ? words.listedKeys : words.people({ count })],
     [words.joinAs, words[role]],
     [words.how, mode === "ask" ? words.ask : mode === "auto" ? words.auto : words.direct],
     [words.until, notAfter === null ? words.ever : dayAndTime(notAfter)],
+    ...(welcomeText === "" ? [] : [[words.welcome, safeLine(welcomeText)]]),
   ];
 }
 

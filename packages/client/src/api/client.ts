@@ -72,6 +72,8 @@ export interface Client {
    * a later one, is made to take them back by the words, as soon as it can be reached (`RoomSession.returning`).
    */
   wantReturn(): Promise<void>;
+  /** What the link shows of a room that this person has asked to join (standing `asking`), read again. `unknown` for any other room. */
+  previewAsked(roomId: RoomId): Promise<Result<InvitePreview, Problem>>;
   /**
    * For a room where this device is a copy, or was put back from one (standing `restored`): comes back into it as a new device,
    * by the person's own words, which this home has. Resolves when that is in the room's log. `unknown` where it was not

@@ -30,6 +30,8 @@ export interface InviteOptions {
    * that is on, of a member or a steward, lets them in.
    */
   readonly mode: "direct" | "ask" | "auto";
+  /** A few words to who comes, in the invite itself: at most 500 bytes of UTF-8 (`malformed` when longer). None when left out. */
+  readonly welcomeText?: string;
   /** The address of the pages that its link is to open; without one no link is made. */
   readonly host?: string;
 }
@@ -60,6 +62,8 @@ export interface RoomInvite {
   readonly uses: number;
   readonly limit: number | null;
   readonly notAfter: number | null;
+  /** What who made it says to who comes; empty for nothing. A screen shows it with {@link plainText}. */
+  readonly welcomeText: string;
   readonly isRevoked: boolean;
   /** It still lets somebody in. */
   readonly isOpen: boolean;

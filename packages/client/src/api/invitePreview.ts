@@ -34,6 +34,8 @@ export interface InvitePreview {
   readonly members: readonly RoomMember[];
   readonly owners: readonly NamedPerson[];
   readonly invitedBy: NamedPerson | null;
+  /** What they say to who comes; empty for nothing. A screen shows it with {@link plainText}. */
+  readonly welcomeText: string;
   readonly policy: Policy;
   /** When a member last confirmed the list of members, by their clock (ms). */
   readonly confirmed: number;

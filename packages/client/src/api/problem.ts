@@ -38,7 +38,7 @@ export type Problem =
   /** There is no such thing: a room, request, message or proposal that is not (any more) there. */
   | { readonly kind: "unknown" }
   /** The text is no name of a person or room, or no address of a relay. */
-  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "note" | "body" | "file" }
+  | { readonly kind: "malformed"; readonly what: "title" | "name" | "relay" | "note" | "welcome" | "body" | "file" }
   /** There is no invite link in the text. */
   | { readonly kind: "link"; readonly fault: LinkFault }
   /** The person has said farewell: nothing more is sent from here, unless they stay after all. */

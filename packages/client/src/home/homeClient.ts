@@ -140,6 +140,10 @@ export class HomeClient implements Client {
     return this.invited.preview(given.value.link);
   }
 
+  previewAsked(roomId: RoomId): Promise<Result<InvitePreview, Problem>> {
+    return this.invited.previewAsked(roomId);
+  }
+
   comeBack(roomId: RoomId): Promise<Result<RoomSession, Problem>> {
     return this.invited.comeBack(roomId);
   }

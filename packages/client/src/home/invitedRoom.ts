@@ -72,6 +72,7 @@ export function invitedRoom(
     members,
     owners: members.filter(({ role }) => role === "owner"),
     invitedBy: named(sight, invite.createdBy),
+    welcomeText: invite.welcomeText,
     policy: roster.policy,
     confirmed: confirmedAt,
     confirmedBy: named(sight, preview.confirmedBy.person),

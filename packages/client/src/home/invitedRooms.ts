@@ -1,5 +1,5 @@
 import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { type InviteLink, memberOf, type RoomId } from "@conclave/protocol";
+import { type InviteLink, memberOf, type RoomId, type RoomPreview } from "@conclave/protocol";
 import type { ClientPorts } from "../api/client.js";
 import type { InvitePreview } from "../api/invitePreview.js";
 import type { Problem } from "../api/problem.js";
@@ -34,7 +34,7 @@ export class InvitedRooms {
 
   /** Reads the room of a link, and checks all of it. */
   async preview(link: InviteLink, moves = 0): Promise<Result<InvitePreview, Problem>> {
-    const { identity, device, marks } = this.own;
+    const { identity } = this.own;
     const known = this.sessions.find(link.roomId);
     if (known && !isOver(known)) return failed({ kind: "already_here" });
     const connection = this.relays.get(link.relay);
@@ -59,14 +59,29 @@ export class InvitedRooms {
     // RULE: client.own-return: a link made of somebody else's way back shows nobody that they come back to a room (attack A37).
     if (mode === "return" && !equalBytes(createdBy, identity.person))
       return failed({ kind: "refused", rejection: { code: "invite_not_for_you" } });
-    return done(
-      invitedRoom(this.ports, device, identity.person, read.value, {
-        relay: connection.url,
-        marks,
-        passes: this.passes,
-        join: (meta, keep) => this.sessions.join(meta, keep),
-      }),
-    );
+    return done(this.roomOf(read.value, connection.url));
+  }
+
+  /** See `Client.previewAsked`. */
+  async previewAsked(roomId: RoomId): Promise<Result<InvitePreview, Problem>> {
+    const phase = this.sessions.find(roomId)?.engine.state.phase;
+    if (phase?.is !== "asking") return failed({ kind: "unknown" });
+    const { link } = phase.request;
+    const connection = this.relays.get(link.relay);
+    if (!connection) return failed({ kind: "link", fault: "changed" });
+    const read = await connection.use(UNTIL_REACHED_MS, () => previewSlot(this.ports, connection, link));
+    if (!read) return failed(problemOf({ type: "lost" }));
+    return read.ok ? done(this.roomOf(read.value, connection.url)) : read;
+  }
+
+  private roomOf(preview: RoomPreview, relay: string): InvitePreview {
+    const { identity, device, marks } = this.own;
+    return invitedRoom(this.ports, device, identity.person, preview, {
+      relay,
+      marks,
+      passes: this.passes,
+      join: (meta, keep) => this.sessions.join(meta, keep),
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
-import { equalBytes, done, failed, type Result } from "@conclave/codec";
-import { inviteLink, type CommitRequest, type InviteId } from "@conclave/protocol";
+import { equalBytes, done, failed, type Result, utf8Bytes } from "@conclave/codec";
+import { inviteLink, type CommitRequest, type InviteId, MAX_WELCOME_TEXT_BYTES } from "@conclave/protocol";
 import type { InviteMade, InviteOptions, DecisionProgress } from "../api/invitation.js";
 import type { Problem } from "../api/problem.js";
 import { invitesOf } from "../timeline/roomView.js";
@@ -13,15 +13,16 @@ export async function createInvite(
   decide: (wanted: CommitRequest) => Promise<Result<DecisionProgress, Problem>>,
 ): Promise<Result<InviteMade, Problem>> {
   const { state } = engine;
-  const { label, role = "member", notAfter, mode } = options;
+  const { label, role = "member", notAfter, mode, welcomeText = "" } = options;
   if (!state.room) return failed({ kind: "not_member" });
+  if (utf8Bytes(welcomeText).length > MAX_WELCOME_TEXT_BYTES) return failed({ kind: "malformed", what: "welcome" });
   const now = state.now();
   // RULE: client.invite-opens: a link's end is counted in the room's own time, by which it ends: where that is ahead of this
   // clock the link still lasts as long as was asked for, and one that would be void when it is made is not made.
   const ahead = Math.max(0, state.room.roster.chainTime - now);
   if (notAfter !== null && notAfter <= now) return failed({ kind: "refused", rejection: { code: "invite_expired" } });
   const end = notAfter === null ? null : notAfter + ahead;
-  const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode });
+  const { action, secret } = state.room.newInvite({ for: options.for, role, notAfter: end, mode, welcomeText });
   const { inviteId } = action.invite;
   const kept = await state.transact((tx) => {
     state.invites.add(tx, { inviteId, label, secret });

@@ -7,7 +7,7 @@ import type { CheckedBy } from "../api/person.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import type { TransferCalls } from "./transfers.js";
-import type { InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
+import type { DoorView, InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
 import type { RoomKey } from "./roomKey.js";
 
 /** What of a room can be called from a page as it is. */
@@ -90,6 +90,8 @@ export interface HomeCalls extends Pick<Client, (typeof CLIENT_CALLS)[number]>, 
   /** As `Client.comeBack`. */
   comeBack(key: RoomKey): Promise<Result<RoomKey, Problem>>;
   lookAt(link: string): Promise<Result<InvitedView, Problem>>;
+  /** As `Client.previewAsked`. */
+  lookAsked(key: RoomKey): Promise<Result<DoorView, Problem>>;
   /** Takes the place that the ticket's invite gives, or asks for it; a ticket is good for one try at a time. */
   accept(ticket: number, name: string, note?: string, options?: JoinOptions): Promise<Result<RoomKey, Problem>>;
   /** As `InvitePreview.prepareKey`. */

@@ -8,7 +8,7 @@ import type { InvitePreview, JoinOptions } from "../api/invitePreview.js";
 import type { Problem } from "../api/problem.js";
 import type { RoomSession } from "../api/roomSession.js";
 import { CLIENT_CALLS, type HomeCalls, ROOM_CALLS } from "./homeCalls.js";
-import type { HomeEvent, InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
+import type { DoorView, HomeEvent, InvitedView, RoomDetail, RoomSummary, SelfView } from "./homeView.js";
 import type { RoomKey } from "./roomKey.js";
 import { RoomFeed } from "./roomFeed.js";
 import { Transfers } from "./transfers.js";
@@ -59,6 +59,7 @@ export class HomeHost {
       createRoom: (options) => this.createRoom(options),
       comeBack: (key) => this.comeBack(key),
       lookAt: (link) => this.lookAt(link),
+      lookAsked: (key) => this.lookAsked(key),
       accept: (ticket, name, note, options) => this.accept(ticket, name, note, options),
       prepareKey: async (ticket) => (await this.tickets.get(ticket)?.prepareKey()) ?? failed({ kind: "unknown" }),
       room: (key, method, args) => this.callRoom(key, method, args),
@@ -128,8 +129,12 @@ export class HomeHost {
     this.tickets.set(ticket, looked.value);
     // Pages forget tickets without saying so.
     for (const old of this.tickets.keys()) if (old <= ticket - MOST_TICKETS) this.tickets.delete(old);
-    const { accept: _, prepareKey: __, ...view } = looked.value;
-    return done({ ...view, ticket });
+    return done({ ...doorView(looked.value), ticket });
+  }
+
+  private async lookAsked(key: RoomKey): Promise<Result<DoorView, Problem>> {
+    const looked = await this.client.previewAsked(RoomId.of(fromHex(key)));
+    return looked.ok ? done(doorView(looked.value)) : looked;
   }
 
   private async accept(
@@ -167,4 +172,9 @@ export class HomeHost {
     }
     this.tell({ type: "rooms", rooms: await this.rooms() });
   }
+}
+
+/** Without what cannot be sent to a page. */
+function doorView({ accept: _, prepareKey: __, ...view }: InvitePreview): DoorView {
+  return view;
 }

@@ -59,8 +59,11 @@ export interface RoomDetail {
   readonly peopleCode: string | null;
 }
 
+/** What a link shows of its room. */
+export type DoorView = Omit<InvitePreview, "accept" | "prepareKey">;
+
 /** What an invite leads to, with a ticket to go on with (`accept`). */
-export interface InvitedView extends Omit<InvitePreview, "accept" | "prepareKey"> {
+export interface InvitedView extends DoorView {
   readonly ticket: number;
 }
 

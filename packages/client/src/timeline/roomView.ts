@@ -126,7 +126,7 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
   const newestFirst = [...room.roster.invites.values()].sort((a, b) => b.createdSeq - a.createdSeq);
   return newestFirst.flatMap((invite) => {
     const own = sight.invites.find(invite.inviteId);
-    const { inviteId, role, mode, uses, notAfter, revoked } = invite;
+    const { inviteId, role, mode, uses, notAfter, welcomeText, revoked } = invite;
     // An invite to return is no link for anybody.
     if (mode === "return") return [];
     const isOpen = isInviteOpen(invite);
@@ -140,6 +140,7 @@ export function invitesOf(sight: RoomSight): RoomInvite[] {
       uses,
       limit: invite.for.class === "listed" ? null : inviteLimit(invite),
       notAfter,
+      welcomeText,
       isRevoked: revoked,
       isOpen,
       trouble: isOpen ? troubleOf(sight, invite) : null,

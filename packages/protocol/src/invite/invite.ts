@@ -1,4 +1,4 @@
-import { bool, checked, choice, type Fields, optional, struct, u32, u53, variant } from "@conclave/codec";
+import { bool, checked, choice, type Fields, optional, struct, text, u32, u53, variant } from "@conclave/codec";
 import { InviteId, PersonId } from "../encoding/ids.js";
 import { bytes32 } from "../encoding/signed.js";
 import { type DecidingRole, decidingRoleLayout } from "../policy/role.js";
@@ -10,6 +10,9 @@ export type InviteFor =
   | { readonly class: "personal"; readonly person: PersonId }
   /** For anyone who has an SSH key on the room's list: each key lets in one person, once. */
   | { readonly class: "listed" };
+
+/** Longest welcome of an invite, in bytes of UTF-8. */
+export const MAX_WELCOME_TEXT_BYTES = 500;
 
 /** What `createInvite` puts into the roster: public halves only. The link's secret derives the private ones. */
 export interface InviteTerms {
@@ -32,6 +35,8 @@ export interface InviteTerms {
    * is the permission, and a member's device or a steward carries it out (docs/decisions/0026).
    */
   readonly mode: "direct" | "ask" | "return" | "auto";
+  /** A few words to who comes, signed by who made the invite with all of it; empty for none. Anybody's text: a screen cleans it. */
+  readonly welcomeText: string;
 }
 
 /** An invite in the roster. */
@@ -59,6 +64,8 @@ const termsFields: Fields<InviteTerms> = {
   role: decidingRoleLayout,
   notAfter: optional(u53),
   mode: choice({ direct: 1, ask: 2, return: 3, auto: 4 }),
+  // RULE: invite.welcome: who may make links fills nobody's roster with texts (attack A83).
+  welcomeText: text(MAX_WELCOME_TEXT_BYTES),
 };
 
 export const inviteTermsLayout = struct<InviteTerms>(termsFields);

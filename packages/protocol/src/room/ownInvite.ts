@@ -7,9 +7,13 @@ import { inviteOf, memberOf } from "../roster/roster.js";
 import { openReturnOf } from "../roster/actions/openReturn.js";
 import type { RoomParts } from "./parts.js";
 
-type ChosenTerms = Pick<InviteTerms, "for" | "role" | "notAfter" | "mode">;
+type ChosenTerms = Pick<InviteTerms, "for" | "role" | "notAfter" | "mode"> & { readonly welcomeText?: string };
 /** What a person chooses of an invite. */
-export type NewTerms = Pick<InviteTerms, "for" | "role" | "notAfter"> & { readonly mode: "direct" | "ask" | "auto" };
+export type NewTerms = Pick<InviteTerms, "for" | "role" | "notAfter"> & {
+  readonly mode: "direct" | "ask" | "auto";
+  /** Empty when left out. */
+  readonly welcomeText?: string;
+};
 
 /** A new invite: the action to act out, and the secret for its link. */
 export function newInvite(parts: RoomParts, terms: NewTerms): { action: ActionOf<"createInvite">; secret: Uint8Array } {
@@ -41,5 +45,5 @@ export function newReturn(
 
 function inviteOfSecret({ primitives, core }: RoomParts, secret: Uint8Array, terms: ChosenTerms): InviteTerms {
   const { inviteId, joinPub, slot, tokenPub } = inviteKeys(primitives.crypto, core.roomId, secret);
-  return { inviteId, joinPub, slotPub: slot.publicKey, tokenPub, ...terms };
+  return { inviteId, joinPub, slotPub: slot.publicKey, tokenPub, welcomeText: "", ...terms };
 }

@@ -61,6 +61,7 @@ export const EXAMPLE_TERMS = {
   for: { class: "single" },
   notAfter: null,
   mode: "direct",
+  welcomeText: "",
 } as const;
 
 /** A kind of act that {@link explain} tells about. */

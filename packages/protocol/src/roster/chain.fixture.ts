@@ -266,6 +266,7 @@ export class Chain {
       role: "member",
       notAfter: null,
       mode: "direct",
+      welcomeText: "",
       ...terms,
     };
   }

@@ -5,6 +5,7 @@ import { InviteId, RoomId } from "../encoding/ids.js";
 import type { InviteTerms } from "../invite/invite.js";
 import { preset } from "../policy/presets.js";
 import { signInviteProof } from "../invite/inviteProof.js";
+import { decodeAction, encodeAction } from "./action.js";
 import { Chain, type Someone, verdict } from "./chain.fixture.js";
 import { MAX_MEMBERS, MAX_OPEN_INVITES } from "./limit.js";
 import { letsIn } from "./outlook.js";
@@ -48,6 +49,21 @@ describe("an invite", () => {
     );
     expect(withProof(chain, carol, new Uint8Array(70))).toBe("bad_invite_proof");
     expect(verdict(chain.author(carol, chain.adding(carol), {}, true))).toBe("author_unknown");
+  });
+
+  it("RULE invite.welcome: says at most 500 bytes to who comes, and they are in the roster as they were signed", () => {
+    const said = (welcomeText: string) => {
+      const chain = new Chain(crypto);
+      const action = { type: "createInvite", invite: chain.terms("link", { welcomeText }) } as const;
+      return decodeAction(encodeAction(action), chain.roster.version);
+    };
+    const longest = "ä".repeat(250);
+    expect(said(longest)).toMatchObject({ invite: { welcomeText: longest } });
+    expect(said(`${longest}!`)).toBeNull();
+    const { chain } = invited({ welcomeText: "We meet on Saturday." });
+    expect([...chain.roster.openInvites.values()].map(({ welcomeText }) => welcomeText)).toEqual([
+      "We meet on Saturday.",
+    ]);
   });
 
   it("RULE invite.place: lets in at the place that the proof names", () => {

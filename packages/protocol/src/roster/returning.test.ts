@@ -158,6 +158,7 @@ describe("coming back by the recovery words", () => {
     expect(make(alice, returning(chain, alice, { for: { class: "single" } }, "b"))).toBe("invalid_action");
     expect(make(alice, returning(chain, alice, { role: "owner" }, "b"))).toBe("invalid_action");
     expect(make(alice, returning(chain, alice, { notAfter: 5 }, "b"))).toBe("invalid_action");
+    expect(make(alice, returning(chain, alice, { welcomeText: "Hello" }, "b"))).toBe("invalid_action");
     expect(make(alice, returning(chain, alice, {}, "b"))).toBe("ok");
   });
 

@@ -73,7 +73,10 @@ export function story(crypto: Crypto): { entries: Vectors[]; refused: Vectors[];
     forge(alice, chain.adding(carol, "owner"), { author: { person: bob.person, leaf: bob.leaf } }, bob),
   );
   act(bob, { type: "addDevice", leafCert: chain.certOf(bob2) });
-  act(alice, { type: "createInvite", invite: chain.terms("direct", { notAfter: 1_700_000_500_000 }) });
+  act(alice, {
+    type: "createInvite",
+    invite: chain.terms("direct", { notAfter: 1_700_000_500_000, welcomeText: "We meet on Saturday." }),
+  });
   act(alice, { type: "createInvite", invite: chain.terms("ask", { mode: "ask", for: { class: "multi", limit: 3 } }) });
   act(alice, {
     type: "createInvite",

@@ -10,6 +10,8 @@ export interface RadioCard<T extends string> {
   /** One plain sentence. */
   readonly text?: ComponentChildren;
   readonly icon?: Icon;
+  /** A drawing in the icon's place. */
+  readonly picture?: ComponentChildren;
   /** A short note beside the title ("Recommended"). */
   readonly note?: string;
   readonly disabled?: boolean;
@@ -37,7 +39,7 @@ export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Ele
     <fieldset class={style["group"]}>
       <legend class={classes(style["legend"], props.legendHidden && "visually-hidden")}>{props.legend}</legend>
       <div class={classes(style["cards"], props.inRow && style["row"])}>
-        {props.options.map(({ value, title, text, icon: Shape, note, disabled, more }) => {
+        {props.options.map(({ value, title, text, icon: Shape, picture, note, disabled, more }) => {
           const isOpen = chosen === value && more !== undefined;
           const card = (
             <label key={value} class={classes(style["card"], disabled && style["off"])}>
@@ -53,6 +55,7 @@ export function RadioCards<T extends string>(props: RadioCardsProps<T>): JSX.Ele
                 }
                 onChange={() => write<T | null>(props.value, value, props.onChange as (value: T | null) => void)}
               />
+              {picture}
               {Shape && (
                 <span class={style["icon"]}>
                   <Shape size={20} aria-hidden="true" />

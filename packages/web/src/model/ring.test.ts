@@ -101,7 +101,7 @@ describe("the ring of a room", () => {
   it("RULE web.ring-unknown: has a gap while nobody has confirmed who is here, and is dots when that lasts a day", () => {
     const unknown = { freshness: { ...FRESH, state: "unknown", by: null, time: null } } as const;
     for (const change of [unknown, { isConfirmed: false }, { ...unknown, isConfirmed: false }]) {
-      expect(seen(change)).toEqual(["gap", "Nobody has confirmed who is here yet"]);
+      expect(seen(change)).toEqual(["gap", "Waiting for the others"]);
     }
     expect(ringForm(ring({ isConfirmed: false }, NOW - DAY_MS + 1))).toBe("gap");
     expect(seen({ isConfirmed: false }, NOW - DAY_MS)).toEqual([

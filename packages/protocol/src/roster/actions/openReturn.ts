@@ -46,10 +46,10 @@ export function openReturnOf(roster: Roster, person: PersonId): Invite | null {
  */
 function objectionToReturn(
   { before, author }: Change,
-  { for: meant, role, notAfter }: InviteTerms,
+  { for: meant, role, notAfter, welcomeText }: InviteTerms,
 ): Failure<Rejection> | null {
   if (author?.role !== "owner") return refused("not_allowed", "return");
-  const isPlain = role === "member" && notAfter === null;
+  const isPlain = role === "member" && notAfter === null && welcomeText === "";
   if (!isPlain || meant.class !== "personal" || !equalBytes(meant.person, author.person))
     return refused("invalid_action", "return");
   return openReturnOf(before, author.person) === null ? null : refused("invite_exists", "return");

@@ -28,6 +28,7 @@ import { Composition } from "./composition.js";
 import { Selection } from "./selection.js";
 import { useLinkedMessage } from "./useLinkedMessage.js";
 import type { MenuPlace } from "./menuPlace.js";
+import { Greetings } from "./Greetings.js";
 import { MessageList } from "./MessageList.js";
 import { attachmentsOf } from "./files/attachments.js";
 import { LeavingNotice } from "./LeavingNotice.js";
@@ -135,6 +136,9 @@ function OpenChat({ room }: { readonly room: RoomSummary }): JSX.Element {
             onMenu={(message, at) => open({ message, at, lifts: bubbleOf(message) })}
           />
         </OpenRoom.Provider>
+        {whyNot === null && !selection.isOn && (
+          <Greetings conversation={conversation} composition={composition} onSend={() => void chat.send()} />
+        )}
         {selection.isOn ? (
           <SelectionBar />
         ) : whyNot === null ? (

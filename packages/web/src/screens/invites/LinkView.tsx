@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { QrCode as QrIcon, Share2 } from "lucide-preact";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { Button, CopyField, QrCode, Row, Stack } from "../../design/index.js";
 import { OnlyHere } from "./OnlyHere.js";
 import style from "./invites.module.css";
@@ -19,10 +19,12 @@ export interface LinkViewProps {
   /** The room's. */
   readonly title: string;
   readonly mode: LinkMode;
+  /** Another button beside the code. */
+  readonly more?: ComponentChildren;
 }
 
 /** A link to hand on: to copy, to share, or for a camera. */
-export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
+export function LinkView({ link, title, mode, more }: LinkViewProps): JSX.Element {
   const isCode = useSignal(false);
   const share = () => {
     // Whoever closes the system's own sheet has changed their mind: that is no failure.
@@ -43,6 +45,7 @@ export function LinkView({ link, title, mode }: LinkViewProps): JSX.Element {
             {t.showQr}
           </Button>
         )}
+        {more}
       </Row>
       {isCode.value && (
         <div class={style["code"]}>

@@ -18,6 +18,8 @@ export interface InviteChoice {
   readonly lasts: number | null;
   readonly mode: "direct" | "ask" | "auto";
   readonly role: "member" | "admin";
+  /** What everybody with the link reads first; empty for nothing. */
+  readonly welcomeText: string;
 }
 
 /** How people come in by a link: by it alone (`auto`: by a device that is on), when somebody lets them, or with a listed SSH key. */
@@ -36,12 +38,12 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 /** An invite as it mostly is: for some people, for a week, named by its day. */
 export function usualInvite(policy: Policy | null): InviteChoice {
   const label = t.usualLabel({ day: date(Date.now()) });
-  return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member" };
+  return { label, people: 10, lasts: WEEK_MS, mode: usualMode(policy), role: "member", welcomeText: "" };
 }
 
 /** Makes an invite of a room, and its link. */
 export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Result<MadeInvite, Problem>> {
-  const { label, people, lasts, mode, role } = wish;
+  const { label, people, lasts, mode, role, welcomeText } = wish;
   const calls = home().room(room);
   try {
     const created = await calls.createInvite({
@@ -50,6 +52,7 @@ export async function makeInvite(room: RoomKey, wish: InviteChoice): Promise<Res
       role,
       notAfter: lasts === null ? null : Date.now() + lasts,
       mode,
+      welcomeText: welcomeText.trim(),
       host: hostOf(room),
     });
     if (!created.ok && created.error.kind === "clock" && (await askClock())) return await makeInvite(room, wish);

@@ -1,34 +1,23 @@
-import { looksAlike, type SshSignature } from "@conclave/client/pure";
+import { looksAlike, plainName, type SshSignature } from "@conclave/client/pure";
 import type { JoinOptions } from "@conclave/client";
 import type { InvitedView } from "@conclave/client/rpc";
+import { equalBytes, toHex } from "@conclave/codec";
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
-import { Crown, Hand, LogIn, TriangleAlert } from "lucide-preact";
+import { Crown, TriangleAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { forgetInvite, go, keepTyped, typedForInvite } from "../../app/index.js";
-import {
-  RoomPicture,
-  Badge,
-  Banner,
-  Button,
-  Card,
-  Facts,
-  Field,
-  Note,
-  Stack,
-  TextArea,
-  Time,
-  Toggle,
-} from "../../design/index.js";
-import { plainName } from "@conclave/client/pure";
 import { now } from "../../app/now.js";
+import { Council, MOST_SEATS, peopleSeats, type CouncilSeat, withSeat } from "../../design/Council.js";
+import { Badge, Banner, Button, Field, Note, Stack, TextArea, Toggle, withRoomHue } from "../../design/index.js";
+import { Said } from "../../design/Said.js";
+import { DoorPage } from "../../frame/DoorPage.js";
+import { lazy } from "../../frame/Lazy.js";
+import { Sentence } from "../room/Sentence.js";
 import { nameFault, tidy } from "../startRoom/name.js";
 import { ownName } from "../startRoom/ownName.js";
-import { sayPolicy } from "../room/presets.js";
-import { lazy } from "../../frame/Lazy.js";
-import { TaskPage } from "../../frame/TaskPage.js";
-import { toHex } from "@conclave/codec";
-import { Crowd, PersonLine } from "./Crowd.js";
+import { PersonLine } from "./Crowd.js";
+import { DoorFolds } from "./DoorFolds.js";
 import { t } from "./words.js";
 import style from "./Join.module.css";
 
@@ -37,19 +26,7 @@ const KeyStep = lazy(() => import("./KeyStep.js").then((m) => m.KeyStep));
 
 const NOTE = 280;
 
-const titles = {
-  direct: () => t.joining,
-  ask: () => t.asking,
-  return: () => t.returning,
-  auto: () => t.joining,
-} as const;
-const goes = { direct: () => t.join, ask: () => t.ask, return: () => t.comeBack, auto: () => t.join } as const;
-const notes = {
-  direct: () => t.directNote,
-  ask: () => t.askNote,
-  return: () => t.returnNote,
-  auto: () => t.autoNote,
-} as const;
+const goes = { direct: () => t.join, ask: () => t.ask, auto: () => t.join } as const;
 
 export interface PreviewProps {
   readonly invited: InvitedView;
@@ -58,9 +35,9 @@ export interface PreviewProps {
   readonly onAccept: (name: string, note: string, options: JoinOptions) => void;
 }
 
-/** What one is about to join, and one field and one button to do it. */
+/** The door of the room that one is invited to: who is there, who invited, and one button. */
 export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.Element {
-  const { members, owners, invitedBy, policy, mode, role, confirmed, confirmedBy } = invited;
+  const { members, invitedBy, policy, mode, role, confirmed } = invited;
   const isReturn = mode === "return";
   const name = useSignal(typedForInvite().name);
   const note = useSignal(typedForInvite().note);
@@ -97,23 +74,18 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
     }
     onAccept(tidy(name.value), note.value.trim(), signature.value === null ? {} : { signature: signature.value });
   };
-  const rules = sayPolicy(policy);
+  const title = plainName(invited.title);
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
-  const Go = mode === "ask" ? Hand : LogIn;
   return (
-    <TaskPage title={titles[mode]()}>
-      <div class={style["room"]}>
-        <RoomPicture name={plainName(invited.title)} room={toHex(invited.roomId)} size={64} />
-        <div class={style["roomWords"]}>
-          <p class={style["roomTitle"]}>
-            <bdi>{plainName(invited.title)}</bdi>
-          </p>
-          <p class={style["roomText"]}>
-            {t.people({ n: members.length })} · {t.checkedBy} <PersonLine of={confirmedBy} among={members} />{" "}
-            <Time time={Math.min(confirmed, now.value)} />
-          </p>
+    <DoorPage
+      picture={<Council name={title} room={toHex(invited.roomId)} seats={seatsOf(invited)} />}
+      {...titleOf(invited, title)}
+    >
+      {invitedBy && !isReturn && (
+        <div {...withRoomHue(toHex(invited.roomId))}>
+          <Said person={invitedBy.person} text={invited.welcomeText} />
         </div>
-      </div>
+      )}
       {isStale && <Banner tone="warning" title={t.stale} />}
       <form onSubmit={submit} noValidate>
         <Stack gap={4}>
@@ -126,7 +98,6 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
             <>
               <Field
                 label={t.yourName}
-                hint={t.yourNameHint}
                 value={name}
                 onInput={(typed) => {
                   name.value = typed;
@@ -148,48 +119,20 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
               {mode === "ask" && (
                 <TextArea label={t.note} hint={t.noteHint} value={note} rows={2} growTo={5} maxLength={NOTE} />
               )}
+              {role !== "member" && (
+                <Badge tone="accent" icon={Crown}>
+                  {role === "admin" ? t.roleAdmin : t.roleOwner}
+                </Badge>
+              )}
             </>
           )}
-          <Button type="submit" tone="primary" size="large" wide icon={Go} busy={isBusy}>
-            {alike && isSure.value ? t.alikeOk : goes[mode]()}
+          <Button type="submit" tone="primary" size="large" wide busy={isBusy}>
+            {isReturn ? t.comeBack({ room: title }) : alike && isSure.value ? t.alikeOk : goes[mode]()}
           </Button>
-          <Note>{notes[mode]()}</Note>
+          {mode === "auto" && <Note>{t.autoNote}</Note>}
         </Stack>
       </form>
-      <Card>
-        <Facts
-          facts={[
-            ...(owners.length > 0
-              ? [
-                  {
-                    name: owners.length > 1 ? t.owners : t.owner,
-                    value: <Crowd people={owners} among={members} most={4} />,
-                  },
-                ]
-              : []),
-            ...(invitedBy && !isReturn
-              ? [{ name: t.invitedBy, value: <PersonLine of={invitedBy} among={members} /> }]
-              : []),
-            {
-              name: t.decides,
-              value: (
-                <>
-                  <strong>{rules.title ?? t.ownRules}.</strong> {rules.text}
-                </>
-              ),
-            },
-            { name: t.server, value: <bdi>{host}</bdi> },
-          ]}
-        />
-        {role !== "member" && !isReturn && (
-          <Badge tone="accent" icon={Crown}>
-            {role === "admin" ? t.roleAdmin : t.roleOwner}
-          </Badge>
-        )}
-      </Card>
-      <Card title={t.people({ n: members.length })}>
-        <Crowd people={members} among={members} most={12} asFaces />
-      </Card>
+      <DoorFolds invited={invited} host={host} />
       <Button
         tone="quiet"
         onClick={() => {
@@ -199,6 +142,30 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       >
         {t.notNow}
       </Button>
-    </TaskPage>
+    </DoorPage>
   );
+}
+
+/** Who invites to what. Who comes back is greeted by the name that the room knows. */
+function titleOf({ mode, members, invitedBy }: InvitedView, room: string): { title: string; heading?: JSX.Element } {
+  const you = members.find(({ isYou }) => isYou);
+  if (mode === "return") return { title: t.returning({ name: plainName(you?.name ?? "") }) };
+  if (invitedBy === null) return { title: t.invited({ room }) };
+  return {
+    title: t.invites({ by: plainName(invitedBy.name), room }),
+    heading: <Sentence of={t.invites} by={<PersonLine of={invitedBy} among={members} />} room={<bdi>{room}</bdi>} />,
+  };
+}
+
+/** Who invited you comes first; your own seat is the one nearest to the words. */
+function seatsOf({ mode, members, invitedBy }: InvitedView): readonly CouncilSeat[] {
+  const you = members.find(({ isYou }) => isYou);
+  const others = members.filter(({ isYou }) => !isYou).map(({ person }) => person);
+  const by = invitedBy?.person;
+  const first = by === undefined ? [] : others.filter((person) => equalBytes(person, by));
+  const people = [...first, ...others.filter((person) => by === undefined || !equalBytes(person, by))];
+  const own: CouncilSeat = you
+    ? { is: "gone", person: you.person }
+    : { is: "yours", text: mode === "ask" ? "?" : t.you };
+  return withSeat(peopleSeats(people, MOST_SEATS - 1), own);
 }

@@ -1,27 +1,16 @@
 import type { Problem, Standing } from "@conclave/client";
 import type { RelayError } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
-import { Clock, DoorClosed, Footprints, Hourglass, Sparkles } from "lucide-preact";
+import { DoorClosed, Footprints, Hourglass, Sparkles } from "lucide-preact";
 import type { JSX } from "preact";
 import { go } from "../../app/index.js";
-import {
-  Button,
-  Card,
-  CodeWords,
-  askToConfirm,
-  EmptyState,
-  type Icon,
-  Note,
-  PaneHeader,
-  PersonName,
-  Stack,
-  Time,
-} from "../../design/index.js";
+import { Button, EmptyState, type Icon, PaneHeader, PersonName, Time } from "../../design/index.js";
 import { plainName } from "@conclave/client/pure";
-import { home, self } from "../../model/home.js";
+import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/index.js";
 import { Sentence } from "../room/Sentence.js";
 import { forgetRoom } from "../rooms/forgetRoom.js";
+import { WaitingDoor } from "./WaitingDoor.js";
 import { t } from "./words.js";
 import style from "./RoomDoor.module.css";
 
@@ -34,7 +23,7 @@ export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element 
       <PaneHeader title={title} onBack={() => go({ at: "rooms" })} backOnPhone />
       <div class={style["scroll"]}>
         {standing === "asking" ? (
-          <Asking room={room} title={title} />
+          <WaitingDoor room={room} title={title} />
         ) : standing === "lost" ? (
           <Lost room={room} title={title} />
         ) : (
@@ -43,8 +32,7 @@ export function RoomDoor({ room }: { readonly room: RoomSummary }): JSX.Element 
             title={standing === "founding" ? t.foundingTitle : t.onWayTitle}
             actions={<Button onClick={() => void home().home.nudge()}>{t.again}</Button>}
           >
-            <p>{standing === "founding" ? null : t.onWayLead({ room: title })}</p>
-            <p>{standing === "founding" ? t.foundingText : t.onWayText}</p>
+            {standing === "founding" ? t.foundingText : t.onWayText}
           </EmptyState>
         )}
       </div>
@@ -89,43 +77,3 @@ function reasonOf(problem: Problem | null): string {
 }
 
 const LINK_OVER: ReadonlySet<RelayError> = new Set<RelayError>(["slot_unknown", "slot_closed", "proof_invalid"]);
-
-/** Waiting for somebody to decide. */
-function Asking({ room, title }: { readonly room: RoomSummary; readonly title: string }): JSX.Element {
-  const withdraw = async () => {
-    const yes = await askToConfirm({
-      title: t.withdrawTitle,
-      body: t.withdrawText,
-      yes: t.withdraw,
-      no: t.keep,
-      danger: true,
-    });
-    if (!yes) return;
-    go({ at: "rooms" }, { replace: true });
-    await home().home.forget(room.key);
-  };
-  return (
-    <EmptyState
-      icon={Clock}
-      title={t.waitingTitle}
-      actions={
-        <Button tone="quiet" onClick={() => void withdraw()}>
-          {t.withdraw}
-        </Button>
-      }
-    >
-      <Stack gap={4}>
-        <p>{t.waitingLead({ room: title })}</p>
-        <p>{t.waitingText}</p>
-        {self.value && (
-          <div class={style["words"]}>
-            <Card title={t.yourWords} level={3}>
-              <CodeWords label={t.yourWords} words={self.value.fingerprint.words.split(" ")} />
-              <Note>{t.yourWordsHint}</Note>
-            </Card>
-          </div>
-        )}
-      </Stack>
-    </EmptyState>
-  );
-}

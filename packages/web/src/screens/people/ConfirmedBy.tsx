@@ -23,6 +23,6 @@ export function ConfirmedBy({ roomKey }: { readonly roomKey: RoomKey }): JSX.Ele
 
 function wordsOf({ status, since }: RoomSummary): string {
   const ring = ringOf(status, since, now.value);
-  if (ring.is !== "confirmed" && ring.is !== "you" && ring.is !== "others") return ringWords(ring, status);
+  if (!["confirmed", "unconfirmed", "you", "others"].includes(ring.is)) return ringWords(ring, status);
   return confirmedWords(status.freshness);
 }

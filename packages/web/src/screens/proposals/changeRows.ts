@@ -1,5 +1,5 @@
 import type { Decision, NamedPerson } from "@conclave/client";
-import { plainName, type Policy } from "@conclave/client/pure";
+import { plainName, plainText, type Policy } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { equalBytes } from "@conclave/codec";
 import { date } from "../../words/when.js";
@@ -66,7 +66,7 @@ export function changesOf(
       return [row(`${t.link} ${invite?.label ? `“${plainName(invite.label)}”` : by}`.trim(), t.open, t.closed)];
     }
     case "createInvite": {
-      const { for: whom, role: as, mode, notAfter } = action.invite;
+      const { for: whom, role: as, mode, notAfter, welcomeText } = action.invite;
       return [
         row(
           t.forMany,
@@ -76,6 +76,7 @@ export function changesOf(
         row(t.joinAs, null, t[as], as !== "member"),
         row(t.how, null, mode === "ask" ? t.ask : mode === "auto" ? t.auto : t.direct),
         row(t.until, null, notAfter === null ? t.ever : date(notAfter)),
+        ...(welcomeText === "" ? [] : [row(t.welcome, null, plainText(welcomeText))]),
       ];
     }
     case "allow":

@@ -10,13 +10,12 @@ import { WordsSheet } from "./WordsSheet.js";
 export interface RecoveryStepProps {
   readonly title: string;
   readonly lead: ComponentChildren;
-  readonly step?: string;
   readonly onBack?: () => void;
   readonly onDone: () => void;
 }
 
 /** The recovery words are offered: now, or later by the quiet reminder in the list of rooms. */
-export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStepProps): JSX.Element {
+export function RecoveryStep({ title, lead, onBack, onDone }: RecoveryStepProps): JSX.Element {
   // Nobody has written down what they have not seen: until then to show them is the thing to do.
   const isShown = useSignal(false);
   const hasSeen = useSignal(false);
@@ -25,14 +24,14 @@ export function RecoveryStep({ title, lead, step, onBack, onDone }: RecoveryStep
     if (isShown.value) hasSeen.value = true;
   });
   if (isChecking.value) {
-    return <WordsCheck step={step} onAgain={() => (isChecking.value = false)} onLater={onDone} onDone={onDone} />;
+    return <WordsCheck onAgain={() => (isChecking.value = false)} onLater={onDone} onDone={onDone} />;
   }
   return (
     <TaskPage
       title={title}
       lead={lead}
       icon={KeyRound}
-      step={step}
+
       onBack={onBack}
       actions={
         <>

@@ -10,7 +10,6 @@ import { keepWritten } from "./reminder.js";
 import { t } from "./words.js";
 
 export interface WordsCheckProps {
-  readonly step?: string | undefined;
   /** To the words, to look again. */
   readonly onAgain: () => void;
   readonly onLater: () => void;
@@ -18,7 +17,7 @@ export interface WordsCheckProps {
 }
 
 /** Two of the words are asked for: a person who can type them has a sheet, and it is right. */
-export function WordsCheck({ step, onAgain, onLater, onDone }: WordsCheckProps): JSX.Element {
+export function WordsCheck({ onAgain, onLater, onDone }: WordsCheckProps): JSX.Element {
   const places = useRef(placesToAsk()).current;
   const typed = useSignal<readonly string[]>(places.map(() => ""));
   const faults = useSignal<readonly (string | null)[]>(places.map(() => null));
@@ -57,7 +56,7 @@ export function WordsCheck({ step, onAgain, onLater, onDone }: WordsCheckProps):
     say(at, t.noPaste);
   };
   return (
-    <TaskPage title={t.checkTitle} lead={t.checkLead} icon={KeyRound} step={step} onBack={onAgain}>
+    <TaskPage title={t.checkTitle} lead={t.checkLead} icon={KeyRound} onBack={onAgain}>
       <form onSubmit={submit} noValidate>
         <Stack gap={4}>
           {hasFailed.value && <Banner tone="danger" title={t.reload} />}

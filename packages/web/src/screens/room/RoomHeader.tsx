@@ -39,7 +39,8 @@ export function RoomHeader({
       picture={<RoomRing room={room} size={44} isSaid />}
       title={<bdi>{plainName(room.title)}</bdi>}
       subtitle={
-        said === "" ? (
+        // To who has just come in the gap in the ring is enough: nothing is the matter.
+        said === "" || ring.is === "unconfirmed" ? (
           members.length > 0 && t.people({ count: members.length })
         ) : (
           <span class={classes(style["said"], style[ring.is])} data-said>

@@ -17,7 +17,7 @@ export function ringWords(ring: Ring, status: RoomStatus): string {
     case "none":
       return "";
     case "unconfirmed":
-      return t.unconfirmed;
+      return t.waiting;
     case "joining":
       return status.standing === "asking" ? t.asking : status.standing === "founding" ? t.founding : t.joining;
     case "alarm":

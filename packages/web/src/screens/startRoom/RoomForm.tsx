@@ -1,63 +1,48 @@
-import { preset, PRESET_NAMES, type PresetName, presetNameOf } from "@conclave/client/pure";
+import { plainName, type Policy, preset, PRESET_NAMES, type PresetName, presetNameOf } from "@conclave/client/pure";
 import type { Problem } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/rpc";
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { Crown, DoorOpen, HeartHandshake, Sparkles, UserRoundPlus, Users } from "lucide-preact";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import {
-  Banner,
-  Button,
-  Disclosure,
-  Field,
-  type Icon,
-  RadioCards,
-  Select,
-  Stack,
-  useFault,
-} from "../../design/index.js";
-import { ensureHome, home } from "../../model/home.js";
-import { sayProblem } from "../../words/index.js";
 import { hostOf, mayConnect, ownRelay, readSite } from "../../app/site.js";
-import { TaskPage } from "../../frame/TaskPage.js";
+import { Council, MOST_SEATS, type CouncilSeat } from "../../design/Council.js";
+import { Banner, Button, Disclosure, Field, RadioCards, Select, Stack, useFault } from "../../design/index.js";
+import { DoorPage } from "../../frame/DoorPage.js";
+import { ensureHome, home, self } from "../../model/home.js";
+import { sayProblem } from "../../words/index.js";
 import { keepForm, keptForm } from "./keptForm.js";
 import { nameFault, tidy } from "./name.js";
 import { ownName } from "./ownName.js";
+import { WelcomeField, welcomeFault } from "../invites/WelcomeField.js";
 import { COUNTS, presetSentence, presetsWith, presetTitle } from "../room/presets.js";
 import { PresetMeaning } from "./PresetMeaning.js";
-import style from "./RoomForm.module.css";
+import { ServerFields } from "./ServerFields.js";
+import style from "./StartRoom.module.css";
+import { WayPicture } from "./WayPicture.js";
 import { t } from "./words.js";
 
-const ICONS: Readonly<Record<PresetName, Icon>> = {
-  owner: Crown,
-  admins: Users,
-  everyone: HeartHandshake,
-  "add-only": UserRoundPlus,
-  open: DoorOpen,
-};
-
 export interface RoomFormProps {
-  readonly step: string;
   readonly onBack: () => void;
-  readonly onFounded: (key: RoomKey, title: string) => void;
+  readonly onFounded: (key: RoomKey, policy: Policy, welcomeText: string) => void;
 }
 
 /** Everything that a new room needs: two names, and who decides. */
-export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Element {
+export function RoomForm({ onBack, onFounded }: RoomFormProps): JSX.Element {
   const kept = useMemo(keptForm, []);
   const name = useSignal(kept?.name ?? "");
   const title = useSignal(kept?.title ?? "");
   const rules = useSignal<PresetName>(PRESET_NAMES.find((each) => each === kept?.rules) ?? "owner");
   const count = useSignal(COUNTS.map(String).find((each) => each === kept?.count) ?? "2");
   const relay = useSignal(kept?.relay ?? ownRelay());
+  const welcome = useSignal(kept?.welcome ?? "");
   const permit = useSignal("");
-  const faults = { name: useFault(name), title: useFault(title), relay: useFault(relay) };
+  const faults = { name: useFault(name), title: useFault(title), relay: useFault(relay), welcome: useFault(welcome) };
   const problem = useSignal<Problem | "closed" | null>(null);
   const isBusy = useSignal(false);
   // A page from one's own machine has no relay beside it: the address has to be given.
   const isFar = useSignal(false);
-  // From then on the address stands open: it is not folded away under the fingers that put it right.
-  const isWrongServer = useSignal(false);
+  // From then on it stands open: it is not folded away under the fingers that put it right.
+  const isMoreOpen = useSignal(false);
   useEffect(() => {
     void ownName().then((known) => {
       if (known && name.peek() === "") name.value = known;
@@ -72,7 +57,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
   useSignalEffect(() =>
     keepForm({
       ...{ name: name.value, title: title.value, rules: rules.value },
-      ...{ count: count.value, relay: relay.value },
+      ...{ count: count.value, relay: relay.value, welcome: welcome.value },
     }),
   );
 
@@ -86,7 +71,8 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
       : host === null
         ? sayProblem({ kind: "malformed", what: "relay" })
         : t.relayForbidden({ host });
-    if (faults.relay.value !== null) isWrongServer.value = true;
+    faults.welcome.value = welcomeFault(welcome.value);
+    if (faults.relay.value !== null || faults.welcome.value !== null) isMoreOpen.value = true;
     return Object.values(faults).every((fault) => fault.value === null);
   };
   const found = async () => {
@@ -103,7 +89,7 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
     const founded = await home().home.createRoom(given.length > 0 ? { ...options, permit: given } : options);
     if (founded.ok) {
       keepForm(null);
-      onFounded(founded.value, options.title);
+      onFounded(founded.value, policy, welcome.value);
     } else problem.value = founded.error;
   };
   const submit = (event: SubmitEvent) => {
@@ -121,75 +107,78 @@ export function RoomForm({ step, onBack, onFounded }: RoomFormProps): JSX.Elemen
 
   const wantsPermit =
     problem.value !== "closed" && problem.value?.kind === "relay" && problem.value.error === "create_denied";
-  const server = (
+  const more = (
     <Stack gap={4}>
-      <Field
-        label={t.relay}
-        hint={t.relayHint}
-        value={relay}
-        error={faults.relay}
-        type="url"
-        placeholder="wss://chat.example.org"
-        mono
-      />
-      <Field label={t.permit} hint={t.permitHint} value={permit} mono />
+      <WelcomeField value={welcome} fault={faults.welcome} />
+      <ServerFields relay={relay} fault={faults.relay} permit={permit} />
     </Stack>
   );
+  const presets = presetsWith(Number(count.value));
+  const person = self.value?.person;
+  const you: CouncilSeat = person ? { is: "person", person } : { is: "yours", text: t.you };
+  const seats = Array.from({ length: MOST_SEATS }, (_, at): CouncilSeat => (at === 0 ? you : { is: "empty" }));
   return (
-    <TaskPage title={t.title} lead={t.lead} step={step} onBack={onBack}>
+    <DoorPage
+      isForm
+      title={t.title}
+      onBack={onBack}
+      picture={<Council name={plainName(tidy(title.value)) || t.roomExample} room={null} seats={seats} />}
+    >
       <form onSubmit={submit} noValidate>
-        <Stack gap={6}>
-          <Field
-            label={t.yourName}
-            hint={t.yourNameHint}
-            value={name}
-            error={faults.name}
-            autocomplete="nickname"
-            maxLength={128}
-            autofocus
-          />
-          <Field label={t.roomName} value={title} error={faults.title} placeholder={t.roomExample} maxLength={128} />
+        <Stack gap={4}>
+          <div class={style["names"]}>
+            <Field
+              label={t.yourName}
+              value={name}
+              error={faults.name}
+              autocomplete="nickname"
+              maxLength={128}
+              autofocus
+            />
+            <Field label={t.roomName} value={title} error={faults.title} placeholder={t.roomExample} maxLength={128} />
+          </div>
           <RadioCards
             legend={t.whoDecides}
             value={rules}
-            options={presetsWith(Number(count.value)).map((each) => {
+            options={presets.map((each) => {
               const value = presetNameOf(each);
               return {
                 value,
                 title: presetTitle(value),
                 text: presetSentence(each),
-                icon: ICONS[value],
-                ...(value === "owner" ? { note: t.usual } : {}),
-                more: (
-                  <Stack gap={4}>
-                    {value === "admins" && (
-                      <Select
-                        label={t.howMany}
-                        hint={t.howManyHint}
-                        value={count}
-                        options={COUNTS.map((number) => ({ value: String(number), text: String(number) }))}
-                      />
-                    )}
-                    <PresetMeaning preset={each} founder={tidy(name.value)} />
-                  </Stack>
-                ),
+                picture: <WayPicture way={value} />,
+                ...(value === "admins" ? { more: <AdminCount count={count} /> } : {}),
               };
             })}
           />
-          {isFar.value || wantsPermit || isWrongServer.value ? (
-            server
-          ) : (
-            <Disclosure title={t.advanced}>{server}</Disclosure>
-          )}
+          <Disclosure title={t.meaning}>
+            <PresetMeaning
+              preset={presets.find((each) => presetNameOf(each) === rules.value)!}
+              founder={tidy(name.value)}
+            />
+          </Disclosure>
+          {isFar.value || wantsPermit || isMoreOpen.value ? more : <Disclosure title={t.more}>{more}</Disclosure>}
           {problem.value && <Banner tone="danger" title={say(problem.value, hostOf(relay.value) ?? relay.value)} />}
           <div class={style["reach"]}>
-            <Button type="submit" tone="primary" size="large" wide icon={Sparkles} busy={isBusy}>
+            <Button type="submit" tone="primary" size="large" wide busy={isBusy}>
               {t.create}
             </Button>
           </div>
         </Stack>
       </form>
-    </TaskPage>
+    </DoorPage>
+  );
+}
+
+/** How many admins have to agree, and what holds until there are as many. */
+function AdminCount({ count }: { readonly count: Signal<string> }): JSX.Element {
+  return (
+    <Select
+      label={t.howMany}
+      hint={t.howManyHint}
+      value={count}
+      options={COUNTS.map((number) => ({ value: String(number), text: String(number) }))}
+    />
   );
 }
 

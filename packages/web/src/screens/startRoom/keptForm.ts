@@ -2,7 +2,7 @@
 // nobody's business who reads the disk later. The permit, a secret, is not kept.
 
 const KEY = "conclave.newRoom";
-const FIELDS = ["name", "title", "rules", "count", "relay"] as const;
+const FIELDS = ["name", "title", "rules", "count", "relay", "welcome"] as const;
 
 /** The fields of the form that are kept. */
 export type KeptForm = Readonly<Record<(typeof FIELDS)[number], string>>;
