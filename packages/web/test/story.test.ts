@@ -108,7 +108,7 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
     }
     await send(carol, "sent to the wrong room");
     await line(bob, "sent to the wrong room").waitFor();
-    await act(carol, line(carol, "sent to the wrong room"), "Delete");
+    await act(carol, line(carol, "sent to the wrong room"), "Delete for everyone…");
     await carol.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     for (const page of [alice, bob, carol]) {
       await line(page, "deleted a message").waitFor();
