@@ -33,8 +33,9 @@ const READ_ON = { items: 512, bytes: 2 * 1024 * 1024 };
 /**
  * RULE: shared.no-cliff: each statement names its rows by keys, and goes from one to the next by an index. PostgreSQL plans it once for
  * each connection, perhaps while the tables were empty, and would go on reading all of a room that has grown since. So it is left no
- * choice: where a table has two indexes by room, the order that is asked for is that of the one that is meant ({@link recordAt}). And
- * to compile a statement costs more than to carry it out (attack A83).
+ * choice: where a table has two indexes by room, the order that is asked for is that of the one that is meant ({@link recordAt}).
+ * Without `jit = off` it would compile what it thinks expensive by these settings, such as reading the one row of `relay`, which
+ * costs a hundred times what carrying it out does (attack A83).
  */
 const BY_INDEX = [
   ...["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map((way) => `SET enable_${way} = off`),
