@@ -1,6 +1,6 @@
 import type { Problem } from "../api/problem.js";
 import type { BlobId } from "@conclave/wire";
-import { equalBytes, utf8Bytes, done, failed, type Result } from "@conclave/codec";
+import { equalBytes, utf8Bytes, failed, type Result } from "@conclave/codec";
 import type * as protocol from "@conclave/protocol";
 import {
   decodeFileCard,
@@ -35,7 +35,7 @@ import {
 import { checkNow } from "./checking.js";
 import { mayRemove } from "../store/amendment.js";
 import { readDraft, writeDraft } from "./draft.js";
-import { arrange, forgetHere } from "./tidying.js";
+import { arrange, forgetMessages } from "./tidying.js";
 import { returnLinkOf } from "../joining/readReturn.js";
 import { RoomSearch } from "../timeline/roomSearch.js";
 import type { Decision } from "../api/decision.js";
@@ -60,8 +60,6 @@ import type { RoomVersion } from "../api/roomVersion.js";
 import { type Powers, powersAs, powersOf } from "../api/powers.js";
 import type { SearchOptions } from "../api/search.js";
 import type { TimelineItem, TimelineMessage, TimelinePage } from "../api/timeline.js";
-import { ended, hindrance } from "../work/hindrance.js";
-import { whyLate } from "../work/movement.js";
 import { createInvite, ownLinkOf } from "./inviting.js";
 import { exportApproval, importApproval } from "./letters.js";
 import { allowKeys, disallowKeys } from "./listing.js";
@@ -73,6 +71,8 @@ import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 import { roomVersion } from "./upgrading.js";
 import { inStep } from "./saying.js";
+import { flushed, resume, settle } from "./settling.js";
+import { acknowledge, markRead, mute } from "./ownMarks.js";
 
 /** A room's session, over the engine that drives the room. */
 export class LiveSession implements RoomSession {
@@ -204,49 +204,27 @@ export class LiveSession implements RoomSession {
   }
 
   flushed(timeout: number): Promise<Result<void, Problem>> {
-    const { state, engine } = this;
-    return engine.waiting.until(
-      () =>
-        ended(state) ??
-        (state.outbox.size === 0 || (hindrance(state) ?? engine.sync.problem ?? engine.sender.stuck ?? false)),
-      timeout,
-      () => whyLate(engine),
-    );
+    return flushed(this.engine, timeout);
   }
 
-  async resume(): Promise<void> {
-    await this.state.transact((tx) => {
-      if (this.state.room) this.state.apply(tx, this.state.room.resume());
-      this.state.emit(tx, { type: "changed" });
-    });
-    this.engine.plan();
+  resume(): Promise<void> {
+    return resume(this.engine);
   }
 
-  async acknowledge(order: number): Promise<Result<void, Problem>> {
-    const known = await this.state.transact((tx) => {
-      this.state.emit(tx, { type: "changed" });
-      return this.state.alarms.acknowledge(tx, order);
-    });
-    if (!known.ok) return known;
-    return known.value ? done(undefined) : failed({ kind: "unknown" });
+  acknowledge(order: number): Promise<Result<void, Problem>> {
+    return acknowledge(this.state, order);
   }
 
-  async markRead(n: number): Promise<void> {
-    const { state } = this;
-    await state.transact((tx) => {
-      state.history.markRead(tx, n);
-      if (state.listMarks.isUnread) state.keepListMarks(tx, { ...state.listMarks, isUnread: false });
-    });
-    state.tell({ type: "changed" });
+  markRead(n: number): Promise<void> {
+    return markRead(this.state, n);
   }
 
   async arrange(change: ListChange): Promise<void> {
     await this.state.transact((tx) => arrange(tx, this.state, change));
   }
 
-  async forgetMessages(ids: readonly MessageId[]): Promise<number> {
-    const forgotten = await this.state.transact((tx) => forgetHere(tx, this.state, ids));
-    return forgotten.ok ? forgotten.value : 0;
+  forgetMessages(ids: readonly MessageId[]): Promise<number> {
+    return forgetMessages(this.state, ids);
   }
 
   looking(): void {
@@ -257,16 +235,8 @@ export class LiveSession implements RoomSession {
     return checkNow(this.engine, timeout);
   }
 
-  async mute(isMuted: boolean): Promise<void> {
-    const { state } = this;
-    await state.transact((tx) => {
-      if (isMuted) tx.put(state.keys.muted, new Uint8Array([1]));
-      else tx.delete(state.keys.muted);
-      tx.after(() => {
-        state.isMuted = isMuted;
-        state.tell({ type: "changed" });
-      });
-    });
+  mute(isMuted: boolean): Promise<void> {
+    return mute(this.state, isMuted);
   }
 
   decide(action: CommitRequest): Promise<Result<DecisionProgress, Problem>> {
@@ -387,18 +357,8 @@ export class LiveSession implements RoomSession {
     return prepareReturn(this.engine);
   }
 
-  async settle(timeout: number): Promise<Settled> {
-    const { decisionLog } = this.state;
-    const before = decisionLog.entries.length;
-    const { rekeys, slots } = this.engine.rounds;
-    await this.engine.settle(timeout);
-    const own = decisionLog.entries.slice(before).filter(({ decision }) => equalBytes(decision.by, this.state.person));
-    const after = this.engine.rounds;
-    return {
-      decisions: own.map((entry) => decisionOf(this.state, entry)),
-      hasRekeyed: after.rekeys > rekeys,
-      hasRefreshed: after.slots > slots,
-    };
+  settle(timeout: number): Promise<Settled> {
+    return settle(this.engine, timeout);
   }
 
   inviteLink(inviteId: InviteId, host: string): string | null {
