@@ -71,7 +71,7 @@ import type { RoomEngine } from "./roomEngine.js";
 import type { RoomState } from "../work/roomState.js";
 import { roomVersion } from "./upgrading.js";
 import { inStep } from "./saying.js";
-import { flushed, resume, settle } from "./settling.js";
+import { resume, settleRoom, untilFlushed } from "./settling.js";
 import { acknowledge, markRead, mute } from "./ownMarks.js";
 
 /** A room's session, over the engine that drives the room. */
@@ -204,7 +204,7 @@ export class LiveSession implements RoomSession {
   }
 
   flushed(timeout: number): Promise<Result<void, Problem>> {
-    return flushed(this.engine, timeout);
+    return untilFlushed(this.engine, timeout);
   }
 
   resume(): Promise<void> {
@@ -358,7 +358,7 @@ export class LiveSession implements RoomSession {
   }
 
   settle(timeout: number): Promise<Settled> {
-    return settle(this.engine, timeout);
+    return settleRoom(this.engine, timeout);
   }
 
   inviteLink(inviteId: InviteId, host: string): string | null {

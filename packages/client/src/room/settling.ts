@@ -7,7 +7,7 @@ import { whyLate } from "../work/movement.js";
 import type { RoomEngine } from "./roomEngine.js";
 
 /** Waits until what is to be sent is sent; fails with what is in the way. */
-export function flushed(engine: RoomEngine, timeout: number): Promise<Result<void, Problem>> {
+export function untilFlushed(engine: RoomEngine, timeout: number): Promise<Result<void, Problem>> {
   const { state } = engine;
   return engine.waiting.until(
     () =>
@@ -29,7 +29,7 @@ export async function resume(engine: RoomEngine): Promise<void> {
 }
 
 /** Does what is owed in the room, and says what that was. */
-export async function settle(engine: RoomEngine, timeout: number): Promise<Settled> {
+export async function settleRoom(engine: RoomEngine, timeout: number): Promise<Settled> {
   const { decisionLog, person } = engine.state;
   const before = decisionLog.entries.length;
   const { rekeys, slots } = engine.rounds;

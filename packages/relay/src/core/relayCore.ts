@@ -29,23 +29,11 @@ import { RequestHandler } from "./requestHandler.js";
 import { RequestRates } from "./requestRates.js";
 import { isWithinLimits } from "./requestSize.js";
 import type { Session } from "./session.js";
-import { Sessions } from "./sessions.js";
+import { PURPOSES, Sessions } from "./sessions.js";
 import { SharedNews } from "./sharedNews.js";
 import { STRIKES } from "./strikes.js";
 import { errorFrame, WriteBatch } from "./writeBatch.js";
 import { EFFECT, WriteGate, type StorageState } from "./writeGate.js";
-
-/** Requests that show what a connection is for. */
-const PURPOSES: ReadonlySet<Request["type"]> = new Set([
-  "prove",
-  "proveSlot",
-  "proveInbox",
-  "subscribe",
-  "createRoom",
-  "offerRoom",
-  "adoptRoom",
-  "bringCopy",
-]);
 
 /** Bytes of a message that cost as much to read as one small request to carry out. */
 const BYTES_OF_ONE_READ = 4096;

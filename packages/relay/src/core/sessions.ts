@@ -1,5 +1,18 @@
+import type { Request } from "@conclave/wire";
 import type { RelaySettings } from "../settings.js";
 import { Session } from "./session.js";
+
+/** Requests that show what a connection is for. */
+export const PURPOSES: ReadonlySet<Request["type"]> = new Set([
+  "prove",
+  "proveSlot",
+  "proveInbox",
+  "subscribe",
+  "createRoom",
+  "offerRoom",
+  "adoptRoom",
+  "bringCopy",
+]);
 
 /** The open connections of a core, and which of them have not shown yet what they are for. */
 export class Sessions {
