@@ -8,6 +8,8 @@ export function wordsOf() {
   const words = (node) => {
     if (node.nodeType === 3) return (node.data.match(/\p{L}[\p{L}\p{N}’'-]*/gu) ?? []).length;
     if (node.nodeType !== 1 || node.matches(taken)) return 0;
+    // Folded away: nobody reads it before they ask for it.
+    if (node.matches("details:not([open]) > :not(summary)")) return 0;
     const { display, visibility } = getComputedStyle(node);
     const { width, height } = node.getBoundingClientRect();
     // What only a screen reader reads is kept out of sight in one pixel.

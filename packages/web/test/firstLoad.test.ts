@@ -18,7 +18,7 @@ import { canBrowse, get, send, World } from "./browser.js";
 // and the hash that they are made of (4.1 kB), with which the list of rooms went from the first screen to the conversation;
 // selecting, swiping, links to messages, and rooms that are pinned or put away (2.1 kB in a conversation, 0.2 kB in the engine and in
 // German): the menu of a message is fetched when it opens; the door's circle, folds and welcome (0.9 kB before one joins), the
-// newcomer's circle and greetings (0.4 kB), for which the first screen's sentences became shorter (0.5 kB).
+// newcomer's circle and greetings (0.4 kB).
 const LIMITS = { screen: 53_200, join: 22_800, engine: 188_400, conversation: 62_500 };
 const GERMAN = 18_900;
 
