@@ -102,7 +102,7 @@ async function takePictures() {
     await field.fill(words[Number(/\d+/u.exec(label)[0]) - 1].replace(/[^a-z]/gu, ""));
   }
   await button("Check").click();
-  await at(room);
+  // Back to where one was.
   await alice.getByRole("log").waitFor();
 
   // People come and talk.
