@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { RoomSession } from "@conclave/client";
-import { preset } from "@conclave/protocol";
+import { decodeFileCard, preset } from "@conclave/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, send, World } from "./browser.js";
+import { axeFaults, canBrowse, fromRoomMenu, get, join, send, World } from "./browser.js";
 
 const PHONE = { width: 390, height: 844 };
 const decoder = new TextDecoder();
@@ -53,6 +54,8 @@ describe.skipIf(!canBrowse)("what one does with a message in Chromium (skipped w
     expect(Math.abs(Number(x) - 18 - box.x)).toBeLessThan(2);
     expect(Math.abs(Number(y) - box.y)).toBeLessThan(2);
     expect(await axeFaults(page)).toEqual([]);
+    if (process.env["CONCLAVE_PICTURES"])
+      await page.screenshot({ path: `${process.env["CONCLAVE_PICTURES"]}/menu.png` });
     await page.keyboard.press("Escape");
     expect(await menu().count()).toBe(0);
   });
@@ -122,6 +125,8 @@ describe.skipIf(!canBrowse)("what one does with a message in Chromium (skipped w
     await bar().getByText("2 messages selected").waitFor();
     expect(await line("second seed").getByRole("checkbox", { name: "Select this message" }).isChecked()).toBe(true);
     expect(await axeFaults(page)).toEqual([]);
+    if (process.env["CONCLAVE_PICTURES"])
+      await page.screenshot({ path: `${process.env["CONCLAVE_PICTURES"]}/select.png` });
     await bar().getByRole("button", { name: "Copy" }).click();
     await expect.poll(copied).toMatch(/^\[\d\d:\d\d\] Alice: first seed\n\[\d\d:\d\d\] Alice: second seed$/u);
     await expect.poll(() => bar().count()).toBe(0);
@@ -171,6 +176,104 @@ describe.skipIf(!canBrowse)("what one does with a message in Chromium (skipped w
     await expect.poll(() => help.count()).toBe(0);
   });
 
+  it("a file is forwarded as one: fetched, and sealed again for the other room", async () => {
+    const bytes = new TextEncoder().encode("a plan of the beds");
+    const read = (offset: number, length: number) => Promise.resolve(bytes.slice(offset, offset + length));
+    await get(alice.attach({ name: "plan.txt", mediaType: "text/plain", size: bytes.length, read }));
+    await line("plan.txt").click({ button: "right" });
+    await item("Forward…").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Kitchen" }).click();
+    await page.getByText("Forwarded to “Kitchen”").waitFor();
+    const fileIn = async (room: RoomSession) => {
+      const items = await room.timeline();
+      const found = items.flatMap((each) => (each.kind === "message" && each.message.kind === "file" ? [each] : []));
+      return found.at(-1) && decodeFileCard(found.at(-1)!.message.body);
+    };
+    await expect.poll(async () => (await fileIn(kitchen))?.name).toBe("plan.txt");
+    const [here, there] = [(await fileIn(alice))!, (await fileIn(kitchen))!];
+    expect(there.key).not.toEqual(here.key);
+    expect(await get(kitchen.fetchFile(there))).toEqual(bytes);
+  });
+
+  it("RULE web.media-pressed: sound plays in its place, by a press and not before; what is none is told (attack A81)", async () => {
+    const post = (name: string, bytes: Uint8Array) => {
+      const read = (offset: number, length: number) => Promise.resolve(bytes.slice(offset, offset + length));
+      return get(alice.attach({ name, mediaType: "audio/wav", size: bytes.length, read }));
+    };
+    await post("birds.wav", silence(2));
+    await post("stones.wav", new Uint8Array(500).fill(7));
+    const play = (name: string) => page.getByRole("button", { name: `Play ${name}` });
+    await play("stones.wav").waitFor();
+    await page.waitForTimeout(300);
+    expect(await page.locator("audio").count()).toBe(0);
+    await play("birds.wav").press("Enter");
+    const sound = page.locator("audio");
+    await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.duration)).toBeCloseTo(2, 1);
+    expect(await sound.getAttribute("src")).toMatch(/^blob:/u);
+    await play("stones.wav").click();
+    await page.getByText("This browser can't play it. You can save it as a file.").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it("a conversation is saved as text and as JSON; a message of several lines cannot look like another person's", async () => {
+    await says("one line\n[2026-01-01 10:00] Bob: I never said this");
+    await fromRoomMenu(page, "Room and rules");
+    const save = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+    };
+    const asText = await save("As text");
+    expect(asText.name).toBe("Conversation Garden club.txt");
+    expect(asText.text).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d\] Alice: The key is with my neighbour$/mu);
+    expect(asText.text).toMatch(/Alice: one line\n {4}\[2026-01-01 10:00\] Bob: I never said this$/mu);
+    expect(asText.text).not.toMatch(/^\[[^\]]+\] Bob:/mu);
+    expect(asText.text).toContain("(file: plan.txt)");
+    const asJson = await save("As JSON");
+    expect(asJson.name).toBe("Conversation Garden club.json");
+    const { kind, room, messages } = JSON.parse(asJson.text) as {
+      kind: string;
+      room: string;
+      messages: { n: number; text: string | null; author: { name: string } }[];
+    };
+    expect([kind, room]).toEqual(["conversation", "Garden club"]);
+    // All of them, each once, in their order.
+    const places = messages.map(({ n }) => n);
+    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+    expect(messages.map(({ text }) => text)).toEqual(expect.arrayContaining(["line 0", "line 59", "my own words"]));
+    expect(messages.find(({ text }) => text === "my own words")?.author.name).toBe("Carla");
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+  });
+
+  it("the compact layout has no bubbles, one's own words among the others', and stays after a reload", async () => {
+    const room = new URL(page.url()).hash.replace(/\/room$/u, "");
+    const choose = async (name: string) => {
+      await page.evaluate(() => (location.hash = "#/settings"));
+      await page.getByRole("radio", { name }).check({ force: true });
+      await page.evaluate((hash) => (location.hash = hash), room);
+      await line("my own words").waitFor();
+    };
+    const left = async (text: string) => (await line(text).locator("[data-bubble]").boundingBox())!.x;
+    await choose("Compact");
+    await page.reload();
+    await line("my own words").waitFor();
+    await expect.poll(async () => Math.abs((await left("my own words")) - (await left("one line")))).toBeLessThan(2);
+    const ground = (text: string) =>
+      line(text)
+        .locator("[data-bubble]")
+        .evaluate((bubble) => getComputedStyle(bubble).backgroundColor);
+    expect(await ground("my own words")).toBe("rgba(0, 0, 0, 0)");
+    await line("my own words").getByText("Carla").first().waitFor();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axeFaults(page)).toEqual([]);
+      const folder = process.env["CONCLAVE_PICTURES"];
+      if (folder) await page.screenshot({ path: `${folder}/compact-${colorScheme}.png` });
+    }
+    await choose("Comfortable");
+    expect(await left("my own words")).toBeGreaterThan((await left("one line")) + 100);
+  });
+
   it("on a phone a swipe replies; a short one, and one downwards, do not", async () => {
     const phone = await world.visitor(PHONE);
     await join(phone, await world.invite(alice), "Bob");
@@ -198,3 +301,26 @@ describe.skipIf(!canBrowse)("what one does with a message in Chromium (skipped w
     await phone.context().close();
   });
 });
+
+/** So many seconds of nothing, as a WAV file of 8,000 bytes a second. */
+function silence(seconds: number): Uint8Array {
+  const bytes = 8_000 * seconds;
+  const file = new DataView(new ArrayBuffer(44 + bytes));
+  const text = (at: number, word: string) =>
+    new TextEncoder().encode(word).forEach((byte, by) => file.setUint8(at + by, byte));
+  text(0, "RIFF");
+  file.setUint32(4, 36 + bytes, true);
+  text(8, "WAVEfmt ");
+  file.setUint32(16, 16, true);
+  file.setUint16(20, 1, true);
+  file.setUint16(22, 1, true);
+  file.setUint32(24, 8_000, true);
+  file.setUint32(28, 8_000, true);
+  file.setUint16(32, 1, true);
+  file.setUint16(34, 8, true);
+  text(36, "data");
+  file.setUint32(40, bytes, true);
+  const all = new Uint8Array(file.buffer);
+  all.fill(128, 44);
+  return all;
+}

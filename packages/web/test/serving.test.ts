@@ -55,7 +55,7 @@ describe("the web client as conclave serve gives it", () => {
       expect(headers.get("x-content-type-options"), path).toBe("nosniff");
       expect(headers.get("cross-origin-opener-policy"), path).toBe("same-origin");
       expect(headers.get("cross-origin-resource-policy"), path).toBe("same-origin");
-      expect(headers.get("permissions-policy"), path).toMatch(/camera=\(self\).*microphone=\(\)/u);
+      expect(headers.get("permissions-policy"), path).toMatch(/camera=\(self\).*microphone=\(self\)/u);
       if (path.endsWith(".woff2")) expect(headers.get("content-type"), path).toBe("font/woff2");
     }
   });

@@ -1,9 +1,10 @@
 import { effect } from "@preact/signals";
-import { Check, Paperclip, SendHorizontal, Smile } from "lucide-preact";
+import { Check, Mic, Paperclip, SendHorizontal, Smile } from "lucide-preact";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../design/Button.js";
 import { IconButton } from "../../design/IconButton.js";
+import { lazy } from "../../frame/Lazy.js";
 import { isOfInputMethod } from "../../app/inputMethod.js";
 import { classes } from "../../design/live.js";
 import { toast } from "../../design/Toast.js";
@@ -13,6 +14,7 @@ import style from "./Composer.module.css";
 import { ComposerMode } from "./ComposerMode.js";
 import { EmojiPopup } from "./EmojiPopup.js";
 import type { Attachments } from "./files/attachments.js";
+import { canRecord } from "./files/canRecord.js";
 import { Tray } from "./files/Tray.js";
 import { FormatBar } from "./FormatBar.js";
 import { OfferList } from "./OfferList.js";
@@ -20,6 +22,8 @@ import { changeText } from "./textChange.js";
 import { useFormatting } from "./useFormatting.js";
 import { useOffers } from "./useOffers.js";
 import { t } from "./words.js";
+
+const VoiceRecorder = lazy(() => import("./files/VoiceRecorder.js").then((module) => module.VoiceRecorder));
 
 const COUNTS_FROM = -1000;
 /** Characters that fill the field whatever they are: from there on it is as high as it gets, and nobody has to measure. */
@@ -42,6 +46,7 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
   const picker = useRef<HTMLInputElement>(null);
   const smile = useRef<HTMLButtonElement>(null);
   const [emojiAt, pick] = useState<HTMLElement | null>(null);
+  const [isRecording, record] = useState(false);
   const id = useId();
   const text = composition.text.value;
   const mode = composition.mode.value;
@@ -123,6 +128,18 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
       }}
     >
       <ComposerMode composition={composition} />
+      {isRecording && (
+        <VoiceRecorder
+          onSend={(file) => {
+            attachments.add([file]);
+            onSend();
+          }}
+          onClose={() => {
+            record(false);
+            area.current?.focus();
+          }}
+        />
+      )}
       <Tray attachments={attachments} onChoose={() => picker.current?.click()} />
       {offering.open && (
         <OfferList id={id} offers={offering.open.offers} chosen={offering.chosen} onChoose={offering.choose} />
@@ -177,6 +194,11 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
             }}
           />
           {text !== "" && <FormatBar isSelecting={formatting.isSelecting} onFormat={formatting.format} />}
+          {text === "" && mode.kind !== "edit" && canRecord() && (
+            <span class={style["smile"]}>
+              <IconButton label={t.record} icon={Mic} size="small" tip="none" onClick={() => record(true)} />
+            </span>
+          )}
           <span class={style["smile"]}>
             <IconButton
               buttonRef={smile}
