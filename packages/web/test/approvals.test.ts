@@ -42,6 +42,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     const inChat = card(alice, "asks to make Carol an admin");
     await inChat.getByText("Approved by Nora").waitFor();
     await inChat.getByText("1 more needed").waitFor();
+    expect(await inChat.locator("[data-council]").getAttribute("data-council")).toBe("1/2");
     expect(await inChat.getByRole("definition").textContent()).toMatch(/member.*admin/u);
     await alice.getByRole("button", { name: "People in this room; 1 needs your decision" }).waitFor();
     await alice.getByTitle("1 decision needs you").waitFor();
@@ -57,6 +58,8 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await question.getByRole("button", { name: "Approve" }).click();
     await expect.poll(() => room.members()[2]?.role).toBe("admin");
     await alice.getByText("Decided: make Carol an admin").waitFor();
+    // Two decide together: nobody takes it back alone.
+    expect(await alice.getByRole("log").getByRole("button", { name: "Undo" }).count()).toBe(0);
     await alice.getByRole("button", { name: "People in this room", exact: true }).waitFor();
     await expect.poll(() => alice.title()).toMatch(/^Garden/u);
   });

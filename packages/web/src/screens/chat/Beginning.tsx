@@ -80,7 +80,7 @@ function Circle({ seats, title, isLarge, children }: CircleProps): JSX.Element {
   return (
     <div class={style["beginning"]}>
       <div class={style[isLarge ? "large" : "small"]}>
-        <Council name={plainName(rooms.value.get(key)?.title ?? "")} room={key} seats={seats} />
+        <Council middle={{ name: plainName(rooms.value.get(key)?.title ?? ""), room: key }} seats={seats} />
       </div>
       <h2 class={style["title"]}>{title}</h2>
       <div class={style["text"]}>{children}</div>

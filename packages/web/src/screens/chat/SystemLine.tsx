@@ -1,6 +1,8 @@
+import type { Decision } from "@conclave/client";
 import { CircleSlash, Gavel, ShieldAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";
+import { now } from "../../app/now.js";
 import { lazy } from "../../frame/Lazy.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { DecisionSentence } from "../room/DecisionSentence.js";
@@ -12,6 +14,7 @@ import { alarmSentence } from "../alarms/alarmWords.js";
 import { reasons } from "./systemWords.js";
 import style from "./SystemLine.module.css";
 
+const UndoDecision = lazy(() => import("../decisions/UndoDecision.js").then((m) => m.UndoDecision));
 const RemoveOffer = lazy(() => import("../people/RemoveOffer.js").then((m) => m.RemoveOffer));
 
 /** A line that nobody wrote: a decision of the roster, a proposal, an alarm of this device, or something that cannot be shown. */
@@ -50,6 +53,11 @@ function DecisionLine({ row }: { readonly row: Extract<ChatRow, { kind: "decisio
     <>
       <TimelineLine kind="decision" icon={Gavel} time={time}>
         <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
+        {detail && isOurs(row.decision) && (
+          <span class={style["after"]}>
+            <UndoDecision detail={detail} decision={row.decision} />
+          </span>
+        )}
       </TimelineLine>
       {detail && claim?.isAgain === true && (
         <div class={style["line"]}>
@@ -58,4 +66,14 @@ function DecisionLine({ row }: { readonly row: Extract<ChatRow, { kind: "decisio
       )}
     </>
   );
+}
+
+/** For so long it is offered to take something back where it is told (ms). */
+const UNDO_WITHIN_MS = 24 * 60 * 60_000;
+
+/** Our person took part in it, not long ago, and it may have an opposite. */
+function isOurs({ action, by, right, time }: Decision): boolean {
+  const isUndone = action.type === "setRole" || action.type === "setTitle" || action.type === "setPolicy";
+  const isYou = by.isYou || right.approvedBy.some((each) => each.isYou);
+  return isUndone && isYou && now.peek() - time < UNDO_WITHIN_MS;
 }

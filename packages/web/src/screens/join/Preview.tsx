@@ -78,7 +78,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
   const isStale = policy.settings.maxStale > 0 && now.value - confirmed > policy.settings.maxStale;
   return (
     <DoorPage
-      picture={<Council name={title} room={toHex(invited.roomId)} seats={seatsOf(invited)} />}
+      picture={<Council middle={{ name: title, room: toHex(invited.roomId) }} seats={seatsOf(invited)} />}
       {...titleOf(invited, title)}
     >
       {invitedBy && !isReturn && (

@@ -42,7 +42,7 @@ export function WaitingDoor({ room, title }: { readonly room: RoomSummary; reado
   return (
     <div class={style["asking"]}>
       <div class={style["council"]}>
-        <Council name={title} room={room.key} seats={withSeat(seats, own)} />
+        <Council middle={{ name: title, room: room.key }} seats={withSeat(seats, own)} />
       </div>
       <h2 class={style["title"]}>{t.waitingTitle({ room: title })}</h2>
       {who !== null && <p>{t.waitingLead({ who })}</p>}

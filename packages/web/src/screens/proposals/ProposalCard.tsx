@@ -5,7 +5,8 @@ import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { go } from "../../app/route.js";
-import { Face, Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
+import { Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
+import { Council, type CouncilSeat, MOST_SEATS } from "../../design/Council.js";
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { clockTime, fullTime } from "../../words/when.js";
@@ -17,8 +18,6 @@ import style from "./proposals.module.css";
 import { proposals } from "./sayProposed.js";
 import { t } from "./words.js";
 import { ProposedChange } from "./ProposedChange.js";
-
-const MOST_SEATS = 8;
 
 export interface ProposalCardProps {
   readonly detail: RoomDetail;
@@ -36,37 +35,46 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
   const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
   return (
     <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
-      <p class={style["title"]}>
-        <ProposedChange of={proposal} in={proposals.asks} />
-        {time !== undefined && (
-          <time class={style["time"]} title={fullTime(time)}>
-            {clockTime(time)}
-          </time>
-        )}
-      </p>
-      <Agreed proposal={proposal} />
-      <Changes rows={changes} />
-      {refusal && (
-        <Note>
-          {t.dead} {sayProblem({ kind: "refused", rejection: refusal })}
-        </Note>
-      )}
-      {room?.status.standing === "member" && (
-        <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
+      <div class={style["parts"]}>
+        <span class={style["council"]}>
+          <Council seats={seatsOf(proposal)} middle={{ have: proposal.approvedBy.length, need: needOf(proposal) }} />
+        </span>
+        <div class={style["body"]}>
+          <p class={style["title"]}>
+            <ProposedChange of={proposal} in={proposals.asks} />
+            {time !== undefined && (
+              <time class={style["time"]} title={fullTime(time)}>
+                {clockTime(time)}
+              </time>
+            )}
+          </p>
+          <Agreed proposal={proposal} />
+        </div>
+        <div class={style["rest"]}>
           <Changes rows={changes} />
-        </Answers>
-      )}
-      {room?.status.standing === "member" && mayGive(proposal) && (
-        <Row>
-          <Button
-            size="small"
-            tone="quiet"
-            onClick={() => go({ at: "room", key: detail.key, panel: "approvals", item })}
-          >
-            {t.byFile}
-          </Button>
-        </Row>
-      )}
+          {refusal && (
+            <Note>
+              {t.dead} {sayProblem({ kind: "refused", rejection: refusal })}
+            </Note>
+          )}
+          {room?.status.standing === "member" && (
+            <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
+              <Changes rows={changes} />
+            </Answers>
+          )}
+          {room?.status.standing === "member" && mayGive(proposal) && (
+            <Row>
+              <Button
+                size="small"
+                tone="quiet"
+                onClick={() => go({ at: "room", key: detail.key, panel: "approvals", item })}
+              >
+                {t.byFile}
+              </Button>
+            </Row>
+          )}
+        </div>
+      </div>
     </article>
   );
 }
@@ -76,22 +84,33 @@ function mayGive({ by, isAsked, approvedBy, refusal }: RoomProposal): boolean {
   return refusal === null && (by.isYou || isAsked || approvedBy.some(({ isYou }) => isYou));
 }
 
+/** How many must agree; null where nobody's approval is enough. */
+function needOf({ need, approvedBy }: RoomProposal): number | null {
+  return Number.isFinite(need) ? Math.max(need, approvedBy.length) : null;
+}
+
+// Those who have agreed, then ours where it is asked for, then the rest.
+function seatsOf(proposal: RoomProposal): CouncilSeat[] {
+  const { approvedBy, isAsked } = proposal;
+  const taken = approvedBy.map(({ person }): CouncilSeat => ({ is: "person", person }));
+  if (proposal.refusal !== null) return taken;
+  const open = Math.max(1, (needOf(proposal) ?? 0) - taken.length);
+  const free = Array.from({ length: open }, (): CouncilSeat => ({ is: "empty" }));
+  if (isAsked) free[0] = { is: "yours", text: t.yourSeat };
+  // With more seats than are drawn the last one stays open: the ring is not closed before all have agreed.
+  return [...taken.slice(0, MOST_SEATS - 1), ...free].slice(0, MOST_SEATS);
+}
+
 /** Who has said yes, and how many more it takes. */
 function Agreed({ proposal }: { readonly proposal: RoomProposal }): JSX.Element {
-  const { approvedBy, declinedBy, need, refusal } = proposal;
-  const missing = Number.isFinite(need) ? Math.max(0, need - approvedBy.length) : 0;
-  const seats = Math.min(missing, MOST_SEATS - Math.min(approvedBy.length, MOST_SEATS - 1));
+  const { approvedBy, declinedBy, refusal } = proposal;
+  const need = needOf(proposal);
+  const missing = Math.max(0, (need ?? 0) - approvedBy.length);
   return (
     <div class={style["agreed"]}>
-      <span class={style["seats"]} aria-hidden="true">
-        {approvedBy.slice(0, MOST_SEATS).map(({ person }) => (
-          <Face key={person.join()} person={person} size={28} />
-        ))}
-        {refusal === null && Array.from({ length: seats }, (_, at) => <span key={at} class={style["seat"]} />)}
-      </span>
       <span>
         {approvedBy.length > 0 ? <Sentence of={t.approvedBy} people={namesOf(approvedBy)} /> : t.nobody}
-        {refusal === null && <> · {missing > 0 ? t.more({ count: missing }) : t.enough}</>}
+        {refusal === null && need !== null && <> · {missing > 0 ? t.more({ count: missing }) : t.enough}</>}
       </span>
       {declinedBy.length > 0 && (
         <span>

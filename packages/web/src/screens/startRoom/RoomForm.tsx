@@ -122,7 +122,7 @@ export function RoomForm({ onBack, onFounded }: RoomFormProps): JSX.Element {
       isForm
       title={t.title}
       onBack={onBack}
-      picture={<Council name={plainName(tidy(title.value)) || t.roomExample} room={null} seats={seats} />}
+      picture={<Council middle={{ name: plainName(tidy(title.value)) || t.roomExample, room: null }} seats={seats} />}
     >
       <form onSubmit={submit} noValidate>
         <Stack gap={4}>

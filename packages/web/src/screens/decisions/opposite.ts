@@ -1,0 +1,26 @@
+import type { Decision } from "@conclave/client";
+import { equalBytes } from "@conclave/codec";
+
+type Action = Decision["action"];
+
+/**
+ * What takes a decision back: the opposite, by what was decided before it. Null where a later decision has changed the same thing,
+ * where nothing says how it was before, or where there is no way back.
+ *
+ * @param all All decisions of the room, oldest first.
+ */
+export function oppositeOf({ seq, action, person }: Decision, all: readonly Decision[]): Action | null {
+  const isSame = ({ action: other, person: whom }: Decision) => {
+    if (action.type === "setTitle" || action.type === "setPolicy") return other.type === action.type;
+    if (action.type !== "setRole" || person === null) return false;
+    if (other.type === "transferOwnership") return true;
+    return "role" in other && whom !== null && equalBytes(whom.person, person.person);
+  };
+  if (all.some((each) => each.seq > seq && isSame(each))) return null;
+  const before = all.findLast((each) => each.seq < seq && isSame(each))?.action;
+  if (action.type === "setTitle" && before?.type === "setTitle") return before;
+  if (action.type === "setPolicy" && before?.type === "setPolicy") return before;
+  if (action.type !== "setRole" || (before?.type !== "setRole" && before?.type !== "add")) return null;
+  // A steward is nobody's role before: it is never given another.
+  return before.role === "steward" ? null : { ...action, role: before.role };
+}
