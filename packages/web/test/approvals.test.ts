@@ -154,6 +154,18 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     await expect.poll(roleOfBob).toBe("owner");
     await press("Undo");
     await expect.poll(roleOfBob).toBe("member");
+    await press("Make admin");
+    await question.getByRole("button", { name: "Make admin" }).click();
+    await question.waitFor({ state: "hidden" });
+    await expect.poll(roleOfBob).toBe("admin");
+    await alice.getByText("Bob is now an admin.").waitFor();
+    // It can be taken back where it is told, for a day; what took it back cannot: that would give power by one press.
+    await alice.evaluate((hash) => (location.hash = hash), inRoom);
+    const log = alice.getByRole("log");
+    await log.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(roleOfBob).toBe("member");
+    await log.getByRole("button", { name: "Undo" }).waitFor({ state: "detached" });
+    expect(await axeFaults(alice)).toEqual([]);
     await alice.close();
   });
 

@@ -14,7 +14,7 @@ import { alarmSentence } from "../alarms/alarmWords.js";
 import { reasons } from "./systemWords.js";
 import style from "./SystemLine.module.css";
 
-const UndoDecision = lazy(() => import("../decisions/UndoDecision.js").then((m) => m.UndoDecision));
+const UndoDecision = lazy(() => import("../room/UndoDecision.js").then((m) => m.UndoDecision));
 const RemoveOffer = lazy(() => import("../people/RemoveOffer.js").then((m) => m.RemoveOffer));
 
 /** A line that nobody wrote: a decision of the roster, a proposal, an alarm of this device, or something that cannot be shown. */
@@ -73,7 +73,7 @@ const UNDO_WITHIN_MS = 24 * 60 * 60_000;
 
 /** Our person took part in it, not long ago, and it may have an opposite. */
 function isOurs({ action, by, right, time }: Decision): boolean {
-  const isUndone = action.type === "setRole" || action.type === "setTitle" || action.type === "setPolicy";
+  const isUndone = action.type === "setRole" || action.type === "setTitle";
   const isYou = by.isYou || right.approvedBy.some((each) => each.isYou);
   return isUndone && isYou && now.peek() - time < UNDO_WITHIN_MS;
 }

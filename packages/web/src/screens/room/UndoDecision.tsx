@@ -6,8 +6,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Button } from "../../design/Button.js";
 import { home } from "../../model/home.js";
-import { carryOut } from "../room/carryOut.js";
-import { outcomes } from "../room/outcomeWords.js";
+import { carryOut } from "./carryOut.js";
+import { outcomes } from "./outcomeWords.js";
 import { oppositeOf } from "./opposite.js";
 
 /** Takes a decision back, where our person alone may decide the opposite now. */
