@@ -18,9 +18,9 @@ import { canBrowse, get, send, World } from "./browser.js";
 // and the hash that they are made of (4.1 kB), with which the list of rooms went from the first screen to the conversation;
 // selecting, swiping, links to messages, and rooms that are pinned or put away (2.1 kB in a conversation, 0.2 kB in the engine and in
 // German): the menu of a message is fetched when it opens; the door's circle, folds and welcome (0.9 kB before one joins), the
-// newcomer's circle and greetings (0.4 kB); sound that is played and recorded (0.8 kB in a conversation); how many have agreed to a decision, drawn in the
-// circle, and taking back where it is told (0.6 kB in a conversation).
-const LIMITS = { screen: 53_200, join: 22_800, engine: 188_400, conversation: 64_000 };
+// newcomer's circle and greetings (0.4 kB); sound that is played and recorded (0.8 kB in a conversation); how many have agreed to a
+// decision, drawn in the circle (0.1 kB before one joins), and taking back where it is told (0.6 kB in a conversation).
+const LIMITS = { screen: 53_200, join: 23_000, engine: 188_400, conversation: 64_000 };
 const GERMAN = 18_900;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.
