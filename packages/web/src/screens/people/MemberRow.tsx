@@ -20,7 +20,7 @@ export function MemberRow({
     <ListRow
       picture={<Face person={person} />}
       title={<PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />}
-      text={<Reason of={member} />}
+      text={isLookalike ? isYou ? t.alikeYou : t.alike : <Reason of={member} />}
       wrap
       end={role === "member" ? undefined : <Badge tone={role === "owner" ? "accent" : "neutral"}>{t[role]}</Badge>}
       href={href({ at: "room", key: roomKey, panel: "people", item: itemOf(person) })}

@@ -8,8 +8,7 @@ import { Button, Card, PaneBody, PaneHeader, Skeleton, Stack } from "../../desig
 import { useRequests, useRoomDetail } from "../../model/roomPanels.js";
 import { ProposalCard } from "../proposals/ProposalCard.js";
 import { may } from "../room/may.js";
-import { itemOf } from "./item.js";
-import { MemberRow } from "./MemberRow.js";
+import { MemberList } from "./MemberList.js";
 import { PersonPage } from "./PersonPage.js";
 import { ConfirmedBy } from "./ConfirmedBy.js";
 import { RequestCard } from "./RequestCard.js";
@@ -32,6 +31,19 @@ export function PeoplePanel({
       <PaneHeader
         title={t.title}
         subtitle={checked > 0 ? `${count} · ${t.checkedCount({ count: checked })}` : count}
+        actions={
+          detail &&
+          may(detail, "invite") && (
+            <Button
+              size="small"
+              tone="quiet"
+              icon={UserRoundPlus}
+              onClick={() => go({ at: "room", key: roomKey, panel: "invites", item: null })}
+            >
+              {t.invite}
+            </Button>
+          )
+        }
         onClose={() => go({ at: "room", key: roomKey, panel: null, item: null })}
       />
       <ConfirmedBy roomKey={roomKey} />
@@ -41,7 +53,7 @@ export function PeoplePanel({
 }
 
 function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
-  const { key, members, proposals } = detail;
+  const { key, proposals } = detail;
   const requests = useRequests(key).value ?? [];
   // A request that somebody has proposed to admit is shown as the request.
   const isRequest = ({ action }: RoomProposal) =>
@@ -64,16 +76,7 @@ function People({ detail }: { readonly detail: RoomDetail }): JSX.Element {
           ))}
         </Card>
       )}
-      <div>
-        {members.map((member) => (
-          <MemberRow key={itemOf(member.person)} roomKey={key} member={member} />
-        ))}
-      </div>
-      {may(detail, "invite") && (
-        <Button wide icon={UserRoundPlus} onClick={() => go({ at: "room", key, panel: "invites", item: null })}>
-          {t.invite}
-        </Button>
-      )}
+      <MemberList detail={detail} />
     </Stack>
   );
 }

@@ -67,7 +67,7 @@ function Person({ detail, member }: { readonly detail: RoomDetail; readonly memb
         <span class={style["name"]}>
           <PersonName name={name} tag={tag} isYou={isYou} isLookalike={isLookalike} isChecked={checked !== null} />
         </span>
-        {isLookalike && <Note>{t.lookalike}</Note>}
+        {isLookalike && <Note>{isYou ? t.lookalikeYou : t.lookalike}</Note>}
         {role === "steward" && <Note>{t.stewardText}</Note>}
       </div>
       <Facts

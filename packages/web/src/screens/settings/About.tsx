@@ -34,6 +34,9 @@ export function About(): JSX.Element {
       <Card title={t.doesNot} level={3}>
         <List items={[t.doesNot1, t.doesNot2, t.doesNot3]} />
       </Card>
+      <Card title={t.waits} level={3}>
+        <List items={[t.waits1, t.waits2, t.waits3, t.waits4, t.waits5]} />
+      </Card>
     </Stack>
   );
 }
