@@ -1,9 +1,11 @@
 import type { RoomSession, TimelineMessage } from "@conclave/client";
 import type { MessageId } from "@conclave/client/pure";
-import { encodeGatewayNotice, encodeVia, preset } from "@conclave/protocol";
+import { encodeGatewayNotice, encodeVia } from "@conclave/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, fromRoomMenu, get, join, ringOf, send, World } from "./browser.js";
+import type { World } from "./browser.js";
+import { axeFaults, canBrowse, fromRoomMenu, get, ringOf, send } from "./browser.js";
+import { boxOf, lineOf, startTalk, textsOf } from "./talk.js";
 
 const decoder = new TextDecoder();
 
@@ -14,17 +16,9 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
   let page: Page;
 
   beforeAll(async () => {
-    world = await World.start();
-    const founder = await world.person();
-    alice = await get(
-      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("open"), relay: world.url }),
-    );
-    const link = await world.invite(alice);
-    const looked = await get((await world.person()).previewInvite(link));
-    bob = await get(looked.accept("Bob"));
-    await get(bob.synced(20_000));
-    page = await world.visitor();
-    await join(page, link, "Carla");
+    const talk = await startTalk("open", true);
+    ({ world, alice, page } = talk);
+    bob = talk.bob!;
   });
 
   afterAll(async () => {
@@ -39,9 +33,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     return message;
   }
 
-  function line(text: string): Locator {
-    return page.getByRole("article").filter({ hasText: text }).first();
-  }
+  const line = (text: string) => lineOf(page, text);
 
   /** The line that has the focus. */
   function focused(): Promise<string> {
@@ -52,16 +44,7 @@ describe.skipIf(!canBrowse)("a conversation in Chromium (skipped without /usr/bi
     return page.locator('[data-pane="side"]');
   }
 
-  function box(): Locator {
-    return page.getByRole("textbox", { name: /^Message to/u });
-  }
-
-  async function textsOf(room: RoomSession): Promise<string[]> {
-    const items = await room.timeline({ limit: 500 });
-    return items.flatMap((item) =>
-      item.kind === "message" ? [decoder.decode(item.message.edited?.body ?? item.message.body)] : [],
-    );
-  }
+  const box = () => boxOf(page);
 
   it("shows who decided what, who says what, and how fresh the list of people is", async () => {
     await says(alice, "Good morning");

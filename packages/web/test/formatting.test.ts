@@ -1,8 +1,9 @@
 import type { RoomSession } from "@conclave/client";
-import { preset } from "@conclave/protocol";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, World } from "./browser.js";
+import type { World } from "./browser.js";
+import { axeFaults, canBrowse, get, join } from "./browser.js";
+import { boxOf, lineOf, startTalk } from "./talk.js";
 
 const TYPED = [
   "**All** of *it*, ~~most~~ `some`:",
@@ -24,28 +25,15 @@ describe.skipIf(!canBrowse)("formatting in Chromium (skipped without /usr/bin/ch
   let page: Page;
 
   beforeAll(async () => {
-    world = await World.start();
-    const founder = await world.person();
-    alice = await get(
-      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("open"), relay: world.url }),
-    );
-    link = await world.invite(alice);
-    page = await world.visitor();
-    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await join(page, link, "Carla");
+    ({ world, alice, link, page } = await startTalk("open"));
   });
 
   afterAll(async () => {
     await world.stop();
   });
 
-  function line(text: string, on = page): Locator {
-    return on.getByRole("article").filter({ hasText: text }).first();
-  }
-
-  function box(on = page): Locator {
-    return on.getByRole("textbox", { name: /^Message to/u });
-  }
+  const line = (text: string, on = page) => lineOf(on, text);
+  const box = (on = page) => boxOf(on);
 
   function clipboard(): Promise<string> {
     return page.evaluate(() => navigator.clipboard.readText());

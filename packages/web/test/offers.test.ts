@@ -1,8 +1,9 @@
 import type { RoomSession } from "@conclave/client";
-import { preset } from "@conclave/protocol";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeFaults, canBrowse, get, join, World } from "./browser.js";
+import type { World } from "./browser.js";
+import { axeFaults, canBrowse, get } from "./browser.js";
+import { boxOf, lineOf, startTalk, textsOf } from "./talk.js";
 
 const decoder = new TextDecoder();
 
@@ -13,30 +14,18 @@ describe.skipIf(!canBrowse)("emoji and @room in Chromium (skipped without /usr/b
   let page: Page;
 
   beforeAll(async () => {
-    world = await World.start();
-    const founder = await world.person();
-    alice = await get(
-      founder.createRoom({ title: "Garden club", name: "Alice", policy: preset("owner"), relay: world.url }),
-    );
-    const link = await world.invite(alice);
-    bob = await get((await get((await world.person()).previewInvite(link))).accept("Bob"));
-    await get(bob.synced(20_000));
-    page = await world.visitor();
-    await join(page, link, "Carla");
+    const talk = await startTalk("owner", true);
+    ({ world, alice, page } = talk);
+    bob = talk.bob!;
   });
 
   afterAll(async () => {
     await world.stop();
   });
 
-  const box = () => page.getByRole("textbox", { name: /^Message to/u });
-  const line = (text: string): Locator => page.getByRole("article").filter({ hasText: text }).first();
+  const box = () => boxOf(page);
+  const line = (text: string) => lineOf(page, text);
   const picker = () => page.getByRole("dialog", { name: "Emoji" });
-
-  async function textsOf(room: RoomSession): Promise<string[]> {
-    const items = await room.timeline({ limit: 500 });
-    return items.flatMap((item) => (item.kind === "message" ? [decoder.decode(item.message.body)] : []));
-  }
 
   it("an emoji is offered as one types its code, and its whole code becomes it", async () => {
     await box().pressSequentially("done :tad");
