@@ -63,7 +63,7 @@ describe.skipIf(!hasPostgres)("what relays hear of each other (skipped without P
           // With 0 it is under way when the connection breaks.
           if (!isCut || late > 0) await done;
           if (!isCut) return;
-          await wait(late);
+          if (late > 0) await wait(late);
           throw new Error("the connection broke");
         };
         await store.commit({ ledger, connection, time });
