@@ -127,6 +127,32 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     );
   });
 
+  it("A92: RULE web.power-asks: who lets somebody in as an admin is told so, and asked first", async () => {
+    const relay = world.url.replace("http", "ws");
+    const node = await world.person();
+    const room = await get(node.createRoom({ title: "Orchard", name: "Nora", policy: preset("owner"), relay }));
+    const alice = await world.visitor();
+    await join(alice, await world.invite(room), "Alice");
+    await expect.poll(() => room.members().length).toBe(2);
+    await get(room.decide({ type: "setRole", person: room.members()[1]!.person, role: "owner" }));
+    const kim = await world.person();
+    const asked = await get(kim.previewInvite(await world.invite(room, { role: "admin", mode: "ask" })));
+    const comesIn = asked.accept("Kim");
+    await alice.evaluate(() => (location.hash = `${location.hash}/people`));
+    const request = alice.getByRole("article").filter({ hasText: "wants to join" });
+    await request.getByRole("definition").getByText("admin", { exact: true }).waitFor();
+    await request.getByRole("button", { name: "Let in" }).click();
+    const question = alice.getByRole("dialog");
+    await question.getByRole("definition").getByText("admin", { exact: true }).waitFor();
+    expect(await axeFaults(alice)).toEqual([]);
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await request.getByRole("button", { name: "Let in" }).click();
+    await question.getByRole("button", { name: "Approve" }).click();
+    await get(comesIn);
+    await alice.getByRole("link", { name: /^Kim.*Admin/su }).waitFor();
+    await alice.close();
+  });
+
   it("A92: an owner makes an admin on a person's page: asked first, told what is so, and undone by one press", async () => {
     const alice = await world.visitor({ width: 390, height: 844 });
     const link = await found(alice, world.url, "Orchard", "Alice");

@@ -46,6 +46,15 @@ export function ApprovalExport(props: { readonly detail: RoomDetail; readonly pr
     else toast({ text: sayProblem(exported.error), tone: "danger" });
     return letter.value;
   };
+  // RULE: web.table-first: nobody says yes to what they cannot read (attack A92).
+  if (changes.length === 0 && !approvedBy.some(({ isYou }) => isYou)) {
+    return (
+      <Stack gap={4}>
+        <p>{sentence}</p>
+        <Note>{asked.unshown}</Note>
+      </Stack>
+    );
+  }
   const work = (use: (text: string) => void) => {
     isBusy.value = true;
     void written()

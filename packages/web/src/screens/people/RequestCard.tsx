@@ -4,7 +4,9 @@ import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { askToConfirm, Face, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
-import { home } from "../../model/home.js";
+import { home, rooms } from "../../model/home.js";
+import { Changes } from "../proposals/Changes.js";
+import { changesOf } from "../proposals/changeRows.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
 import { carryOut, sayNo } from "../room/carryOut.js";
@@ -32,6 +34,13 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
   };
   const calls = home().room(detail.key);
   const isSteward = request.role === "steward";
+  const room = rooms.value.get(detail.key);
+  const changes = changesOf(
+    request.action,
+    { person, name, tag, isYou: false, checked: null },
+    { detail, title: room?.title ?? "", relay: room?.relay ?? "" },
+  );
+  const isGrave = changes.some((each) => each.isGrave);
   // RULE: web.steward-asked: nobody lets a machine that reads along in as if it were a person (attack A122).
   const mean = () =>
     askToConfirm({
@@ -39,8 +48,12 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
       body: t.admitStewardBody,
       yes: approvalsNeeded > 0 ? t.sayYes : t.admitSteward,
     });
+  // RULE: web.power-asks: power over others is never given by one press (attack A92).
+  const empower = () =>
+    askToConfirm({ title: proposal.approveTitle, body: <Changes rows={changes} />, yes: proposal.approveYes });
+  const isMeant = () => (isSteward ? mean() : isGrave ? empower() : Promise.resolve(true));
   const admit = async () =>
-    (!isSteward || (await mean())) &&
+    (await isMeant()) &&
     carryOut(calls.admit(id), { action: request.action, of: plainName(name), isApproval: approvalsNeeded > 0 });
   return (
     <article class={style["request"]}>
@@ -56,6 +69,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
             by={<bdi>{plainName(invite.by.name)}</bdi>}
           />
         </Note>
+        {isGrave && !isSteward && <Changes rows={changes} />}
         {request.isAgain && <Note>{t.asksAgain}</Note>}
         {note !== "" && (
           <blockquote class={style["note"]}>

@@ -58,7 +58,12 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
             </Note>
           )}
           {room?.status.standing === "member" && (
-            <Answers detail={detail} proposal={proposal} isGrave={changes.some(({ isGrave }) => isGrave)}>
+            <Answers
+              detail={detail}
+              proposal={proposal}
+              isGrave={changes.some(({ isGrave }) => isGrave)}
+              isShown={changes.length > 0}
+            >
               <Changes rows={changes} />
             </Answers>
           )}
@@ -132,10 +137,12 @@ function Answers(props: {
   readonly detail: RoomDetail;
   readonly proposal: RoomProposal;
   readonly isGrave: boolean;
+  /** What would change is to be read above. */
+  readonly isShown: boolean;
   /** What changes, for the question before a grave yes. */
   readonly children: ComponentChildren;
 }): JSX.Element | null {
-  const { detail, proposal, isGrave, children } = props;
+  const { detail, proposal, isGrave, isShown, children } = props;
   const { action, actionHash, by, isAsked, approvedBy, declinedBy, refusal } = proposal;
   const isBusy = useSignal(false);
   const calls = home().room(detail.key);
@@ -166,6 +173,17 @@ function Answers(props: {
       </Row>
     );
   }
+  // RULE: web.table-first: nobody says yes to what they cannot read (attack A92).
+  if (isAsked && !isShown) {
+    return (
+      <Row>
+        <Note>{t.unshown}</Note>
+        <Button disabled={isBusy} onClick={() => work(sayNo(calls.declineProposal(actionHash)))}>
+          {t.decline}
+        </Button>
+      </Row>
+    );
+  }
   if (isAsked) {
     return (
       <Row>
@@ -178,7 +196,7 @@ function Answers(props: {
       </Row>
     );
   }
-  if (hasDeclined && refusal === null) {
+  if (hasDeclined && refusal === null && isShown) {
     return (
       <Row>
         <Note>{t.youDeclined}</Note>

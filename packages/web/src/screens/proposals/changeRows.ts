@@ -86,14 +86,19 @@ export function changesOf(
         const listed = detail.sshKeys.find((each) => equalBytes(each.key, key));
         return row(keyName(listed?.comment ?? ""), t.onList, t.offList);
       });
+    case "openReturn":
+      return [row(t.recoveryWords, t.noWayBack, t.wayBack)];
+    case "addDevice":
+      return [row(t.devices, null, t.oneMore)];
+    case "removeDevice":
+      return [row(name || t.devices, null, t.oneLess)];
+    case "resetTime":
+      return [row(t.roomClock, null, t.setRight)];
+    // Nobody proposes these: they come by themselves.
     case "charter":
     case "leave":
     case "return":
     case "reseat":
-    case "addDevice":
-    case "removeDevice":
-    case "openReturn":
-    case "resetTime":
     case "tick":
       return [];
   }
@@ -103,7 +108,7 @@ function keyName(comment: string): string {
   return `${t.sshKey} ${plainName(comment)}`.trim();
 }
 
-const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy"] as const;
+const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy", "addDevice"] as const;
 const HOUR_MS = 60 * 60 * 1000;
 
 function policyChanges(before: Policy, after: Policy): ChangeRow[] {

@@ -1,0 +1,63 @@
+import type { Decision } from "@conclave/client";
+import type { RoomDetail } from "@conclave/client/rpc";
+import { preset } from "@conclave/protocol";
+import { describe, expect, it } from "vitest";
+import { changesOf } from "./changeRows.js";
+
+const DAVE = new Uint8Array(32).fill(1);
+const owner = preset("owner");
+const detail = {
+  members: [{ person: DAVE, role: "member" }],
+  policy: owner,
+  mirrors: [],
+  invitations: [],
+  sshKeys: [],
+} as unknown as RoomDetail;
+const dave = { person: DAVE, name: "Dave", tag: "", isYou: false, checked: null } as never;
+const rowsOf = (action: object, of = detail) =>
+  changesOf(action as Decision["action"], dave, { detail: of, title: "Garden", relay: "wss://one" });
+
+describe("what a decision would change", () => {
+  it.each([
+    { type: "add", role: "member" },
+    { type: "remove", ban: false },
+    { type: "setRole", role: "admin" },
+    { type: "transferOwnership" },
+    { type: "setTitle", title: "Orchard" },
+    { type: "setRelay", relay: { address: "wss://two" } },
+    { type: "setMirrors", mirrors: [] },
+    {
+      type: "createInvite",
+      invite: { for: { class: "single" }, role: "member", mode: "ask", notAfter: null, welcomeText: "" },
+    },
+    { type: "revokeInvite", inviteId: DAVE },
+    { type: "allow", keys: [{ comment: "laptop" }] },
+    { type: "disallow", keys: [DAVE] },
+    { type: "openReturn" },
+    { type: "addDevice" },
+    { type: "removeDevice" },
+    { type: "resetTime" },
+    { type: "seal" },
+    { type: "upgrade", version: 3 },
+  ])("is there to be read, whatever is asked for: $type", (action) => {
+    expect(rowsOf(action).length).toBeGreaterThan(0);
+  });
+
+  it("RULE web.table-first: rules that are not known, or not other, have nothing to be read, and so no yes", () => {
+    expect(rowsOf({ type: "setPolicy", policy: owner }, { ...detail, policy: null })).toEqual([]);
+    expect(rowsOf({ type: "setPolicy", policy: owner })).toEqual([]);
+  });
+
+  it("names each matter of the rules that would be other, the one of devices too", () => {
+    const changed = { ...owner, rules: { ...owner.rules, addDevice: { kind: "role", role: "owner" } } };
+    expect(rowsOf({ type: "setPolicy", policy: changed }).map(({ what }) => what)).toContain("Add a device");
+  });
+
+  it("RULE web.power-asks: is grave where it gives somebody power over others (attack A92)", () => {
+    const isGrave = (action: object) => rowsOf(action).some((each) => each.isGrave);
+    for (const role of ["admin", "owner"]) expect(isGrave({ type: "setRole", role })).toBe(true);
+    expect(isGrave({ type: "add", role: "admin" })).toBe(true);
+    expect(isGrave({ type: "add", role: "member" })).toBe(false);
+    expect(isGrave({ type: "transferOwnership" })).toBe(true);
+  });
+});
