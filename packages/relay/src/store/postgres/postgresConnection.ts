@@ -8,7 +8,7 @@ import {
   type PostgresStatement,
   TYPES,
 } from "./driver.js";
-import { isPassing, READ_ONLY, sqlStateOf } from "./sqlState.js";
+import { BEHIND_FAILED, isPassing, READ_ONLY, sqlStateOf } from "./sqlState.js";
 
 const CONNECT_TIMEOUT_MS = 5000;
 /** A connection on which nothing came for so long is tried: without that, one that was cut off is noticed after hours. */
@@ -18,11 +18,13 @@ const GOODBYE_MS = 1000;
 
 /**
  * One connection to PostgreSQL. Its statements run in the order in which they are asked for, and leave at once: those that are asked
- * for in one turn cost one wait. Inside a transaction, those behind one that failed fail too. Rejects with `StoreAway` when PostgreSQL
- * is away or says that something else is in the way, and else with what it says of the statement.
+ * for in one turn cost one wait. Inside a transaction, those behind one that failed fail with the same error. Rejects with `StoreAway`
+ * when PostgreSQL is away or says that something else is in the way, and else with what it says of the statement.
  */
 export class PostgresConnection {
   private lost: Error | null = null;
+  /** What the newest statement was rejected with that failed by itself. */
+  private failed: unknown = null;
 
   private constructor(
     private readonly client: DriverClient,
@@ -111,16 +113,24 @@ export class PostgresConnection {
     try {
       return await answer;
     } catch (error) {
-      const sqlState = sqlStateOf(error);
-      // Without either, it is a mistake of whoever asked, such as a value of a wrong type.
-      const isRefused = sqlState === null ? this.lost === null : !isPassing(sqlState);
-      if (isRefused) throw error;
-      const cause = this.lost ?? error;
-      const why = cause instanceof Error ? cause.message : "PostgreSQL is away";
-      throw new StoreAway(why, { cause }, sqlState === READ_ONLY);
+      // RULE: shared.refused-alone: PostgreSQL says of those behind only that something failed. Who waits for several may hear of one of
+      // them first, and would take what is refused for what passes, and ask again for ever (attack A83).
+      if (sqlStateOf(error) !== BEHIND_FAILED || this.failed === null) this.failed = this.meaningOf(error);
+      throw this.failed;
     } finally {
       if (late !== null) clearTimeout(late);
     }
+  }
+
+  /** What an error of the driver's is to those who asked. */
+  private meaningOf(error: unknown): unknown {
+    const sqlState = sqlStateOf(error);
+    // Without either, it is a mistake of who asked, such as a value of a wrong type.
+    const isRefused = sqlState === null ? this.lost === null : !isPassing(sqlState);
+    if (isRefused) return error;
+    const cause = this.lost ?? error;
+    const why = cause instanceof Error ? cause.message : "PostgreSQL is away";
+    return new StoreAway(why, { cause }, sqlState === READ_ONLY);
   }
 
   /** What is asked for in one turn leaves in one piece: PostgreSQL would read each by itself otherwise. */

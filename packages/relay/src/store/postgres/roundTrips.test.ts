@@ -120,6 +120,21 @@ describe.skipIf(!hasPostgres)("a group on PostgreSQL (skipped without PostgreSQL
     expect(server.query(address, "SELECT (SELECT n FROM room), (SELECT count(*) FROM record)")).toBe("2|2");
   });
 
+  it("A83: RULE shared.refused-alone: that cannot be loaded says why, and not what became of the statements behind", async () => {
+    const address = server.newDatabase();
+    const { relay, roomTag } = await room({ address, seed: systemRandom(32) });
+    // Pages of the log are asked for before the roster, and looked at through more functions.
+    server.query(address, "ALTER TABLE record RENAME attachment TO gone");
+    for (let time = 0; time < 20; time++) {
+      const reads = readsOf(roomTag);
+      const asked = reads.room(roomTag);
+      asked.pages.push({ fromN: 1, size: reads.page });
+      asked.roster.push({ hash: systemRandom(32), size: reads.page });
+      asked.appendIds.length = 0;
+      await expect(relay.store.load(reads)).rejects.toMatchObject({ code: "42703" });
+    }
+  });
+
   it("A83: RULE shared.failed-not-reused: goes on after a newer relay has added a column to a table, which ends what was prepared", async () => {
     const address = server.newDatabase();
     const { relay, roomTag } = await room({ address, seed: systemRandom(32) });

@@ -14,6 +14,9 @@ const PREPARED_ALREADY = "42P05";
 /** What is refused in a transaction that may only read: by a standby, or where that is set. */
 export const READ_ONLY = "25006";
 
+/** What is said of each statement behind one that failed, until the transaction ends. */
+export const BEHIND_FAILED = "25P02";
+
 /** The SQLSTATE of an error of PostgreSQL's; null for any other error. */
 export function sqlStateOf(error: unknown): string | null {
   const code: unknown = error instanceof Error && "severity" in error && "code" in error ? error.code : null;
