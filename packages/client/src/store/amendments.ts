@@ -36,6 +36,7 @@ export class Amendments {
     return found;
   }
 
+  /** Deletes what was done to a message that is forgotten itself. */
   forget(tx: Transaction, n: number): void {
     tx.delete(this.keys.amendment(n));
     this.unsaved.delete(n);

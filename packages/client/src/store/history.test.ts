@@ -109,6 +109,29 @@ describe("History", () => {
     expect(await history.find(MessageId.of(new Uint8Array(16).fill(9)))).toBeNull();
   });
 
+  it("does not find what is forgotten in the same group of transactions, before that is stored and after", async () => {
+    const { storage, history } = await historyOf(message(1, "a secret"));
+    const { id } = message(1, "").message;
+    const tx = new Transaction();
+    history.add(tx, message(2, "a secret"));
+    for (const n of [1, 2]) history.forget(tx, n);
+    const isGone = async () => {
+      expect([await history.find(id), await history.at(1), await history.at(2), history.unread]).toEqual([
+        null,
+        null,
+        null,
+        0,
+      ]);
+      expect(await history.has(id)).toBe(true);
+    };
+    await isGone();
+    await storage.commit(tx.writes);
+    await isGone();
+    for (const effect of tx.effects) effect();
+    await isGone();
+    expect(await history.page()).toEqual([]);
+  });
+
   it("counts what is unread as it reads now, the same after a restart", async () => {
     const { storage, history } = await historyOf(message(1, "hello"), message(2, "hello"), message(3, "you"));
     const amendments = new Amendments(storage, keys);

@@ -31,6 +31,8 @@ export class History {
   /** Of transactions that are not stored yet: places of messages by their id, and messages by their place. */
   private readonly placing = new Map<string, number>();
   private readonly unsaved = new Map<number, HistoryMessage>();
+  /** Places of messages that were forgotten, and are in the storage until that is stored. */
+  private readonly forgetting = new Set<number>();
   /** Places of unread messages, and whether they name us; not more than are counted. */
   private unreadAt = new Map<number, boolean>();
   private namesUs: (text: string, author: PersonId) => boolean = () => false;
@@ -114,6 +116,8 @@ export class History {
     tx.delete(this.keys.historyItem(n));
     this.unsaved.delete(n);
     this.unreadAt.delete(n);
+    this.forgetting.add(n);
+    tx.after(() => this.forgetting.delete(n));
   }
 
   /** Items in the order of the log. */
@@ -134,6 +138,7 @@ export class History {
 
   /** What is at this place of the log, or null. */
   async at(n: number): Promise<HistoryItem | null> {
+    if (this.forgetting.has(n)) return null;
     const unsaved = this.unsaved.get(n);
     if (unsaved) return unsaved;
     const record = await this.storage.get(this.keys.historyItem(n));
