@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { answerCalls, channelOf, type HomeEvent, HomeHost, type MessageEnd, remoteHome } from "@conclave/client/rpc";
-import { MessageNonce, preset } from "@conclave/protocol";
+import { type MessageId, MessageNonce, preset } from "@conclave/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Home, World } from "./world.js";
 
@@ -106,6 +106,44 @@ describe("a home in another thread", () => {
     answer("");
     const kitchen = (await listed).find(({ title }) => title === "Kitchen")!;
     expect(kitchen.status).toMatchObject({ n: quick.status().n, pending: 0 });
+  });
+
+  it("a list of rooms shows no message that was forgotten while the room was read for it, and what came meanwhile", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    const room = await alice.found("Garden", "Alice");
+    const page = pageOf(alice);
+    const ids: MessageId[] = [];
+    for (const text of ["one", "two", "three"]) ids.push((await world.get(room.send(text))).id);
+    await world.get(room.flushed(10_000));
+    const latest = async () => {
+      const text = (await page.home.rooms())[0]?.latest?.body;
+      return text && new TextDecoder().decode(text);
+    };
+    expect(await latest()).toBe("three");
+    const timeline = room.timeline.bind(room);
+    let go: () => void = () => undefined;
+    const slowly = () => {
+      const held = new Promise<void>((resolve) => (go = resolve));
+      room.timeline = async (asked) => {
+        const found = await timeline(asked);
+        await held;
+        return found;
+      };
+    };
+    slowly();
+    await world.run(room.forgetMessages([ids[2]!]));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await world.run(room.forgetMessages([ids[1]!]));
+    go();
+    expect(await latest()).toBe("one");
+    slowly();
+    await world.run(room.forgetMessages([ids[0]!]));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await world.get(room.send("four"));
+    go();
+    expect(await latest()).toBe("four");
   });
 
   it("A19: RULE remote.stale-told: a list of people that grows old while nothing happens is told, by the clock", async () => {

@@ -28,6 +28,9 @@ export class RoomFeed {
   private since: number | null = null;
   private draft = "";
   private ready: Promise<void>;
+  private isReading = false;
+  /** How often something of what was being read was changed. */
+  private changes = 0;
   private isOver = false;
   private ageing: CancelTimer | null = null;
 
@@ -46,7 +49,6 @@ export class RoomFeed {
   /** Reads what {@link RoomFeed.summary} needs from the home's storage. */
   async read(): Promise<void> {
     await this.ready;
-    // A home whose storage failed shows its rooms all the same.
     this.draft = (await this.session.draft().catch(() => "")).slice(0, DRAFT_SHOWN);
   }
 
@@ -73,13 +75,7 @@ export class RoomFeed {
     this.waiting.push(event);
     if (event.type === "item") this.see(event.item);
     // A message that was edited or deleted must not stay in a list of rooms as it was.
-    if (event.type === "amended" && this.latest && equalBytes(event.message.id, this.latest.id))
-      this.latest = event.message;
-    if (event.type === "forgotten" && event.messages.some(({ n }) => n === this.latest?.n)) {
-      this.latest = null;
-      this.lately = null;
-      this.ready = this.lookBack();
-    }
+    if (event.type === "amended" || event.type === "forgotten") this.change(event);
     if (this.isPlanned) return;
     this.isPlanned = true;
     // A task, not a microtask: a turn of the engine emits its events one microtask after the other.
@@ -108,8 +104,32 @@ export class RoomFeed {
     this.tell({ type: "room", room: this.summary() });
   }
 
+  private change(event: Extract<SessionEvent, { readonly type: "amended" | "forgotten" }>): void {
+    const { latest } = this;
+    // What is being read may have been read before.
+    if (this.isReading) this.changes++;
+    else if (latest === null) return;
+    else if (event.type === "amended") this.latest = equalBytes(event.message.id, latest.id) ? event.message : latest;
+    else if (event.messages.some(({ id }) => equalBytes(id, latest.id))) this.ready = this.lookBack();
+  }
+
   private async lookBack(): Promise<void> {
-    for (const item of await this.session.timeline({ limit: LOOKED_BACK })) this.see(item);
+    this.isReading = true;
+    const found = await this.newest();
+    this.isReading = false;
+    // What came meanwhile is newer than what was read.
+    const { latest, lately } = this;
+    for (const item of found) this.see(item);
+    if (latest !== null) [this.latest, this.lately] = [latest, lately];
+    else this.lately = lately ?? this.lately;
+  }
+
+  private async newest(): Promise<readonly TimelineItem[]> {
+    [this.latest, this.lately] = [null, null];
+    const { changes } = this;
+    // A home whose storage failed shows its rooms all the same.
+    const found = await this.session.timeline({ limit: LOOKED_BACK }).catch(() => []);
+    return changes === this.changes ? found : await this.newest();
   }
 
   private see(item: TimelineItem): void {
