@@ -27,3 +27,20 @@ it("RULE sqlite.lock-of-the-path: whoever opened the file before its holder took
   second!.release();
   rmSync(folder, { recursive: true });
 });
+
+it("a file that is another one each time is not locked, and is not tried for ever", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "conclave-lock-"));
+  const path = join(folder, "lock");
+  const { openDriver } = await vi.importActual<typeof opening>("./openDatabase.js");
+  vi.mocked(opening.openDriver).mockImplementation((...args) => {
+    const opened = openDriver(...args);
+    rmSync(path);
+    return opened;
+  });
+  expect(() => takeFileLock(path)).toThrow("another file each time");
+  vi.mocked(opening.openDriver).mockRestore();
+  const lock = takeFileLock(path);
+  expect(lock).not.toBeNull();
+  lock!.release();
+  rmSync(folder, { recursive: true });
+});

@@ -9,6 +9,9 @@ import { preparePrivateFile } from "./privateFile.js";
  */
 const held = new Set<Driver>();
 
+/** So often a file can be taken away just before it is locked; where it never stays the same, as in a strange file system, nothing is locked. */
+const MOST_TRIES = 100;
+
 /** A lock that this process holds until it releases it or dies. */
 export interface FileLock {
   release(): void;
@@ -18,12 +21,14 @@ export interface FileLock {
  * Takes the exclusive lock of a file, or gives null at once when another process, or another holder in this one, has it.
  * The operating system frees it when the holder dies, also by `kill -9`. The file itself stays, and means nothing.
  * (It is SQLite's own locking: Node has no `flock`.)
+ * @throws Error when the file cannot be made or locked, or another one is there each time.
  */
 export function takeFileLock(path: string): FileLock | null {
-  for (;;) {
+  for (let tried = 0; tried < MOST_TRIES; tried++) {
     const lock = lockFile(path);
     if (lock !== "replaced") return lock;
   }
+  throw new Error(`${path} is another file each time it is looked at`);
 }
 
 function lockFile(path: string): FileLock | null | "replaced" {
