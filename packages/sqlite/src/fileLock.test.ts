@@ -8,7 +8,7 @@ import * as opening from "./openDatabase.js";
 // SQLite and the files are real; only the moment at which the other one lets go is chosen.
 vi.mock("./openDatabase.js", { spy: true });
 
-it("RULE sqlite.lock-of-the-path: whoever opened the file before its holder took it away locks the one that is there now", () => {
+it("RULE sqlite.lock-of-the-path: a process that opened the file before its holder took it away locks the one that is there now", () => {
   const folder = mkdtempSync(join(tmpdir(), "conclave-lock-"));
   const path = join(folder, "lock");
   const holder = takeFileLock(path)!;

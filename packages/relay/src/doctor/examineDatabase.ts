@@ -15,7 +15,7 @@ export interface DatabaseFacts {
   /** It is a standby, or takes no writes: no relay can use it. */
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
-  /** Whether it says where it is, by which relays notice a failover; null where it takes no writes. */
+  /** Whether it says where it is, by which relays notice a failover; null of a standby. */
   readonly tellsLine: boolean | null;
   /** `synchronous_commit`, `fsync`, `full_page_writes`, `synchronous_standby_names`. */
   readonly settings: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StoreAway } from "../sharedStore.js";
+import { statement } from "./driver.js";
 import { PostgresConnection } from "./postgresConnection.js";
 import { hasPostgres, PostgresServer } from "./postgresServer.js";
 
@@ -32,6 +33,20 @@ describe.skipIf(!hasPostgres)("a connection to PostgreSQL (skipped without Postg
     const connection = await PostgresConnection.open(server.newDatabase());
     const error: unknown = await connection.run(text).catch((reason: unknown) => reason);
     expect([error instanceof Error, error instanceof StoreAway]).toEqual([true, isAway]);
+    await connection.close();
+  });
+
+  it("sends none of several statements where one of them cannot be made", async () => {
+    const connection = await PostgresConnection.open(server.newDatabase());
+    await connection.run("CREATE TABLE made (n integer)");
+    const statements = function* () {
+      yield statement("INSERT INTO made VALUES ($1)", [1]);
+      throw new TypeError("a bug");
+    };
+    await expect(connection.all(statements())).rejects.toThrow("a bug");
+    expect(await connection.rows("SELECT * FROM made")).toEqual([]);
+    await connection.all([statement("INSERT INTO made VALUES ($1)", [2])]);
+    expect(await connection.rows("SELECT * FROM made")).toEqual([{ n: 2 }]);
     await connection.close();
   });
 

@@ -75,7 +75,8 @@ export class PostgresConnection {
 
   /** Runs statements in their order, and waits once. Rejects with the error of the first that failed. */
   async all(statements: Iterable<PostgresStatement>): Promise<void> {
-    await Promise.all(Array.from(statements, ({ text, values }) => this.rows(text, values)));
+    // All of them are made before the first one leaves: where one cannot be made, none has been sent.
+    await Promise.all([...statements].map(({ text, values }) => this.rows(text, values)));
   }
 
   /** Runs several statements, without values and without an answer. */
