@@ -14,7 +14,8 @@ import { webAddress } from "../session/relayAddress.js";
 import { ask, consent } from "../terminal/consent.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { safeLine, safeName, safeText } from "../terminal/safeText.js";
+import { quotation } from "../terminal/quotation.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { readStandardInput } from "../terminal/standardInput.js";
 import { ago } from "../terminal/when.js";
 
@@ -91,11 +92,10 @@ const SHOWN = (host: string) =>
   `something wrapped this link in an address at ${safeLine(host)}. Opening it there shows that server the whole link, and anyone\n` +
   "  with the link can join. It is safer to ask for a new link, and to have this one closed.";
 
-/** What who made the link says: as a quotation, so that no line of it is taken for ours. */
+/** What the person who made the link says to who comes. */
 function welcomeLines(by: InvitePreview["invitedBy"], text: string): string[] {
-  const said = safeText(text).trim();
-  if (by === null || said === "") return [];
-  return [`${safeName(by.name)} says:`, ...said.split("\n").map((line) => `  > ${line}`)];
+  const said = quotation(text, { indent: "  ", stream: process.stderr });
+  return by === null || said.length === 0 ? [] : [`${safeName(by.name)} says:`, ...said];
 }
 
 function describe(

@@ -12,7 +12,8 @@ import { inviteName, shownTag } from "../session/personView.js";
 import { SHOWN_ID } from "../session/timelineView.js";
 import { nextCommand } from "../terminal/nextCommand.js";
 import type { Paint } from "../terminal/paint.js";
-import { safeLine, safeName, safeText } from "../terminal/safeText.js";
+import { quotation } from "../terminal/quotation.js";
+import { safeLine, safeName } from "../terminal/safeText.js";
 import { ago } from "../terminal/when.js";
 import { reportProgress } from "./progress.js";
 import {
@@ -48,7 +49,6 @@ export async function requests(context: CommandContext): Promise<void> {
 function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
   const { name, role, invite, time, note, words, approvedBy, approvalsNeeded } = request;
   const id = requestName(request);
-  const noteLines = note === "" ? [] : safeText(note).split("\n");
   return [
     `${paint.bold(safeName(name))} ${paint.dim(`#${shownTag(request)}`)} asked ${ago(time, Date.now())}, with ${safeLine(inviteName(invite))}`,
     ...(role === "steward"
@@ -56,7 +56,7 @@ function requestLines(request: RoomJoinRequest, paint: Paint): string[] {
       : role === "member"
         ? []
         : [`    would come as ${role}`]),
-    ...noteLines.map((line) => `    ${line}`),
+    ...quotation(note, { indent: "    ", stream: process.stdout }),
     paint.dim(`    ${words}`),
     ...(request.isAgain
       ? [
