@@ -178,6 +178,7 @@ describe("what goes wrong", () => {
       ["invite", "--uses", "10001"],
       ["invite", "--welcome", "ä".repeat(251)],
       ["room", "new", "Shed", "--name", "Pia", "--welcome", "ä".repeat(251)],
+      ["room", "new", "Shed", "--name", "Pia", "--welcome", "Hello", "--no-invite"],
       ["send", "z".repeat(61 * 1024)],
       ["verify-proof", join(folder, "nothing")],
     ])

@@ -32,6 +32,8 @@ export async function roomNew(context: CommandContext, title: string): Promise<v
   const { options, output } = context;
   const relay = String(options["relay"] ?? process.env["CONCLAVE_RELAY"] ?? DEFAULT_RELAY);
   const welcomeText = welcomeOf(context);
+  if (options["invite"] === false && welcomeText !== "")
+    throw usageError("--welcome is in the first link, and --no-invite makes none.", "Leave one of them out.");
   const policy = await policyOf(String(options["policy"]));
   if (presetOf(policy) === null) await agreeToOwn(context, policy);
   await withHome(context, "begin", async (client) => {
