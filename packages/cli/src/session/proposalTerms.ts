@@ -58,8 +58,7 @@ const SETTINGS: readonly (readonly [string, (policy: Policy) => string])[] = [
   ],
   [
     words.stale,
-    ({ settings: { maxStale } }) =>
-      maxStale === 0 ? words.never : words.hours({ count: Math.round(maxStale / HOUR_MS) }),
+    ({ settings: { maxStale } }) => (maxStale === 0 ? words.never : words.hours({ count: maxStale / HOUR_MS })),
   ],
   [words.history, ({ settings: { history } }) => words[history]],
 ];

@@ -53,6 +53,30 @@ describe("what a decision would change", () => {
     expect(rowsOf({ type: "setPolicy", policy: changed }).map(({ what }) => what)).toContain("Add a device");
   });
 
+  it("RULE words.rules-told-apart: a change of who comes in by which link does not hide behind another one", () => {
+    const add = (inviteClass: string) => ({ ...owner.rules, add: { kind: "invite", inviteClass } });
+    const now = { ...owner, rules: add("single") } as typeof owner;
+    const then = { rules: add("any"), settings: { ...owner.settings, history: "marked" } };
+    expect(rowsOf({ type: "setPolicy", policy: then }, { ...detail, policy: now })).toContainEqual(
+      expect.objectContaining({ before: "anyone with an invite for one person", after: "anyone with an invite" }),
+    );
+  });
+
+  it("tells less than an hour from none, and from one", () => {
+    const stale = (maxStale: number) => ({ ...owner, settings: { ...owner.settings, maxStale } });
+    const rows = rowsOf({ type: "setPolicy", policy: stale(90 * 60_000) }, { ...detail, policy: stale(2 * 3_600_000) });
+    expect(rows).toContainEqual(expect.objectContaining({ before: "2 hours", after: "1.5 hours" }));
+  });
+
+  it("shows an address whole: where it leads is at its end", () => {
+    const address = `wss://conclave.example.org.${"a".repeat(40)}.evil.example`;
+    const rows = [
+      ...rowsOf({ type: "setRelay", relay: { address } }),
+      ...rowsOf({ type: "setMirrors", mirrors: [{ relay: { address } }] }),
+    ];
+    expect(rows.map(({ after }) => after)).toEqual([address, address]);
+  });
+
   it("RULE web.power-asks: is grave where it gives somebody power over others (attack A92)", () => {
     const isGrave = (action: object) => rowsOf(action).some((each) => each.isGrave);
     for (const role of ["admin", "owner"]) expect(isGrave({ type: "setRole", role })).toBe(true);

@@ -49,11 +49,13 @@ export function changesOf(
       return [row(name, t.noMember, t[action.role], action.role !== "member")];
     case "setTitle":
       return [row(t.roomName, plainName(room.title), plainName(action.title))];
+    // An address is shown whole: where it leads is at the end of a host's name.
     case "setRelay":
-      return [row(t.server, room.relay, plainName(action.relay.address), true)];
+      return [row(t.server, plainText(room.relay), plainText(action.relay.address), true)];
     case "setMirrors": {
       const [before, after] = [detail.mirrors, action.mirrors.map(({ relay }) => relay.address)];
-      const named = (all: readonly string[]) => (all.length === 0 ? t.none : all.map(plainName).join(", "));
+      const named = (all: readonly string[]) =>
+        all.length === 0 ? t.none : all.map((address) => plainText(address)).join(", ");
       return [row(t.mirrors, named(before), named(after), true)];
     }
     case "upgrade":
@@ -119,10 +121,7 @@ function policyChanges(before: Policy, after: Policy): ChangeRow[] {
         removals ? t.limit({ count: removals.count, entries: removals.entries }) : t.noLimit,
     ],
     [t.tenure, ({ settings: { minTenure } }) => (minTenure === 0 ? t.atOnce : t.afterSome({ entries: minTenure }))],
-    [
-      t.stale,
-      ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours({ count: Math.round(maxStale / HOUR_MS) })),
-    ],
+    [t.stale, ({ settings: { maxStale } }) => (maxStale === 0 ? t.never : t.hours({ count: maxStale / HOUR_MS }))],
     [t.history, ({ settings: { history } }) => t[history]],
   ];
   const all: [string, (policy: Policy) => string][] = [
