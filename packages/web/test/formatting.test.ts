@@ -185,6 +185,40 @@ describe.skipIf(!canBrowse)("formatting in Chromium (skipped without /usr/bin/ch
     await box().fill("");
   });
 
+  it("a text that has no room beside the bar has the whole width of the field, and a short one has the bar beside it", async () => {
+    const edge = async () => (await page.getByRole("toolbar", { name: "Formatting" }).boundingBox())!;
+    await box().fill("hello");
+    const beside = (await box().boundingBox())!;
+    expect((await edge()).x).toBeGreaterThanOrEqual(beside.x + beside.width - 1);
+    await box().fill(
+      "The main tap is closed from Monday to Thursday, so please fill the barrels on Sunday. ".repeat(2),
+    );
+    const above = (await box().boundingBox())!;
+    const below = await edge();
+    expect(below.y).toBeGreaterThanOrEqual(above.y + above.height - 1);
+    expect(above.x + above.width).toBeGreaterThan(below.x + below.width - 1);
+    await box().fill("");
+  });
+
+  it("a bubble keeps its shape when a pointer comes and its tools appear, however little room there is", async () => {
+    await page.setViewportSize({ width: 760, height: 800 });
+    const text = "Whoever has a barrel to spare for the dry weeks leaves it at the gate of plot seven. "
+      .repeat(3)
+      .trim();
+    await box().fill(text);
+    await box().press("Enter");
+    await page.mouse.move(0, 0);
+    const bubble = line(text).locator("p").first();
+    await bubble.waitFor();
+    await line(text).getByRole("img", { name: "Sent" }).waitFor();
+    const before = (await bubble.boundingBox())!;
+    await bubble.hover();
+    await line(text).getByRole("button", { name: "Reply" }).waitFor();
+    const after = (await bubble.boundingBox())!;
+    expect([after.x, after.width]).toEqual([before.x, before.width]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it("on a phone the bar is there while something is selected, and covers nothing else", async () => {
     const phone = await world.visitor({ width: 390, height: 844 });
     await join(phone, link, "Dora");

@@ -73,6 +73,26 @@ describe.skipIf(!canBrowse)(
       if (folder) await page.screenshot({ path: `${folder}/voice.png` });
     });
 
+    it("on a phone the button is there too, beside a field with nothing in it", async () => {
+      const context = await browser.newContext({
+        viewport: { width: 390, height: 844 },
+        hasTouch: true,
+        isMobile: true,
+        locale: "en-GB",
+      });
+      const phone = await context.newPage();
+      await join(phone, await world.invite(alice), "Dora");
+      const button = phone.getByRole("button", { name: "Record a voice message" });
+      await button.waitFor();
+      expect(await axeFaults(phone)).toEqual([]);
+      const field = phone.getByRole("textbox", { name: /^Message to/u });
+      const before = (await field.locator("..").boundingBox())!;
+      await field.fill("typed");
+      await expect.poll(() => button.count()).toBe(0);
+      expect((await field.locator("..").boundingBox())!.height).toBe(before.height);
+      await context.close();
+    });
+
     it("without a microphone one is told, and nothing else changes", async () => {
       await page.evaluate(() => {
         navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));

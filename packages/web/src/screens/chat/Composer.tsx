@@ -195,11 +195,11 @@ export function Composer({ composition, attachments, title, onSend, onEditLast }
           />
           {text !== "" && <FormatBar isSelecting={formatting.isSelecting} onFormat={formatting.format} />}
           {text === "" && mode.kind !== "edit" && canRecord() && (
-            <span class={style["smile"]}>
+            <span class={style["tool"]}>
               <IconButton label={t.record} icon={Mic} size="small" tip="none" onClick={() => record(true)} />
             </span>
           )}
-          <span class={style["smile"]}>
+          <span class={classes(style["tool"], style["smile"])}>
             <IconButton
               buttonRef={smile}
               label={t.emoji}
