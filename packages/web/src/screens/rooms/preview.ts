@@ -1,19 +1,21 @@
 import type { TimelineMessage } from "@conclave/client";
-import { decodeFileCard, decodeVia, plainText } from "@conclave/client/pure";
+import { decodeFileCard, decodeVia, markupText, parseMarkup, plainText } from "@conclave/client/pure";
 import { t } from "./words.js";
 
 const MOST = 160;
 const decoder = new TextDecoder();
 
-/** One line of a message for the list: cleaned, on one line, short. */
+const NOBODY = { names: [], ownName: null };
+
+/** One line of a message for the list: without the marks of formatting, cleaned, on one line, short. */
 export function previewOf({ kind, body, edited, deleted }: TimelineMessage): string {
   if (deleted) return t.tookBack;
-  if (kind === "text") return oneLine(decoder.decode(edited?.body ?? body));
+  if (kind === "text") return unmarkedLine(decoder.decode(edited?.body ?? body));
   const via = kind === "via" ? decodeVia(body) : null;
-  if (via) return oneLine(`${via.label}: ${via.text}`);
+  if (via) return oneLine(`${via.label}: ${unmarkedLine(via.text)}`);
   if (kind !== "file") return t.something;
   const card = decodeFileCard(body);
-  return card ? oneLine(card.caption || card.name) || t.file : t.file;
+  return card ? unmarkedLine(card.caption) || oneLine(card.name) || t.file : t.file;
 }
 
 /** A text cleaned, on one line, short. */
@@ -22,4 +24,9 @@ export function oneLine(text: string): string {
   return plainText(text.slice(0, MOST * 4), MOST)
     .replace(/\s+/gu, " ")
     .trim();
+}
+
+/** The same without the marks of formatting: what is shown has none either. */
+function unmarkedLine(text: string): string {
+  return oneLine(markupText(parseMarkup(text.slice(0, MOST * 4), NOBODY)));
 }
