@@ -11,7 +11,6 @@ import { ProposedChange } from "../proposals/ProposedChange.js";
 import { proposals } from "../proposals/sayProposed.js";
 import { t } from "../proposals/words.js";
 import { TimelineLine } from "./TimelineLine.js";
-import style from "./SystemLine.module.css";
 
 const ICONS = { done: CircleCheck, withdrawn: Undo2, void: CircleSlash, displaced: CircleSlash } as const;
 
@@ -22,9 +21,13 @@ export function ProposalLine({ proposal }: { readonly proposal: TimelineProposal
   const open = detail?.proposals.find((each) => equalBytes(each.actionHash, actionHash));
   if (ending === null && detail && open) return <ProposalCard detail={detail} proposal={open} time={time} />;
   return (
-    <TimelineLine kind="proposal" icon={ending === null ? Gavel : ICONS[ending]} time={time}>
+    <TimelineLine
+      kind="proposal"
+      icon={ending === null ? Gavel : ICONS[ending]}
+      time={time}
+      after={ending === "done" && detail && <LinkOf detail={detail} proposal={proposal} />}
+    >
       <ProposedChange of={proposal} in={proposals[ending ?? "asks"]} />
-      {ending === "done" && detail && <LinkOf detail={detail} proposal={proposal} />}
     </TimelineLine>
   );
 }
@@ -39,10 +42,8 @@ function LinkOf(props: { readonly detail: RoomDetail; readonly proposal: Timelin
   if (!invitation?.hasLink || !invitation.isOpen) return null;
   const copy = () => void import("../invites/copyLink.js").then((m) => m.copyLink(detail.key, inviteId));
   return (
-    <span class={style["after"]}>
-      <Button size="small" icon={Link2} onClick={copy}>
-        {t.copyLink}
-      </Button>
-    </span>
+    <Button size="small" icon={Link2} onClick={copy}>
+      {t.copyLink}
+    </Button>
   );
 }

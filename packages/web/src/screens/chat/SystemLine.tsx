@@ -51,13 +51,13 @@ function DecisionLine({ row }: { readonly row: Extract<ChatRow, { kind: "decisio
   const { time, claim } = row.decision;
   return (
     <>
-      <TimelineLine kind="decision" icon={Gavel} time={time}>
+      <TimelineLine
+        kind="decision"
+        icon={Gavel}
+        time={time}
+        after={detail && isOurs(row.decision) && <UndoDecision detail={detail} decision={row.decision} />}
+      >
         <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
-        {detail && isOurs(row.decision) && (
-          <span class={style["after"]}>
-            <UndoDecision detail={detail} decision={row.decision} />
-          </span>
-        )}
       </TimelineLine>
       {detail && claim?.isAgain === true && (
         <div class={style["line"]}>

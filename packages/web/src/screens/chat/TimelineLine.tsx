@@ -9,6 +9,8 @@ export interface LineProps {
   readonly kind: "decision" | "alarm" | "proposal" | "unreadable";
   readonly icon: LucideIcon;
   readonly time: number | null;
+  /** What can be done about it, below it; it may turn out to be nothing. */
+  readonly after?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
@@ -18,7 +20,7 @@ export interface LineProps {
  * RULE: web.system-line: the class `system` is given here alone, to what the checked log or this device says; a message has
  * other elements, whatever its text is (attack A79).
  */
-export function TimelineLine({ kind, icon: Shape, time, children }: LineProps): JSX.Element {
+export function TimelineLine({ kind, icon: Shape, time, after, children }: LineProps): JSX.Element {
   return (
     <p class={classes("system", style["line"], style[kind])} data-system={kind}>
       {kind === "decision" ? (
@@ -34,6 +36,7 @@ export function TimelineLine({ kind, icon: Shape, time, children }: LineProps): 
           {clockTime(time)}
         </time>
       )}
+      {after && <span class={style["after"]}>{after}</span>}
     </p>
   );
 }

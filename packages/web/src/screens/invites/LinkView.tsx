@@ -48,10 +48,15 @@ export function LinkView({ link, title, mode, more }: LinkViewProps): JSX.Elemen
         {more}
       </Row>
       {isCode.value && (
-        <div class={style["code"]}>
+        <div ref={show} class={style["code"]}>
           <QrCode text={link} label={t.qr({ title })} size={240} />
         </div>
       )}
     </Stack>
   );
+}
+
+// Whoever asked for it sees it: under a link there is often no room.
+function show(code: HTMLElement | null): void {
+  code?.scrollIntoView({ block: "nearest" });
 }
