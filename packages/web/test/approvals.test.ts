@@ -240,7 +240,7 @@ describe.skipIf(!canBrowse)("admins who decide together (skipped without Chromiu
     // From here on the page has its files of its own copy, and the server has nothing of what Alice says.
     await alice.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await offline(true);
-    await inChat.getByRole("button", { name: "As a file or QR code" }).click();
+    await inChat.getByRole("button", { name: "Approval as file or QR code" }).click();
     await alice.getByRole("heading", { name: "Your approval" }).waitFor();
     const saving = alice.waitForEvent("download");
     await alice.getByRole("button", { name: "Save my approval as a file" }).click();

@@ -144,7 +144,7 @@ describe.skipIf(!canBrowse)("what one does with a message in Chromium (skipped w
   it("deletes for me: gone here for good, also after a reload; the others keep it", async () => {
     await line("first seed").click();
     await page.keyboard.press("Shift+Delete");
-    await page.getByText("Delete this message for you?").waitFor();
+    await page.getByText("Delete this message on this device?").waitFor();
     await page.keyboard.press("Escape");
     await line("first seed").waitFor();
     await page.keyboard.press("Shift+Delete");
