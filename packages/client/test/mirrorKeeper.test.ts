@@ -147,7 +147,7 @@ describe("a device that keeps its room's mirror", () => {
     expect(state()).toMatchObject({ state: "agrees", n });
   });
 
-  it("looks once more where another was quicker, and brings no more where nothing came of it", async () => {
+  it("looks once again where another was quicker, and stops bringing where nothing came of it", async () => {
     mirror.answer = toBrought(() => refused("stale_epoch"));
     await pass(2 * MINUTE - 2 * SECOND);
     expect(mirror.of("bringCopy")).toHaveLength(1);

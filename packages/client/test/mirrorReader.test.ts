@@ -100,7 +100,7 @@ describe("a device whose relay is away", () => {
     expect(cursor()).toBe(n);
   });
 
-  it("tells of no mirror where none answers, and of one no more that has fallen silent", async () => {
+  it("names no mirror where none answers, and stops naming one that has fallen silent", async () => {
     mirror.isUp = false;
     await pass(MINUTE);
     expect(reader.reading).toBe(null);

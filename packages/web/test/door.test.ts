@@ -42,7 +42,7 @@ describe.skipIf(!canBrowse)("the door, in Chromium (skipped without /usr/bin/chr
       await page.keyboard.press("Enter");
       const log = page.getByRole("log");
       await log.getByRole("heading", { name: "You joined" }).waitFor();
-      await log.getByText("You see what is written from now on.").waitFor();
+      await log.getByText("Earlier messages stay with the others.").waitFor();
       await log.getByText(WELCOME).waitFor();
       await page
         .locator("[data-pane=main]")
@@ -192,7 +192,7 @@ describe.skipIf(!canBrowse)("the door, in Chromium (skipped without /usr/bin/chr
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await page.getByLabel("Dein Name").fill("Greta");
     await button(page, "Beitreten").click();
-    await page.getByText("Du siehst, was von jetzt an geschrieben wird.").waitFor();
+    await page.getByText("Frühere Nachrichten bleiben bei den anderen.").waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await page.context().close();
   });

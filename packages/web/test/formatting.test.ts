@@ -202,7 +202,7 @@ describe.skipIf(!canBrowse)("formatting in Chromium (skipped without /usr/bin/ch
 
   it("a bubble keeps its shape when a pointer comes and its tools appear, however little room there is", async () => {
     await page.setViewportSize({ width: 760, height: 800 });
-    const text = "Whoever has a barrel to spare for the dry weeks leaves it at the gate of plot seven. "
+    const text = "If you have a barrel to spare for the dry weeks, leave it at the gate of plot seven. "
       .repeat(3)
       .trim();
     await box().fill(text);

@@ -53,7 +53,7 @@ describe.skipIf(!canBrowse)(
       await expect.poll(() => page.evaluate(() => document.activeElement?.tagName.toLowerCase())).toBe("textarea");
     });
 
-    it("what was said is sent sealed as any file, and plays in its place with its waveform", async () => {
+    it("what was said is sealed and sent like every other file, and plays in its place with its waveform", async () => {
       await record().click();
       await bar().getByText("0:02").waitFor();
       await bar().getByRole("button", { name: "Send voice message" }).click();

@@ -19,7 +19,7 @@ export interface RelayOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /**
    * Proxies in front, whose `X-Forwarded-For` says who a client is: how many there are, or their addresses and networks (0: none).
-   * A number believes whoever connects, so only where nobody reaches the relay past the proxies.
+   * With a number, anybody who connects is believed: use it only where nobody reaches the relay past the proxies.
    */
   readonly trustedProxies?: TrustedProxyList;
   /** Open connections: all together (20,000), and from one address (512). */
@@ -63,6 +63,6 @@ export interface Relay {
    * with one.
    */
   renewTls(read: () => { readonly key: string; readonly cert: string }): boolean;
-  /** Takes no more connections, finishes what was sent, says goodbye, and closes everything within 10 s. */
+  /** Stops taking connections, finishes what was sent, says goodbye, and closes everything within 10 s. */
   close(): Promise<void>;
 }

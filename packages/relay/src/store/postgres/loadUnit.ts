@@ -19,7 +19,7 @@ import type { RelayClock } from "./relayClock.js";
 /** Rows of deleted rooms that one sweep frees. */
 const PURGED_AT_ONCE = 10_000;
 
-/** The lock of whoever sweeps: any number that is no name of `lockOf`, and nobody else's in this database. */
+/** The lock of the relay that sweeps: any number that is no name of `lockOf`, and nobody else's in this database. */
 const SWEEP_LOCK = 0x73776570;
 
 /** A unit ends when nothing was asked of PostgreSQL for so long: carrying out a group takes much less. */
@@ -120,8 +120,8 @@ async function numbersFor(connection: PostgresConnection, count: number): Promis
 /**
  * The name of a lock for something with an id. Many things share one: then they wait for each other, and nothing else.
  *
- * RULE: shared.few-locks: PostgreSQL has space for some thousand locks of all its users together, and whoever runs out of it waits for
- * ever: so a group takes no more than there are names, however many inboxes strangers name in it (attack A83).
+ * RULE: shared.few-locks: PostgreSQL has space for some thousand locks of all its users together, and a relay that runs out of it waits for
+ * ever: so a group takes at most as many as there are names, however many inboxes strangers name in it (attack A83).
  */
 function lockOf(id: Uint8Array): number {
   return id[0]!;

@@ -56,7 +56,7 @@ export function LinkView({ link, title, mode, more }: LinkViewProps): JSX.Elemen
   );
 }
 
-// Whoever asked for it sees it: under a link there is often no room.
+// Who asked for it has to see it: under a link there is often no room.
 function show(code: HTMLElement | null): void {
   code?.scrollIntoView({ block: "nearest" });
 }

@@ -13,7 +13,7 @@ import { LinkView } from "./LinkView.js";
 import { linkOf, makeInvite, usualInvite } from "./makeInvite.js";
 import { t } from "./words.js";
 
-/** To whoever is alone in a room: the link that brings the others. */
+/** For somebody who is alone in a room: the link that brings the others. */
 export function OwnLink({ detail }: { readonly detail: RoomDetail }): JSX.Element {
   const { key, invitations, policy } = detail;
   const own = invitations.findLast(

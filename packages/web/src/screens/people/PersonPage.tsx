@@ -132,7 +132,8 @@ function PersonActions(props: {
       </Stack>
     );
     if (!(await askToConfirm({ title, body, yes }))) return;
-    const undo = role === "steward" ? {} : { undo: { room: detail.key, action: roleTo(role) } };
+    // To take a lower role back would give power, and that asks first.
+    const undo = role === "steward" || what === "lower" ? {} : { undo: { room: detail.key, action: roleTo(role) } };
     await carryOut(calls.decide(action), { action, of: name, ...undo });
   };
   const isOwner = role === "owner";
