@@ -20,23 +20,38 @@ function reasonOf(errors = []) {
     .join("");
 }
 
+/** The suites in which something failed outside of any test: before all of them, or after. */
+function brokenIn(module) {
+  return [module, ...module.children.allSuites()]
+    .filter((suite) => suite.errors().length > 0)
+    .map((suite) => ({
+      name: suite.fullName ? `${suite.fullName}: ` : "",
+      errors: suite.errors(),
+      tests: new Set(suite.children.allTests()),
+    }));
+}
+
 export default class Tally {
   onTestRunEnd(modules) {
     const tally = { passed: 0, failed: 0, skipped: 0, leftOut: [], failures: [] };
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
+      const broken = brokenIn(module);
       const reasons = new Map();
       for (const test of module.children.allTests()) {
         const { state, note } = test.result();
         tally[state === "passed" || state === "failed" ? state : "skipped"] += 1;
         if (state === "failed") tally.failures.push(`${file}: ${test.fullName}${reasonOf(test.result().errors)}`);
         if (state !== "skipped") continue;
+        // What was to be ready before it failed: that is no reason of its own.
+        if (broken.some(({ tests }) => tests.has(test))) continue;
         const reason = note ?? REASON.exec(test.fullName)?.[1] ?? "no reason is given";
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
       if (module.state() === "failed" && !tally.failures.some((name) => name.startsWith(file))) {
         tally.failed += 1;
-        tally.failures.push(`${file}: it did not run`);
+        const why = broken.map(({ name, errors, tests }) => `${name}${tests.size} tests${reasonOf(errors)}`).join("");
+        tally.failures.push(`${file}: it did not run: ${why}`);
       }
       for (const [reason, count] of reasons) tally.leftOut.push(`${count} of ${file} (${reason})`);
     }

@@ -26,6 +26,8 @@ export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history
     stdout.write("\u001b[2J\u001b[H");
   };
   const suspension = new Suspension({ enter: ENTER, leave: LEAVE });
+  // Before anything is shown, so that Enter after the first words is not read as a line break in them. Ink does it later.
+  process.stdin.setRawMode(true);
   stdout.write(ENTER);
   suspension.start();
   // Before Ink's own listener, so that it draws on an empty screen.
@@ -46,6 +48,7 @@ export async function runChatScreen(room: RoomSession, proofOf: ProofOf, history
     process.off("exit", leave);
     stdout.off("resize", clear);
     suspension.stop();
+    process.stdin.setRawMode(false);
     leave();
     view.stop();
   }
