@@ -47,7 +47,7 @@ export async function fillRoom(
     for (let number = 1; number <= count; number++) {
       if (number % BY_INVITE === 1) link = await newLink(Math.min(BY_INVITE, count - number + 1));
       const name = `Person ${number}`;
-      for (let isIn = false; !isIn; ) {
+      for (let isIn = false; !isIn;) {
         const { epoch } = state.room!;
         isIn = await comeIn(link, name);
         const until = performance.now() + SEEN_WITHIN_MS;
