@@ -165,9 +165,13 @@ describe("conclave doctor: a data folder", () => {
     expect(stdout.trimEnd()).toMatch(/All is well\.$/u);
   });
 
-  it("with one changed bit: names the room, and the relay serves the others, not that one", async () => {
+  it("with one changed byte: names the room, and the relay serves the others, not that one", async () => {
     const spoilt = copy();
-    change(spoilt, "UPDATE record SET payload = CAST(x'00' || substr(payload, 2) AS BLOB) WHERE id = 4294967296 + 3");
+    const other = "CASE substr(payload, 1, 1) WHEN x'00' THEN x'01' ELSE x'00' END";
+    change(
+      spoilt,
+      `UPDATE record SET payload = CAST(${other} || substr(payload, 2) AS BLOB) WHERE id = 4294967296 + 3`,
+    );
     for (const _ of ["stopped", "running"]) {
       const { bad, damaged } = await examine(spoilt);
       expect(bad).toEqual([expect.stringMatching(/^rooms: 1 of 2 rooms damaged.*record 3 does not lead to its head/u)]);

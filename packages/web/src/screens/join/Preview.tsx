@@ -2,12 +2,13 @@ import { looksAlike, plainName, type SshSignature } from "@conclave/client/pure"
 import type { JoinOptions } from "@conclave/client";
 import type { InvitedView } from "@conclave/client/rpc";
 import { equalBytes, toHex } from "@conclave/codec";
-import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { Crown, TriangleAlert } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { forgetInvite, go, keepTyped, typedForInvite } from "../../app/index.js";
 import { now } from "../../app/now.js";
+import { useKept } from "../../app/useKept.js";
 import { Council, MOST_SEATS, peopleSeats, type CouncilSeat, withSeat } from "../../design/Council.js";
 import { Badge, Banner, Button, Field, Note, Stack, TextArea, Toggle, withRoomHue } from "../../design/index.js";
 import { Said } from "../../design/Said.js";
@@ -50,7 +51,7 @@ export function Preview({ invited, host, isBusy, onAccept }: PreviewProps): JSX.
       if (known && name.peek() === "") name.value = known;
     });
   }, []);
-  useSignalEffect(() => keepTyped({ name: name.value, note: note.value }));
+  useKept(() => keepTyped({ name: name.value, note: note.value }));
   const alike =
     isReturn || name.value.trim() === ""
       ? undefined

@@ -1,10 +1,11 @@
 import { plainName, type Policy, preset, PRESET_NAMES, type PresetName, presetNameOf } from "@conclave/client/pure";
 import type { Problem } from "@conclave/client";
 import type { RoomKey } from "@conclave/client/rpc";
-import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { hostOf, mayConnect, ownRelay, readSite } from "../../app/site.js";
+import { useKept } from "../../app/useKept.js";
 import { Council, MOST_SEATS, type CouncilSeat } from "../../design/Council.js";
 import { Banner, Button, Disclosure, Field, RadioCards, Select, Stack, useFault } from "../../design/index.js";
 import { DoorPage } from "../../frame/DoorPage.js";
@@ -54,7 +55,7 @@ export function RoomForm({ onBack, onFounded }: RoomFormProps): JSX.Element {
     });
   }, []);
 
-  useSignalEffect(() =>
+  useKept(() =>
     keepForm({
       ...{ name: name.value, title: title.value, rules: rules.value },
       ...{ count: count.value, relay: relay.value, welcome: welcome.value },
