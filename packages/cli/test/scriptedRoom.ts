@@ -9,7 +9,7 @@ import type {
   TimelineMessage,
 } from "@conclave/client";
 import { fromHex, toHex, utf8Bytes } from "@conclave/codec";
-import { MessageId, PersonId, RoomId } from "@conclave/protocol";
+import { ActionHash, MessageId, PersonId, RoomId } from "@conclave/protocol";
 
 const person = (byte: string, name: string, isYou: boolean): NamedPerson => ({
   ...{ person: PersonId.of(fromHex(byte.repeat(32))), name, tag: byte + byte, isYou, checked: null },
@@ -76,6 +76,7 @@ export function decision(
       n: counter,
       time: NOON + minutes * 60_000,
       action,
+      actionHash: ActionHash.of(new Uint8Array(32)),
       by,
       person: about,
       right: { role: null, approvedBy: [], invite: null, sshKey: null, isFarewell: false, ...right },

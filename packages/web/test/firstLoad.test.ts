@@ -20,7 +20,7 @@ import { canBrowse, get, send, World } from "./browser.js";
 // German): the menu of a message is fetched when it opens; the door's circle, folds and welcome (0.9 kB before one joins), the
 // newcomer's circle and greetings (0.4 kB); sound that is played and recorded (0.8 kB in a conversation); how many have agreed to a
 // decision, drawn in the circle (0.1 kB before one joins), and taking back where it is told (0.6 kB in a conversation).
-const LIMITS = { screen: 53_200, join: 23_000, engine: 188_400, conversation: 64_000 };
+const LIMITS = { screen: 53_200, join: 23_000, engine: 188_400, conversation: 60_000 };
 const GERMAN = 18_900;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.

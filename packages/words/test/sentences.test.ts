@@ -69,6 +69,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
     "ban",
     "endMirrors",
     "agreed",
+    "askedBy",
   ],
   proposal: [
     ...ACTION_TYPES.filter((type) => type !== "setRole"),

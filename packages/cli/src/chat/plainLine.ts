@@ -72,6 +72,8 @@ function linesWithoutIds(item: Line, paint: Paint, { labelOf, offerOf, withDay }
       ...(offer === null ? [] : [`${stamp(item.decision.time)} -- ${safeLine(offer)}`]),
     ];
   }
+  // The decision says what was decided.
+  if (item.kind === "proposal" && item.proposal.ending === "done") return [];
   if (item.kind === "proposal")
     return [`${stamp(item.proposal.time)} -- ${safeLine(proposalSentence(item.proposal, labelOf))}`];
   if (item.kind === "unreadable") return [`-- ${unreadableSentence(item)}`];

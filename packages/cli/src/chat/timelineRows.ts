@@ -47,6 +47,8 @@ export function timelineRows(items: readonly ShownItem[], layout: TimelineLayout
   let day = "";
   let previous: TimelineMessage | null = null;
   for (const item of items) {
+    // The decision says what was decided.
+    if (item.kind === "proposal" && item.proposal.ending === "done") continue;
     const time = timeOf(item);
     const today = time === null ? day : calendarDay(time);
     if (today !== day) {

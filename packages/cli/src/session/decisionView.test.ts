@@ -1,5 +1,5 @@
 import type { Decision, NamedPerson, RoomSession } from "@conclave/client";
-import { LeafKey, PersonId } from "@conclave/protocol";
+import { ActionHash, LeafKey, PersonId } from "@conclave/protocol";
 import { describe, expect, it } from "vitest";
 import { decisionSummary, offersIn } from "./decisionView.js";
 
@@ -14,6 +14,7 @@ function comingBack(by: NamedPerson, after: NamedPerson | null, isAgain = false)
     ...{ seq: 7, n: 7, time: new Date(2026, 0, 1, 14, 2).getTime(), by, person: by, revokedInvites: [] },
     action: { type: "reseat", leafCert: new Uint8Array(0), leaf, after: after && after.person },
     right: { role: "member", approvedBy: [], invite: null, sshKey: null, isFarewell: false },
+    actionHash: ActionHash.of(new Uint8Array(32)),
     claim: after && { after, isAgain },
   };
 }

@@ -1,4 +1,4 @@
-import type { Action, InviteId, Role } from "@conclave/protocol";
+import type { Action, ActionHash, InviteId, Role } from "@conclave/protocol";
 import type { NamedPerson } from "./person.js";
 
 /** A listed SSH key, as a person knows it. */
@@ -52,6 +52,8 @@ export interface Decision {
   /** The author's clock (ms), informative. */
   readonly time: number;
   readonly action: Action;
+  /** The same as that of the proposal of the same thing, where there was one. */
+  readonly actionHash: ActionHash;
   readonly by: NamedPerson;
   /** Whom it is about, if anybody. */
   readonly person: NamedPerson | null;

@@ -36,6 +36,8 @@ export {
   MAX_SSHSIG_BYTES,
   readSshKeyFile,
   readSshsig,
+  sshFingerprint,
+  SshKey,
   SSH_NAMESPACE,
   thumbnailType,
   type ViaMessage,

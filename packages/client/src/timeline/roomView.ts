@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from "@conclave/codec";
 import {
+  actionHash,
   type Invite,
   type InviteId,
   inviteLimit,
@@ -96,7 +97,8 @@ export function decisionOf(sight: RoomSight, { decision, n, role, after, isAgain
   // Who was let in after it has been decided about.
   const isOpen = after !== null && (sight.decisionLog.admissionOf(after)?.decision.seq ?? 0) < seq;
   const claim = after && { after: named(sight, after), isAgain: isAgain && isOpen };
-  return { seq, n, time, action, by: named(sight, by), person: whom, right, revokedInvites, claim };
+  const hash = actionHash(sight.ports.crypto, action, by);
+  return { seq, n, time, action, actionHash: hash, by: named(sight, by), person: whom, right, revokedInvites, claim };
 }
 
 /** The SSH keys on the room's list, the newest first. */

@@ -47,7 +47,7 @@ export function readSshKey(blob: Uint8Array): SshKey | { readonly type: string }
 }
 
 /** What `ssh-keygen -l` shows of a key: `SHA256:` and 43 letters. */
-export function sshFingerprint(crypto: Crypto, key: SshKey): string {
+export function sshFingerprint(crypto: Pick<Crypto, "hash">, key: SshKey): string {
   const letters = toBase64url(crypto.hash("sha256", sshKeyBlob(key)));
   return `SHA256:${letters.replaceAll("-", "+").replaceAll("_", "/")}`;
 }

@@ -5,11 +5,11 @@ import { useSignal } from "@preact/signals";
 import { Download, QrCode as QrIcon } from "lucide-preact";
 import type { JSX } from "preact";
 import { saveFile } from "../../app/saveFile.js";
-import { askToConfirm, Button, Note, QrCode, Row, Stack, toast } from "../../design/index.js";
-import { home, rooms } from "../../model/home.js";
+import { Button, Note, QrCode, Row, Stack, toast } from "../../design/index.js";
+import { home } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
 import { Changes } from "../proposals/Changes.js";
-import { changesOf } from "../proposals/changeRows.js";
+import { askToApprove, changesIn, isReadable } from "../proposals/approving.js";
 import { ProposedChange } from "../proposals/ProposedChange.js";
 import { proposals } from "../proposals/sayProposed.js";
 import { t as asked } from "../proposals/words.js";
@@ -26,28 +26,19 @@ export function ApprovalExport(props: { readonly detail: RoomDetail; readonly pr
   const letter = useSignal<string | null>(null);
   const isShown = useSignal(false);
   const isBusy = useSignal(false);
-  const room = rooms.value.get(detail.key);
-  const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
-  const isGrave = changes.some((each) => each.isGrave) && !approvedBy.some(({ isYou }) => isYou);
+  const changes = changesIn(detail, action, person);
+  const isApproved = approvedBy.some(({ isYou }) => isYou);
   const sentence = <ProposedChange of={proposal} in={proposals.asks} />;
   /** The letter, made the first time that it is wanted. */
   const written = async (): Promise<string | null> => {
     if (letter.value !== null) return letter.value;
-    const body = (
-      <>
-        <p>{sentence}</p>
-        <Changes rows={changes} />
-      </>
-    );
-    // RULE: web.power-asks: power over others is never given by one press (attack A92).
-    if (isGrave && !(await askToConfirm({ title: asked.approveTitle, body, yes: asked.approveYes }))) return null;
+    if (!isApproved && !(await askToApprove(changes, sentence))) return null;
     const exported = await home().room(detail.key).exportApproval(actionHash);
     if (exported.ok) letter.value = exported.value;
     else toast({ text: sayProblem(exported.error), tone: "danger" });
     return letter.value;
   };
-  // RULE: web.table-first: nobody says yes to what they cannot read (attack A92).
-  if (changes.length === 0 && !approvedBy.some(({ isYou }) => isYou)) {
+  if (!isReadable(changes) && !isApproved) {
     return (
       <Stack gap={4}>
         <p>{sentence}</p>

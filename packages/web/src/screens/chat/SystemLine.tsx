@@ -7,6 +7,7 @@ import { lazy } from "../../frame/Lazy.js";
 import { OpenRoom } from "../proposals/openRoom.js";
 import { DecisionSentence } from "../room/DecisionSentence.js";
 import { TimelineLine } from "./TimelineLine.js";
+import { LinkOf } from "./LinkOf.js";
 import { Name } from "./Name.js";
 import { ProposalLine } from "./ProposalLine.js";
 import type { ChatRow } from "./rows.js";
@@ -48,16 +49,24 @@ export function SystemLine({ row }: { readonly row: Exclude<ChatRow, { kind: "me
 
 function DecisionLine({ row }: { readonly row: Extract<ChatRow, { kind: "decision" }> }): JSX.Element {
   const detail = useContext(OpenRoom);
-  const { time, claim } = row.decision;
+  const { decision, also, askedBy } = row;
+  const { time, claim } = decision;
   return (
     <>
       <TimelineLine
         kind="decision"
         icon={Gavel}
         time={time}
-        after={detail && isOurs(row.decision) && <UndoDecision detail={detail} decision={row.decision} />}
+        after={
+          detail &&
+          (isOurs(decision) ? (
+            <UndoDecision detail={detail} decision={decision} />
+          ) : (
+            <LinkOf detail={detail} decision={decision} />
+          ))
+        }
       >
-        <DecisionSentence of={row.decision} also={row.also} name={(of) => <Name of={of} />} />
+        <DecisionSentence of={decision} also={also} askedBy={askedBy} name={(of) => <Name of={of} />} />
       </TimelineLine>
       {detail && claim?.isAgain === true && (
         <div class={style["line"]}>

@@ -29,6 +29,14 @@ function invite(id: number): Decision["right"]["invite"] {
   return { inviteId: InviteId.of(new Uint8Array(16).fill(id)), label: null, by: named(1), isAuto: false };
 }
 
+const hash = (id: number) => new Uint8Array(32).fill(id);
+
+/** What person `by` asked for, as hash(`of`) names it. */
+function proposal(n: number, of: number, by: number, ending: "done" | "withdrawn" | null): TimelineItem {
+  const asked = { actionHash: hash(of), by: named(by), time: NOON, ending, action: {}, person: null };
+  return { kind: "proposal", key: `p${n}`, n, proposal: asked } as unknown as TimelineItem;
+}
+
 /** Somebody comes in by an invite. */
 function entry(n: number, time: number, who: number, by: number, change: Partial<Decision> = {}): TimelineItem {
   const decision = {
@@ -39,6 +47,7 @@ function entry(n: number, time: number, who: number, by: number, change: Partial
       action: { type: "add" },
       by: named(who),
       person: named(who),
+      actionHash: hash(n),
       revokedInvites: [],
       claim: null,
     },
@@ -118,5 +127,18 @@ describe("the lines of a conversation", () => {
   it("marks the first message that was not read", () => {
     const rows = rowsOf([message(1, NOON), message(2, NOON + 1), message(3, NOON + 2)], 2, NOON);
     expect(rows.map(({ isFirstUnread }) => isFirstUnread)).toEqual([false, true, false]);
+  });
+
+  it("tells a decision once, with who asked for it where somebody else made it", () => {
+    const rows = rowsOf(
+      [
+        ...[proposal(1, 4, 8, "done"), proposal(2, 5, 5, "done"), proposal(3, 9, 8, "withdrawn")],
+        ...[entry(4, NOON, 4, 7), entry(5, NOON + DAY, 5, 7), entry(6, NOON + 2 * DAY, 6, 7), proposal(7, 9, 8, null)],
+      ],
+      null,
+      NOON,
+    );
+    const told = rows.map((row) => (row.kind === "decision" ? (row.askedBy?.name ?? "nobody") : row.kind));
+    expect(told).toEqual(["proposal", "8", "nobody", "nobody", "proposal"]);
   });
 });

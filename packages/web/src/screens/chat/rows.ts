@@ -6,9 +6,12 @@ import type {
   TimelineMessage,
   TimelineProposal,
 } from "@conclave/client";
-import { equalBytes } from "@conclave/codec";
+import { equalBytes, toHex } from "@conclave/codec";
 
 type Unreadable = Extract<TimelineItem, { kind: "unreadable" }>["reason"];
+
+/** What was asked and not decided. A decision says itself who asked for it. */
+export type ShownProposal = TimelineProposal & { readonly ending: Exclude<TimelineProposal["ending"], "done"> };
 
 /** One line of the list. */
 export type ChatRow = RowPlace &
@@ -20,10 +23,16 @@ export type ChatRow = RowPlace &
         readonly isFirst: boolean;
         readonly isLast: boolean;
       }
-    /** With the people who came in after them by the same invite. */
-    | { readonly kind: "decision"; readonly decision: Decision; readonly also: readonly NamedPerson[] }
+    | {
+        readonly kind: "decision";
+        readonly decision: Decision;
+        /** The people who came in after them by the same invite. */
+        readonly also: readonly NamedPerson[];
+        /** Who had asked the others for it, where that is known and was somebody else. */
+        readonly askedBy: NamedPerson | null;
+      }
     | { readonly kind: "alarm"; readonly alarm: TimelineAlarm }
-    | { readonly kind: "proposal"; readonly proposal: TimelineProposal }
+    | { readonly kind: "proposal"; readonly proposal: ShownProposal }
     /** Several in a row that cannot be shown for the same reason are one line. */
     | { readonly kind: "unreadable"; readonly reason: Unreadable; readonly count: number }
   );
@@ -44,11 +53,16 @@ const DAY_MS = 86_400_000;
 /** What a list shows for these items. `firstUnread` is a place of the log. */
 export function rowsOf(items: readonly TimelineItem[], firstUnread: number | null, now: number): ChatRow[] {
   const rows: Mutable[] = [];
+  const askers = new Map<string, NamedPerson>();
   let dayEnds = Number.NEGATIVE_INFINITY;
   let isMarked = false;
   for (const item of items) {
     // Nothing but the time: the list of decisions has it.
     if (item.kind === "decision" && item.decision.action.type === "tick") continue;
+    if (item.kind === "proposal" && !isShown(item.proposal)) {
+      askers.set(toHex(item.proposal.actionHash), item.proposal.by);
+      continue;
+    }
     const last = rows.at(-1);
     if (item.kind === "unreadable" && last?.kind === "unreadable" && last.reason === item.reason) {
       last.count += item.count;
@@ -77,8 +91,10 @@ export function rowsOf(items: readonly TimelineItem[], firstUnread: number | nul
         item.kind === "unreadable"
           ? { ...place, kind: "unreadable", reason: item.reason, count: item.count }
           : item.kind === "decision"
-            ? { ...item, ...place, also: [] }
-            : { ...item, ...place },
+            ? { ...item, ...place, also: [], askedBy: askerOf(item.decision, askers) }
+            : item.kind === "proposal"
+              ? { ...place, kind: "proposal", proposal: item.proposal as ShownProposal }
+              : { ...item, ...place },
       );
       continue;
     }
@@ -100,6 +116,15 @@ function timeOf(item: TimelineItem): number | null {
 
 function isUnread(item: TimelineItem, firstUnread: number): boolean {
   return item.kind === "message" && item.n >= firstUnread && !item.message.author.isYou;
+}
+
+function isShown(proposal: TimelineProposal): proposal is ShownProposal {
+  return proposal.ending !== "done";
+}
+
+function askerOf({ actionHash, by }: Decision, askers: ReadonlyMap<string, NamedPerson>): NamedPerson | null {
+  const asked = askers.get(toHex(actionHash));
+  return asked && !equalBytes(asked.person, by.person) ? asked : null;
 }
 
 // Both came in by themselves, by one invite, at one time. A key is named for each who came by one.

@@ -4,9 +4,9 @@ import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { askToConfirm, Face, Button, CodeWords, Disclosure, Note, PersonName, Row, Stack } from "../../design/index.js";
-import { home, rooms } from "../../model/home.js";
+import { home } from "../../model/home.js";
 import { Changes } from "../proposals/Changes.js";
-import { changesOf } from "../proposals/changeRows.js";
+import { askToApprove, changesIn, isGrave } from "../proposals/approving.js";
 import { t as proposal } from "../proposals/words.js";
 import { Sentence } from "../room/Sentence.js";
 import { carryOut, sayNo } from "../room/carryOut.js";
@@ -34,13 +34,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
   };
   const calls = home().room(detail.key);
   const isSteward = request.role === "steward";
-  const room = rooms.value.get(detail.key);
-  const changes = changesOf(
-    request.action,
-    { person, name, tag, isYou: false, checked: null },
-    { detail, title: room?.title ?? "", relay: room?.relay ?? "" },
-  );
-  const isGrave = changes.some((each) => each.isGrave);
+  const changes = changesIn(detail, request.action, { person, name, tag, isYou: false, checked: null });
   // RULE: web.steward-asked: nobody lets a machine that reads along in as if it were a person (attack A122).
   const mean = () =>
     askToConfirm({
@@ -48,10 +42,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
       body: t.admitStewardBody,
       yes: approvalsNeeded > 0 ? t.sayYes : t.admitSteward,
     });
-  // RULE: web.power-asks: power over others is never given by one press (attack A92).
-  const empower = () =>
-    askToConfirm({ title: proposal.approveTitle, body: <Changes rows={changes} />, yes: proposal.approveYes });
-  const isMeant = () => (isSteward ? mean() : isGrave ? empower() : Promise.resolve(true));
+  const isMeant = () => (isSteward ? mean() : askToApprove(changes));
   const admit = async () =>
     (await isMeant()) &&
     carryOut(calls.admit(id), { action: request.action, of: plainName(name), isApproval: approvalsNeeded > 0 });
@@ -69,7 +60,7 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
             by={<bdi>{plainName(invite.by.name)}</bdi>}
           />
         </Note>
-        {isGrave && !isSteward && <Changes rows={changes} />}
+        {isGrave(changes) && !isSteward && <Changes rows={changes} />}
         {request.isAgain && <Note>{t.asksAgain}</Note>}
         {note !== "" && (
           <blockquote class={style["note"]}>
@@ -83,19 +74,18 @@ export function RequestCard(props: { readonly detail: RoomDetail; readonly reque
         </Disclosure>
         {approvalsNeeded > 0 && <Note>{t.soFar({ have: approvedBy.length, need: approvalsNeeded })}</Note>}
         {hasDeclined && <Note>{t.youDenied}</Note>}
-        {!isAnswered.value && request.can !== "no" && (
+        {isApproved && <Note>{proposal.youApproved}</Note>}
+        {!isAnswered.value && !isApproved && request.can !== "no" && (
           <Row>
-            {!isApproved && (
-              <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>
-                {hasDeclined
-                  ? proposal.approveAfterAll
-                  : approvalsNeeded > 0
-                    ? t.sayYes
-                    : isSteward
-                      ? t.admitSteward
-                      : t.admit}
-              </Button>
-            )}
+            <Button size="small" tone="primary" busy={isBusy} onClick={() => act(admit())}>
+              {hasDeclined
+                ? proposal.approveAfterAll
+                : approvalsNeeded > 0
+                  ? t.sayYes
+                  : isSteward
+                    ? t.admitSteward
+                    : t.admit}
+            </Button>
             <Button size="small" disabled={isBusy} onClick={() => act(sayNo(calls.denyRequest(id)))}>
               {t.deny}
             </Button>

@@ -5,7 +5,7 @@ import { toHex } from "@conclave/codec";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { go } from "../../app/route.js";
-import { Button, classes, askToConfirm, Note, PersonName, Row } from "../../design/index.js";
+import { Button, classes, Note, PersonName, Row } from "../../design/index.js";
 import { Council, type CouncilSeat, MOST_SEATS } from "../../design/Council.js";
 import { home, rooms } from "../../model/home.js";
 import { sayProblem } from "../../words/problem.js";
@@ -13,7 +13,8 @@ import { clockTime, fullTime } from "../../words/when.js";
 import { carryOut, sayNo } from "../room/carryOut.js";
 import { Sentence } from "../room/Sentence.js";
 import { Changes } from "./Changes.js";
-import { changesOf } from "./changeRows.js";
+import { askToApprove, changesIn, isReadable } from "./approving.js";
+import type { ChangeRow } from "./changeRows.js";
 import style from "./proposals.module.css";
 import { proposals } from "./sayProposed.js";
 import { t } from "./words.js";
@@ -32,7 +33,7 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
   const { action, person, isAsked, refusal } = proposal;
   const item = toHex(proposal.actionHash);
   const room = rooms.value.get(detail.key);
-  const changes = changesOf(action, person, { detail, title: room?.title ?? "", relay: room?.relay ?? "" });
+  const changes = changesIn(detail, action, person);
   return (
     <article class={classes(style["card"], inPanel && style["inPanel"], isAsked && style["asked"])} data-proposal>
       <div class={style["parts"]}>
@@ -57,16 +58,7 @@ export function ProposalCard({ detail, proposal, time, inPanel }: ProposalCardPr
               {t.dead} {sayProblem({ kind: "refused", rejection: refusal })}
             </Note>
           )}
-          {room?.status.standing === "member" && (
-            <Answers
-              detail={detail}
-              proposal={proposal}
-              isGrave={changes.some(({ isGrave }) => isGrave)}
-              isShown={changes.length > 0}
-            >
-              <Changes rows={changes} />
-            </Answers>
-          )}
+          {room?.status.standing === "member" && <Answers detail={detail} proposal={proposal} changes={changes} />}
           {room?.status.standing === "member" && mayGive(proposal) && (
             <Row>
               <Button
@@ -136,13 +128,9 @@ function namesOf(people: readonly NamedPerson[]): ComponentChildren {
 function Answers(props: {
   readonly detail: RoomDetail;
   readonly proposal: RoomProposal;
-  readonly isGrave: boolean;
-  /** What would change is to be read above. */
-  readonly isShown: boolean;
-  /** What changes, for the question before a grave yes. */
-  readonly children: ComponentChildren;
+  readonly changes: readonly ChangeRow[];
 }): JSX.Element | null {
-  const { detail, proposal, isGrave, isShown, children } = props;
+  const { detail, proposal, changes } = props;
   const { action, actionHash, by, isAsked, approvedBy, declinedBy, refusal } = proposal;
   const isBusy = useSignal(false);
   const calls = home().room(detail.key);
@@ -152,16 +140,7 @@ function Answers(props: {
     void doing.finally(() => (isBusy.value = false));
   };
   const approve = async () => {
-    const body = (
-      <>
-        <p>
-          <ProposedChange of={proposal} in={proposals.asks} />
-        </p>
-        {children}
-      </>
-    );
-    // RULE: web.power-asks: power over others is never given by one press (attack A92).
-    if (isGrave && !(await askToConfirm({ title: t.approveTitle, body, yes: t.approveYes }))) return;
+    if (!(await askToApprove(changes, <ProposedChange of={proposal} in={proposals.asks} />))) return;
     await carryOut(calls.approve(actionHash), { action, of: plainName(proposal.person?.name ?? ""), isApproval: true });
   };
   if (by.isYou) {
@@ -173,8 +152,7 @@ function Answers(props: {
       </Row>
     );
   }
-  // RULE: web.table-first: nobody says yes to what they cannot read (attack A92).
-  if (isAsked && !isShown) {
+  if (isAsked && !isReadable(changes)) {
     return (
       <Row>
         <Note>{t.unshown}</Note>
@@ -196,7 +174,7 @@ function Answers(props: {
       </Row>
     );
   }
-  if (hasDeclined && refusal === null && isShown) {
+  if (hasDeclined && refusal === null && isReadable(changes)) {
     return (
       <Row>
         <Note>{t.youDeclined}</Note>

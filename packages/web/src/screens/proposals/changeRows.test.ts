@@ -31,7 +31,7 @@ describe("what a decision would change", () => {
       invite: { for: { class: "single" }, role: "member", mode: "ask", notAfter: null, welcomeText: "" },
     },
     { type: "revokeInvite", inviteId: DAVE },
-    { type: "allow", keys: [{ comment: "laptop" }] },
+    { type: "allow", keys: [{ key: DAVE, comment: "laptop" }] },
     { type: "disallow", keys: [DAVE] },
     { type: "openReturn" },
     { type: "addDevice" },
@@ -75,6 +75,13 @@ describe("what a decision would change", () => {
       ...rowsOf({ type: "setMirrors", mirrors: [{ relay: { address } }] }),
     ];
     expect(rows.map(({ after }) => after)).toEqual([address, address]);
+  });
+
+  it("RULE web.key-by-fingerprint: an SSH key is told by its fingerprint first, whatever its comment says (attack A92)", () => {
+    const [row] = rowsOf({ type: "allow", keys: [{ key: DAVE, comment: "SHA256:not-this-one" }] });
+    expect(row?.what).toMatch(/^SSH key SHA256:[A-Za-z0-9+/]{43} \(SHA256:not-this-one\)$/u);
+    const others = rowsOf({ type: "disallow", keys: [DAVE, new Uint8Array(32)] }).map(({ what }) => what);
+    expect(new Set([row?.what.slice(0, 58), ...others]).size).toBe(2);
   });
 
   it("RULE web.power-asks: is grave where it gives somebody power over others (attack A92)", () => {

@@ -1,7 +1,8 @@
 import type { Decision, NamedPerson } from "@conclave/client";
-import { plainName, plainText, type Policy } from "@conclave/client/pure";
+import { plainName, plainText, type Policy, sshFingerprint, type SshKey } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { equalBytes } from "@conclave/codec";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { date } from "../../words/when.js";
 import { matterNames, sayRule } from "../room/ruleWords.js";
 import { sayPolicy } from "../room/presets.js";
@@ -82,11 +83,11 @@ export function changesOf(
       ];
     }
     case "allow":
-      return action.keys.map(({ comment }) => row(keyName(comment), null, t.onList));
+      return action.keys.map(({ key, comment }) => row(keyName(key, comment), null, t.onList));
     case "disallow":
       return action.keys.map((key) => {
         const listed = detail.sshKeys.find((each) => equalBytes(each.key, key));
-        return row(keyName(listed?.comment ?? ""), t.onList, t.offList);
+        return row(keyName(key, listed?.comment ?? ""), t.onList, t.offList);
       });
     case "openReturn":
       return [row(t.recoveryWords, t.noWayBack, t.wayBack)];
@@ -106,8 +107,13 @@ export function changesOf(
   }
 }
 
-function keyName(comment: string): string {
-  return `${t.sshKey} ${plainName(comment)}`.trim();
+/**
+ * RULE: web.key-by-fingerprint: a key is named by its fingerprint, as `ssh-keygen -l` shows it, and its comment comes after
+ * it: anybody can write anything into a comment (attack A92).
+ */
+function keyName(key: SshKey, comment: string): string {
+  const fingerprint = sshFingerprint({ hash: (_, bytes) => sha256(bytes) }, key);
+  return `${t.sshKey} ${fingerprint}${comment === "" ? "" : ` (${plainName(comment)})`}`;
 }
 
 const MATTERS = ["invite", "add", "remove", "setRole", "setPolicy", "addDevice"] as const;

@@ -11,6 +11,8 @@ export interface DecisionSentenceProps {
   readonly of: Decision;
   /** Who came in after them by the same invite. */
   readonly also?: readonly NamedPerson[];
+  /** Who had asked the others for it, where that was somebody else. */
+  readonly askedBy?: NamedPerson | null;
   /** By which invite somebody came in stands beside it. */
   readonly brief?: boolean;
   /** How this screen shows a person's name. */
@@ -18,11 +20,23 @@ export interface DecisionSentenceProps {
 }
 
 /** A decision as one sentence: who did what to whom. */
-export function DecisionSentence({ of, also = [], brief = false, name }: DecisionSentenceProps): JSX.Element {
-  const agreed = of.right.approvedBy.filter((each) => !isSame(each, of.by));
+export function DecisionSentence({
+  of,
+  also = [],
+  askedBy = null,
+  brief = false,
+  name,
+}: DecisionSentenceProps): JSX.Element {
+  const agreed = of.right.approvedBy.filter((each) => !isSame(each, of.by) && !isSame(each, askedBy));
   return (
     <>
       {isOwnJoin(of) ? <Join of={of} also={also} brief={brief} name={name} /> : <Action of={of} name={name} />}
+      {askedBy && (
+        <>
+          {", "}
+          <Sentence of={decisions.askedBy} by={name(askedBy)} />
+        </>
+      )}
       {agreed.length > 0 && (
         <>
           {", "}
@@ -76,7 +90,7 @@ function Action({ of: { action, by, person, right, claim, time }, name }: Part):
 }
 
 /** Somebody came in by themselves, and others after them by the same invite. */
-function Join({ of: { by, right }, also, brief, name }: Required<DecisionSentenceProps>): JSX.Element {
+function Join({ of: { by, right }, also, brief, name }: Required<Omit<DecisionSentenceProps, "askedBy">>): JSX.Element {
   const everybody = { people: listed([by, ...also], name), count: 1 + also.length };
   const host = right.invite?.by;
   if (right.sshKey !== null)
@@ -96,7 +110,7 @@ function isOwnJoin({ action, by, person, right }: Decision): boolean {
   return action.type === "add" && right.invite !== null && isSame(by, person);
 }
 
-// All of them, as the language lists things: whoever came in is never left out.
+// All of them, as the language lists things: who came in is never left out.
 function listed(people: readonly NamedPerson[], name: DecisionSentenceProps["name"]): ComponentChildren {
   const list = intl("list conjunction", (tag) => new Intl.ListFormat(tag, { type: "conjunction" }));
   return list

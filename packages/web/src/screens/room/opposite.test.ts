@@ -42,6 +42,7 @@ describe("what takes a decision back", () => {
 
   it("gives back the name of before, and nothing of what has no way back", () => {
     expect(newest(decided([title("Garden")], [add("member"), DAVE], [title("Orchard")]))).toEqual(title("Garden"));
+    expect(newest(decided([{ type: "charter", title: "Garden" }], [title("Orchard")]))).toEqual(title("Garden"));
     expect(newest(decided([title("Orchard")]))).toBe(null);
     expect(newest(decided([{ type: "setPolicy" }], [{ type: "setPolicy" }]))).toBe(null);
     expect(newest(decided([add("member"), DAVE], [{ type: "remove" }, DAVE]))).toBe(null);

@@ -21,9 +21,18 @@ export function oppositeOf({ seq, action, person }: Decision, all: readonly Deci
   };
   if (all.some((each) => each.seq > seq && isSame(each))) return null;
   const before = all.findLast((each) => each.seq < seq && isSame(each))?.action;
-  if (action.type === "setTitle" && before?.type === "setTitle") return before;
+  if (action.type === "setTitle") {
+    // The first name is the founding's.
+    const title = before?.type === "setTitle" ? before.title : foundedAs(all);
+    return title === null ? null : { type: "setTitle", title };
+  }
   if (action.type !== "setRole" || (before?.type !== "setRole" && before?.type !== "add")) return null;
   // A steward is never given another role.
   if (before.role === "steward" || POWER[before.role] >= POWER[action.role]) return null;
   return { ...action, role: before.role };
+}
+
+function foundedAs(all: readonly Decision[]): string | null {
+  const first = all[0]?.action;
+  return first?.type === "charter" ? first.title : null;
 }
