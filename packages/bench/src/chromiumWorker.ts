@@ -2,6 +2,7 @@
 import { type Crypto, noteSignatures } from "@conclave/crypto";
 import { systemRandom, webCrypto } from "@conclave/crypto/web";
 import { askAboutLeaves, type Engine, Group } from "@conclave/mls";
+import { CallProfile, type ProfileRow } from "./callProfile.js";
 import { leafOf, unwrap } from "./mlsParts.js";
 import type { BenchSuite } from "./mlsParts.js";
 
@@ -24,7 +25,7 @@ export interface ChromiumOutcome {
   readonly provider: string;
   readonly times: readonly Timing[];
   /** Of the last commit, or of the join: what was computed, how often, and the time in it. */
-  readonly profile: readonly { readonly name: string; readonly calls: number; readonly ms: number }[];
+  readonly profile: readonly ProfileRow[];
 }
 
 const WARM_UP = 2;
@@ -47,13 +48,13 @@ async function run(job: ChromiumJob): Promise<ChromiumOutcome> {
   webCrypto.ed25519PublicKey(new Uint8Array(32));
   await webCrypto.verifyAhead?.([]);
   if (job.withSodium) await webCrypto.quicken?.();
-  const profile = new Profile();
+  const profile = new CallProfile();
   const measured = job.kind === "join" ? await join(job, groupInfo, profile) : await rounds(job, groupInfo, profile);
   return { provider: webCrypto.providers!().curves, times: measured, profile: profile.rows() };
 }
 
 /** Joins by external commit, as who comes by a link does after the room's history is checked. */
-async function join({ suite }: ChromiumJob, groupInfo: Uint8Array, profile: Profile): Promise<Timing[]> {
+async function join({ suite }: ChromiumJob, groupInfo: Uint8Array, profile: CallProfile): Promise<Timing[]> {
   const engine = engineOn(profile.of(webCrypto));
   const started = performance.now();
   await ahead(engine, groupInfo);
@@ -64,7 +65,7 @@ async function join({ suite }: ChromiumJob, groupInfo: Uint8Array, profile: Prof
   return [["cold join", joined - started]];
 }
 
-async function rounds(job: ChromiumJob, first: Uint8Array, profile: Profile): Promise<Timing[]> {
+async function rounds(job: ChromiumJob, first: Uint8Array, profile: CallProfile): Promise<Timing[]> {
   const join = async (engine: Engine, groupInfo: Uint8Array) => {
     await ahead(engine, groupInfo);
     return unwrap(Group.joinExternal(engine, { groupInfo, leaf: leafOf(job.suite, systemRandom) }));
@@ -80,7 +81,7 @@ async function rounds(job: ChromiumJob, first: Uint8Array, profile: Profile): Pr
   return times;
 }
 
-function round(acting: Group, following: Group, profile: Profile): Timing[] {
+function round(acting: Group, following: Group, profile: CallProfile): Timing[] {
   const times: Timing[] = [];
   const timed = <T>(name: string, work: () => T, often = 1): T => {
     const started = performance.now();
@@ -115,46 +116,4 @@ async function ahead(engine: Engine, groupInfo: Uint8Array): Promise<void> {
 
 function engineOn(crypto: Crypto): Engine {
   return { crypto, random: systemRandom, validateCredential: () => true };
-}
-
-/** Counts the calls of a provider, and the time in them; what a call asks of another is counted once, in the outer one. */
-class Profile {
-  private readonly seen = new Map<string, { calls: number; ms: number }>();
-  private isPaused = false;
-
-  of(crypto: Crypto): Crypto {
-    const watch = (name: string, call: unknown): unknown => {
-      if (typeof call !== "function" || name === "verifyAhead" || name === "quicken" || name === "providers")
-        return call;
-      return (...given: unknown[]) => {
-        const started = performance.now();
-        const value: unknown = (call as (...all: unknown[]) => unknown)(...given);
-        this.add(name, performance.now() - started);
-        return value;
-      };
-    };
-    return Object.fromEntries(
-      Object.entries(crypto).map(([name, call]) => [name, watch(name, call)]),
-    ) as unknown as Crypto;
-  }
-
-  add(name: string, ms: number): void {
-    if (this.isPaused) return;
-    const known = this.seen.get(name) ?? { calls: 0, ms: 0 };
-    this.seen.set(name, { calls: known.calls + 1, ms: known.ms + ms });
-  }
-
-  /** Begins from nothing. */
-  clear(): void {
-    this.seen.clear();
-    this.isPaused = false;
-  }
-
-  pause(): void {
-    this.isPaused = true;
-  }
-
-  rows(): ChromiumOutcome["profile"] {
-    return [...this.seen].map(([name, row]) => ({ name, ...row })).sort((a, b) => b.ms - a.ms);
-  }
 }

@@ -4,6 +4,7 @@ import { chromiumBench } from "./chromiumBench.js";
 import { freshnessBench } from "./freshnessBench.js";
 import { joinBench } from "./joinBench.js";
 import { mlsBench } from "./mlsBench.js";
+import { mlsProfile } from "./mlsProfile.js";
 import { rateOf } from "./pace.js";
 import { printRelayBench } from "./relayBench.js";
 import { roomsBench } from "./roomsBench.js";
@@ -14,12 +15,12 @@ import { strangersBench } from "./strangersBench.js";
 
 // npm run bench [mls | mls-chromium | relay | appends | push | rooms | sizes | strangers | gateway | join | ssh | freshness] [--quick]:
 // everything, or one part; `mls` is mls-chromium too. --quick only shows that it runs. --against=DIR: strangers and appends measure
-// the relay of that checkout too. --profile: appends say what they cost the processor. --rate=N: so many pushes a second.
+// the relay of that checkout too. --profile: mls and appends say where the time goes. --rate=N: so many pushes a second.
 const parts = {
-  mls: mlsBench,
+  mls: (quick: boolean) => (isProfiled ? mlsProfile(quick) : mlsBench(quick)),
   "mls-chromium": chromiumBench,
   relay: (quick: boolean) => printRelayBench({ quick }),
-  appends: (quick: boolean) => appendsBench({ quick, isProfiled: words.includes("--profile"), against }),
+  appends: (quick: boolean) => appendsBench({ quick, isProfiled, against }),
   push: (quick: boolean) => pushBench({ seconds: quick ? 1 : 8 }, rate!),
   rooms: roomsBench,
   sizes: sizesBench,
@@ -32,6 +33,7 @@ const parts = {
 
 const [, , ...words] = process.argv;
 const quick = words.includes("--quick");
+const isProfiled = words.includes("--profile");
 const against = words.find((word) => word.startsWith("--against="))?.slice("--against=".length) ?? null;
 const rate = rateOf(words);
 const names = words.filter((word) => !word.startsWith("-"));
@@ -47,5 +49,5 @@ if (unknown !== undefined) {
 }
 
 function isWanted(part: string): boolean {
-  return names.length === 0 || names.some((name) => part === name || part.startsWith(`${name}-`));
+  return names.length === 0 || names.some((name) => part === name || (part.startsWith(`${name}-`) && !isProfiled));
 }

@@ -19,10 +19,10 @@ const CALLS = [
 ] as const;
 
 /** One of them. */
-type Call = (typeof CALLS)[number];
+export type BareCall = (typeof CALLS)[number];
 
 /** How many of each an operation makes. */
-export type CallCounts = Readonly<Record<Call, number>>;
+export type CallCounts = Readonly<Record<BareCall, number>>;
 
 /** Counts what an engine asks of its primitives. HKDF's and HMAC's hashes are not counted, nor is a key's import. */
 export class CallCounter {
@@ -30,7 +30,7 @@ export class CallCounter {
 
   /** The same primitives, counted. */
   counting(crypto: Crypto): Crypto {
-    const count = (...calls: readonly Call[]): void => {
+    const count = (...calls: readonly BareCall[]): void => {
       for (const call of calls) this.counts[call]++;
     };
     return {
@@ -69,9 +69,9 @@ export class CallCounter {
  * ML-KEM, with key objects that were made before. What is above it is keys imported, HKDF, encoders, copies and garbage.
  */
 export class FloorPrices {
-  private readonly runs = new Map<Call, number[]>();
+  private readonly runs = new Map<BareCall, number[]>();
 
-  private constructor(private readonly calls: Readonly<Record<Call, () => unknown>>) {}
+  private constructor(private readonly calls: Readonly<Record<BareCall, () => unknown>>) {}
 
   static async of(): Promise<FloorPrices> {
     const x25519 = generateKeyPairSync("x25519");
@@ -119,9 +119,9 @@ export class FloorPrices {
     this.runs.clear();
   }
 
-  /** What these calls cost together, in ms. */
-  cost(counts: CallCounts): number {
-    return CALLS.reduce((sum, call) => sum + counts[call] * median(this.runs.get(call) ?? [0]), 0);
+  /** What these calls cost together, in ms; only those of `kinds`, where they are named. */
+  cost(counts: CallCounts, kinds: readonly BareCall[] = CALLS): number {
+    return kinds.reduce((sum, call) => sum + counts[call] * median(this.runs.get(call) ?? [0]), 0);
   }
 
   /** What each call costs, in µs. */
@@ -132,6 +132,6 @@ export class FloorPrices {
 
 const nonce32 = randomBytes(32);
 
-function noCalls(): Record<Call, number> {
-  return Object.fromEntries(CALLS.map((call) => [call, 0])) as Record<Call, number>;
+function noCalls(): Record<BareCall, number> {
+  return Object.fromEntries(CALLS.map((call) => [call, 0])) as Record<BareCall, number>;
 }

@@ -40,20 +40,24 @@ export function filled(suite: BenchSuite, size: number): FilledGroup | null {
   return size <= 3 ? null : new FilledGroup(suite, size - 1);
 }
 
-/** Two members of a group of `size`, in step: the one that acts, and the one that follows. */
-export function actors(suite: BenchSuite, group: FilledGroup | null): [acting: Group, following: Group] {
+/** Two members of a group of `size`, in step: the one that acts, and the one that follows. `on`: what they work with. */
+export function actors(
+  suite: BenchSuite,
+  group: FilledGroup | null,
+  on: Engine = engine,
+): [acting: Group, following: Group] {
   const acting =
     group === null
-      ? founder(suite)
-      : unwrap(Group.joinExternal(engine, { groupInfo: group.groupInfo(), leaf: leaf(suite) })).group;
-  const joined = unwrap(Group.joinExternal(engine, { groupInfo: acting.view.groupInfo(), leaf: leaf(suite) }));
+      ? founder(suite, on)
+      : unwrap(Group.joinExternal(on, { groupInfo: group.groupInfo(), leaf: leaf(suite) })).group;
+  const joined = unwrap(Group.joinExternal(on, { groupInfo: acting.view.groupInfo(), leaf: leaf(suite) }));
   acting.apply(unwrap(acting.stage(joined.message)));
   return [acting, joined.group];
 }
 
-function founder(suite: BenchSuite): Group {
+function founder(suite: BenchSuite, on: Engine): Group {
   const options = { groupId: systemRandom(16), suite, leaf: { ...leaf(suite), lifetime }, extensions: [] };
-  return Group.create(engine, options).group;
+  return Group.create(on, options).group;
 }
 
 /** Bytes that a delta writes. */

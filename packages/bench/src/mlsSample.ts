@@ -5,6 +5,8 @@ import { median } from "./stopwatch.js";
 export interface Sample {
   (operation: string, timing: { ms: number }, calls?: CallCounts): void;
   bytes(operation: string, length: number): void;
+  /** Of the same run: the time (ms) in one kind of call. */
+  part(operation: string, part: string, ms: number): void;
 }
 
 /** Collects the runs of one contender, and gives their medians. */
@@ -12,6 +14,7 @@ export class Samples {
   private readonly times = new Map<string, number[]>();
   private readonly sizes = new Map<string, number[]>();
   private readonly calls = new Map<string, CallCounts>();
+  private readonly parts = new Map<string, Map<string, number[]>>();
 
   /** The function that takes the runs. */
   readonly sample: Sample = Object.assign(
@@ -23,6 +26,11 @@ export class Samples {
       bytes: (operation: string, length: number) => {
         push(this.sizes, operation, length);
       },
+      part: (operation: string, part: string, ms: number) => {
+        const known = this.parts.get(operation) ?? new Map<string, number[]>();
+        this.parts.set(operation, known);
+        push(known, part, ms);
+      },
     },
   );
 
@@ -30,6 +38,7 @@ export class Samples {
   clear(): void {
     this.times.clear();
     this.sizes.clear();
+    this.parts.clear();
   }
 
   /** Operations in the order in which they were first measured. */
@@ -46,6 +55,11 @@ export class Samples {
   /** The calls that the last run of an operation made, or null. */
   callsOf(operation: string): CallCounts | null {
     return this.calls.get(operation) ?? null;
+  }
+
+  /** Median time in ms in each kind of call of an operation. */
+  partsOf(operation: string): ReadonlyMap<string, number> {
+    return new Map([...(this.parts.get(operation) ?? [])].map(([part, runs]) => [part, median(runs)]));
   }
 
   /** Median sizes in bytes. */

@@ -121,7 +121,7 @@ async function ahead(given: readonly (readonly number[])[][]): Promise<boolean[]
     const [publicKey, message, signature] = parts.map((bytes) => Uint8Array.from(bytes));
     return { publicKey: publicKey!, message: message!, signature: signature! };
   });
-  const held = new HeldSignatures((bytes) => webCrypto.hash("sha256", bytes));
+  const held = new HeldSignatures((bytes) => String.fromCharCode(...webCrypto.hash("sha256", bytes)));
   await verifyAhead(held, crypto.subtle)(checks);
   return checks.map((check) => held.has(held.name(check)!));
 }

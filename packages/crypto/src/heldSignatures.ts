@@ -16,14 +16,14 @@ const LONGEST = 1 << 14;
 export class HeldSignatures {
   private readonly names = new Set<string>();
 
-  /** @param hash A collision-resistant one. */
-  constructor(private readonly hash: (bytes: Uint8Array) => Uint8Array) {}
+  /** @param hash A collision-resistant one; its bytes as text, one character for each. */
+  constructor(private readonly hash: (bytes: Uint8Array) => string) {}
 
   /** What a check is kept under; null for what is not kept. */
   name({ publicKey, message, signature }: SignatureCheck): string | null {
     // Other lengths could be divided in two ways; no such signature holds anyway.
     if (publicKey.length !== 32 || signature.length !== 64 || message.length > LONGEST) return null;
-    return String.fromCharCode(...this.hash(concatBytes(publicKey, signature, message)));
+    return this.hash(concatBytes(publicKey, signature, message));
   }
 
   /** Whether it is remembered. Costs nothing while nothing is. */

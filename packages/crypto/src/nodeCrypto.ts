@@ -27,7 +27,7 @@ const verifyOnPool = promisify(verify);
 
 /** A new implementation on `node:crypto`, with its own memory of signatures and its own choice of ML-KEM. */
 export function makeNodeCrypto(): Crypto {
-  const held = new HeldSignatures((data) => digest("sha256", data));
+  const held = new HeldSignatures((data) => hash("sha256", data, "binary"));
   // Node 20 has no ML-KEM, and later ones have none whose randomness can be given.
   let mlKem = noble.mlKem;
   let mlKemBy = noble.name;
@@ -73,10 +73,7 @@ export function makeNodeCrypto(): Crypto {
   return {
     ...assembled,
     verifyAhead: verifyAhead(held, {
-      importKey: (_, publicKey) => {
-        const key = publicKeyObject("Ed25519", publicKey);
-        return key === null ? Promise.reject(new TypeError("no point")) : Promise.resolve(key);
-      },
+      importKey: (_, publicKey) => publicKeyObject("Ed25519", publicKey),
       verify: (_, key, signature, message) => verifyOnPool(null, message, key as KeyObject, signature),
     }),
     quicken: quickener((loaded) => ({ mlKem, name: mlKemBy } = loaded)),

@@ -4,7 +4,7 @@ import { nodeCrypto } from "./node.js";
 import { HeldSignatures } from "./heldSignatures.js";
 import { rememberedVerify } from "./rememberedVerify.js";
 
-const held = () => new HeldSignatures((bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()));
+const held = () => new HeldSignatures((bytes) => createHash("sha256").update(bytes).digest("binary"));
 
 describe("signatures that were checked before", () => {
   it("RULE crypto.remembered-verdict: only the same key, message and signature are let through by memory, and no is never kept", () => {

@@ -17,7 +17,7 @@ const signed = (seed: Uint8Array, byte: number): SignatureCheck => {
   return { publicKey: nodeCrypto.ed25519PublicKey(seed), message, signature };
 };
 const altered = (check: SignatureCheck) => ({ ...check, message: new Uint8Array([...check.message, 1]) });
-const newMemory = () => new HeldSignatures((bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()));
+const newMemory = () => new HeldSignatures((bytes) => createHash("sha256").update(bytes).digest("binary"));
 
 /** A platform by somebody else's rule; it counts what it is asked. */
 function platformOf(rule: (check: SignatureCheck) => boolean): PlatformVerifier & { asked: number } {

@@ -2,7 +2,10 @@ import type { SignatureCheck } from "./crypto.js";
 import { type HeldSignatures, MOST_HELD } from "./heldSignatures.js";
 import { hasOneEncoding, SEPARATING_CHECKS } from "./separating.js";
 
-/** What of WebCrypto's `SubtleCrypto` is used here. */
+/**
+ * What of WebCrypto's `SubtleCrypto` is used here. Where `importKey` gives the key itself, and no promise of it, `verify` is
+ * called at once. Null: no key.
+ */
 export interface PlatformVerifier {
   importKey(
     format: "raw",
@@ -10,7 +13,7 @@ export interface PlatformVerifier {
     algorithm: "Ed25519",
     extractable: boolean,
     usages: ["verify"],
-  ): Promise<unknown>;
+  ): unknown;
   verify(
     algorithm: "Ed25519",
     key: unknown,
@@ -35,7 +38,7 @@ export function verifyAhead(
     if (!platform) return;
     trusted ??= isOurRule(platform);
     if (!(await trusted)) return;
-    const keys = new Map<string, Promise<unknown>>();
+    const keys = new Map<string, unknown>();
     const names = new Set<string>();
     const holds = async (name: string, { publicKey, message, signature }: SignatureCheck): Promise<void> => {
       const id = String.fromCharCode(...publicKey);
@@ -65,21 +68,27 @@ async function isOurRule(platform: PlatformVerifier): Promise<boolean> {
   return answers.every((answer, at) => answer === SEPARATING_CHECKS[at]!.holds);
 }
 
-async function keyOf(platform: PlatformVerifier, publicKey: Uint8Array): Promise<unknown> {
-  return platform.importKey("raw", publicKey as Uint8Array<ArrayBuffer>, "Ed25519", false, ["verify"]);
+function keyOf(platform: PlatformVerifier, publicKey: Uint8Array): unknown {
+  try {
+    return platform.importKey("raw", publicKey as Uint8Array<ArrayBuffer>, "Ed25519", false, ["verify"]);
+  } catch {
+    return null;
+  }
 }
 
 /** Browsers without Ed25519, and keys that are no points, reject: that is no yes. */
 async function isYes(
   platform: PlatformVerifier,
-  key: Promise<unknown>,
+  key: unknown,
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
   // Copied before anything is awaited: who asked may use the bytes again.
   const [signed, data] = [signature.slice(), message.slice()];
   try {
-    return await platform.verify("Ed25519", await key, signed, data);
+    // Without a wait where the key is there: the platform's threads work while the rest is asked about.
+    const known = key instanceof Promise ? ((await key) as unknown) : key;
+    return known !== null && (await platform.verify("Ed25519", known, signed, data));
   } catch {
     return false;
   }

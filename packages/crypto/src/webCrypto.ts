@@ -15,7 +15,7 @@ const HASH = { sha256, sha384, sha512 };
 
 /** A new implementation for any browser, with its own memory of signatures and its own provider. */
 export function makeWebCrypto(): Crypto {
-  const held = new HeldSignatures(sha256);
+  const held = new HeldSignatures((data) => String.fromCharCode(...sha256(data)));
   // TypeScript until WebAssembly is there.
   let provider: CryptoProvider = noble;
 
