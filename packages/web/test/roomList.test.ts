@@ -73,7 +73,7 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     expect(await list().locator("[data-draft]").count()).toBe(0);
   });
 
-  it("a room has a menu: by the right button, and by the menu key; it marks as read, and leaves", async () => {
+  it("a room has a menu: by the right button, by the menu key, and by its dots; it marks as read, and leaves", async () => {
     await row("Kitchen").click();
     await field().waitFor();
     await get(pia.send("unread one"));
@@ -93,6 +93,16 @@ describe.skipIf(!canBrowse)("the list of rooms in Chromium (skipped without /usr
     await item("Mark as unread").waitFor();
     await page.keyboard.press("Escape");
     expect(await row("Garden club").evaluate((element) => element === document.activeElement)).toBe(true);
+    // Who has a mouse sees that there is one.
+    const more = page.getByRole("button", { name: "Actions for Garden club" });
+    await row("Kitchen").hover();
+    expect(await more.count()).toBe(0);
+    await row("Garden club").hover();
+    await more.click();
+    await item("Mark as unread").waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await menu().waitFor({ state: "detached" });
     await row("Garden club").click({ button: "right" });
     await item("Leave the room…").click();
     await page.getByText("Leave “Garden club”?").waitFor();

@@ -161,6 +161,13 @@ describe.skipIf(!canBrowse)("Alice, Bob and Carol in Chromium (skipped without /
       .waitFor();
     await send(bob, "written without a server");
     await line(bob, "written without a server").locator("[data-state=pending]").waitFor();
+    await bob.getByText(`Can't reach ${new URL(server.url).host}`).waitFor();
+    // Without a network it is no fault of the server's.
+    await bob.context().setOffline(true);
+    await bob.getByText("You're offline", { exact: true }).waitFor();
+    expect(await bob.getByText(/^Can't reach/u).count()).toBe(0);
+    await bob.context().setOffline(false);
+    await bob.getByText(/^Can't reach/u).waitFor();
     expect(await bob.getByRole("alert").count()).toBe(0);
     await bob.close();
     server = await Server.start(folder, ["--port", port]);

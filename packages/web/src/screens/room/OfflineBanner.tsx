@@ -4,6 +4,7 @@ import { CloudOff } from "lucide-preact";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../../design/Banner.js";
+import { hasNetwork } from "../../app/network.js";
 import { mayConnect, readSite } from "../../app/site.js";
 import { home } from "../../model/home.js";
 import { t } from "./offlineWords.js";
@@ -13,7 +14,10 @@ const QUIET_MS = 1_500;
 /** How long "trying" stays after one asked for it (ms): an attempt that is refused is over at once. */
 const TRYING_MS = 1_000;
 
-/** Names the server that does not answer, and tries at once when asked. An outage is only an outage: no alarm. */
+/**
+ * Says that this device has no network, or names the server that does not answer, and tries at once when asked. An outage is only
+ * an outage: no alarm, and not the server's where it is ours.
+ */
 export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Element | null {
   const { standing, connection, paused } = room.status;
   const isAway = standing === "member" && connection === "offline" && paused === null;
@@ -41,10 +45,10 @@ export function OfflineBanner({ room }: { readonly room: RoomSummary }): JSX.Ele
     <Banner
       edge
       icon={CloudOff}
-      title={t.title({ host: hostOf(room.relay) })}
+      title={hasNetwork.value ? t.title({ host: hostOf(room.relay) }) : t.noNetwork}
       link={{ text: isTrying.value ? t.trying : t.again, onClick: again }}
     >
-      {isForbidden.value ? t.forbidden : t.text}
+      {!hasNetwork.value ? t.noNetworkText : isForbidden.value ? t.forbidden : t.text}
     </Banner>
   );
 }

@@ -1,14 +1,24 @@
 import type { NamedPerson } from "@conclave/client";
 import { isGone, plainName } from "@conclave/client/pure";
 import type { RoomSummary } from "@conclave/client/rpc";
-import { AtSign, BellOff, Gavel, Pin } from "lucide-preact";
+import { AtSign, BellOff, EllipsisVertical, Gavel, Pin } from "lucide-preact";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { href, route } from "../../app/index.js";
 import { now } from "../../app/now.js";
 import { density } from "../../design/density.js";
 import { useHeldMenu } from "../../design/heldMenu.js";
-import { classes, Count, ListRow, Menu, MenuPopup, type MenuPopupProps, PersonName, Time } from "../../design/index.js";
+import {
+  classes,
+  Count,
+  IconButton,
+  ListRow,
+  Menu,
+  MenuPopup,
+  type MenuPopupProps,
+  PersonName,
+  Time,
+} from "../../design/index.js";
 import { type Away, ringOf, type Ring } from "../../model/ring.js";
 import { ringWords } from "../room/ringWords.js";
 import { RoomRing } from "../room/RoomRing.js";
@@ -23,6 +33,7 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
   const { key, status, latest, lately } = room;
   const shown = latest ?? lately;
   const [menuAt, open] = useState<MenuPopupProps["at"] | null>(null);
+  const [isUnderPointer, point] = useState(false);
   const held = useHeldMenu(open);
   const here = route.value;
   const isHere = here.at === "room" && here.key === key;
@@ -43,6 +54,8 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
         menuAt && style["held"],
       )}
       {...held}
+      onPointerEnter={({ pointerType }) => point(pointerType === "mouse")}
+      onPointerLeave={() => point(false)}
     >
       <ListRow
         href={href({ at: "room", key, panel: null, item: null })}
@@ -87,6 +100,17 @@ export function RoomListItem({ room }: { readonly room: RoomSummary }): JSX.Elem
         }
         action={isOut && <Menu label={t.actions({ room: title })} size="small" items={roomActions(room)} />}
       />
+      {(isUnderPointer || menuAt) && !isOut && (
+        <span class={style["more"]}>
+          <IconButton
+            label={t.actions({ room: title })}
+            icon={EllipsisVertical}
+            size="small"
+            expanded={menuAt !== null}
+            onClick={({ currentTarget }) => open(currentTarget as HTMLElement)}
+          />
+        </span>
+      )}
       {menuAt && (
         <MenuPopup
           label={t.actions({ room: title })}
