@@ -396,4 +396,15 @@ describe("naming mirrors", () => {
     expect(alice.room.mirrors()).toEqual([]);
     await world.until(() => bob.room.mirrors().length === 0);
   }, 60_000);
+
+  it("that is not decided before the client is closed was not, and that is no refusal", async () => {
+    const { world, alice } = await mirrored();
+    world.isDown = true;
+    world.cut();
+    await world.pass(100);
+    const removing = alice.room.removeMirror(MIRROR);
+    await world.pass(100);
+    await world.run(alice.client.close());
+    expect(await world.run(removing)).toMatchObject({ error: { kind: "closed" } });
+  });
 });

@@ -56,6 +56,17 @@ describe("a device whose relay is away", () => {
     expect(reader.reading).toBe("ws://relay2/relay");
   });
 
+  it("says that it changed where it begins or ends to read at a mirror, and not at each look", async () => {
+    await pass(4 * SECOND);
+    let changes = 0;
+    work.state.watch(({ type }) => (changes += type === "changed" ? 1 : 0));
+    await pass(MINUTE);
+    expect([looks() > 3, changes]).toEqual([true, 0]);
+    mirror.isUp = false;
+    await pass(MINUTE);
+    expect([reader.reading, changes]).toEqual([null, 1]);
+  });
+
   it("looks there again every fifteen seconds, and not once the relay is back", async () => {
     await pass(4 * SECOND);
     expect(looks()).toBe(1);

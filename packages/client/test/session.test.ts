@@ -257,7 +257,7 @@ describe("what a session tells", () => {
     // However often it is asked for, and by however many at once.
     const forgetting = [[said.id, noMessage, said.id], [said.id]].map((ids) => alice.room.forgetMessages(ids));
     expect(await world.run(Promise.all(forgetting))).toEqual([1, 0]);
-    expect(told.filter(({ type }) => type === "forgotten")).toMatchObject([{ messages: [{ id: said.id }] }]);
+    expect(told).toMatchObject([{ type: "forgotten", messages: [{ id: said.id }] }, { type: "changed" }]);
     expect(alice.room.status().unread).toBe(1);
     const isGone = async () => {
       expect(await alice.texts()).toEqual(["Bob: an answer"]);
