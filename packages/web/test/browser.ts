@@ -43,7 +43,7 @@ export interface Looks {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: "light" | "dark";
-  readonly language?: "en-GB" | "de-DE";
+  readonly language?: string;
 }
 
 /** A server as people run it, one Chromium, and people: in browsers of their own, or in Node. */

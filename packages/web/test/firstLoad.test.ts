@@ -19,8 +19,9 @@ import { canBrowse, get, send, World } from "./browser.js";
 // selecting, swiping, links to messages, and rooms that are pinned or put away (2.1 kB in a conversation, 0.2 kB in the engine and in
 // German): the menu of a message is fetched when it opens; the door's circle, folds and welcome (0.9 kB before one joins), the
 // newcomer's circle and greetings (0.4 kB); sound that is played and recorded (0.8 kB in a conversation); how many have agreed to a
-// decision, drawn in the circle (0.1 kB before one joins), and taking back where it is told (0.6 kB in a conversation).
-const LIMITS = { screen: 53_200, join: 23_000, engine: 188_400, conversation: 60_000 };
+// decision, drawn in the circle (0.1 kB before one joins), and taking back where it is told (0.6 kB in a conversation); a third
+// language to choose (0.2 kB on the first screen and in a conversation): its sentences are fetched by who speaks it.
+const LIMITS = { screen: 53_400, join: 23_050, engine: 188_400, conversation: 60_050 };
 const GERMAN = 18_900;
 
 // What a room shows while it is not there yet: asked for where joining takes a moment, and not where it does not.

@@ -5,6 +5,14 @@ const messages: ReadonlyMap<string, Readonly<Record<string, Readonly<Record<stri
   fileURLToPath(new URL("../../words/messages", import.meta.url)),
 );
 
+/** The languages that the pages are translated into. */
+export const TRANSLATIONS: readonly string[] = [...messages.keys()].filter((language) => language !== "en");
+
+/** A sentence without values. */
+export function sentence(language: string, section: string, key: string): string {
+  return messages.get(language)![section]![key]!;
+}
+
 /** All sentences of a language, as they stand in its file, and the texts between their placeholders. */
 export function textsOf(language: string): string[] {
   const all = Object.values(messages.get(language)!).flatMap((section) => Object.values(section));
@@ -12,17 +20,20 @@ export function textsOf(language: string): string[] {
 }
 
 /**
- * For a search for what was left in English: texts, and parts of them between values, that German says in another way; and
+ * For a search for what was left in English: texts, and parts of them between values, that a language says in another way; and
  * texts of several words that it does not.
  */
-export function leftInEnglish(): { readonly other: readonly string[]; readonly same: readonly string[] } {
-  const [english, german] = ["en", "de"].map(
+export function leftInEnglish(language: string): {
+  readonly other: readonly string[];
+  readonly same: readonly string[];
+} {
+  const [english, translated] = ["en", language].map(
     (tag) => new Set(Object.values(messages.get(tag)!).flatMap((each) => Object.values(each).flatMap(ownTexts))),
   );
   const texts = [...english!].filter((text) => /\p{L}{3}/u.test(text));
   return {
-    other: texts.filter((text) => !german!.has(text)),
-    same: texts.filter((text) => german!.has(text) && /\p{L}{2}\s+\p{L}{2}/u.test(text)),
+    other: texts.filter((text) => !translated!.has(text)),
+    same: texts.filter((text) => translated!.has(text) && /\p{L}{2}\s+\p{L}{2}/u.test(text)),
   };
 }
 

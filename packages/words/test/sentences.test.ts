@@ -83,7 +83,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
 
 describe("the sentences", () => {
   it("are there for each code of each closed union, in every language, and for no other", () => {
-    expect([...messages.keys()]).toEqual(["en", "de"]);
+    expect([...messages.keys()]).toEqual(["en", "de", "fr"]);
     for (const [language, sections] of messages)
       for (const [section, codes] of Object.entries(CODES))
         expect(Object.keys(sections[section]!).sort(), `${language}: ${section}`).toEqual([...codes].sort());
@@ -128,7 +128,7 @@ describe("the sentences", () => {
   });
 });
 
-describe("a third language", () => {
+describe("another language", () => {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "conclave-words-"));
@@ -145,8 +145,8 @@ describe("a third language", () => {
     write(pseudoArabic());
     build();
     const { LANGUAGES, DIRECTIONS } = await made("languages.ts");
-    expect(LANGUAGES).toEqual(["en", "ar", "de"]);
-    expect(DIRECTIONS).toEqual({ en: "ltr", ar: "rtl", de: "ltr" });
+    expect(LANGUAGES).toEqual(["en", "ar", "de", "fr"]);
+    expect(DIRECTIONS).toEqual({ en: "ltr", ar: "rtl", de: "ltr", fr: "ltr" });
     const { unreadable } = await made("unreadable.ts");
     const arabic = await unreadable.ar();
     const number = new Intl.NumberFormat("ar");

@@ -51,13 +51,14 @@ const load = (language: string) =>
   readTable(JSON.parse(/^export default (.*);$/su.exec(emojiData.load(`\0virtual:emoji/${language}`)!)![1]!) as string);
 
 describe("emoji", () => {
-  const [table, german] = [load("en"), load("de")];
+  const [table, german, french] = [load("en"), load("de"), load("fr")];
   const first = (query: string, of = table) => searchEmoji(of, query)[0]?.emoji;
 
   it("are found by their codes, and by words of one's language", () => {
     expect(table.length).toBeGreaterThan(1500);
     expect([first("tada"), first(":tada:"), first("party pop"), first("thumbs up")]).toEqual(["🎉", "🎉", "🎉", "👍"]);
     expect([first("konfetti", german), first("tada", german), first("bäuerin", german)]).toEqual(["🎉", "🎉", "👩‍🌾"]);
+    expect([first("cotillons", french), first("tada", french)]).toEqual(["🎉", "🎉"]);
     expect([first("nothing like this"), first(""), first("  ")]).toEqual([undefined, undefined, undefined]);
   });
 

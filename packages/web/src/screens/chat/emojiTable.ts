@@ -27,13 +27,18 @@ export const EMOJI_GROUPS = {
 export type EmojiGroup = keyof typeof EMOJI_GROUPS;
 
 const groupOf = new Map(Object.entries(EMOJI_GROUPS).map(([name, at]) => [String(at), name as EmojiGroup]));
+const fetched: Readonly<Record<Language, () => Promise<{ readonly default: string }>>> = {
+  en: () => import("virtual:emoji/en"),
+  de: () => import("virtual:emoji/de"),
+  fr: () => import("virtual:emoji/fr"),
+};
 const tables = new Map<Language, readonly EmojiEntry[]>();
 
 /** All emoji with the words of a language: fetched when they are first wanted. */
 export async function loadEmoji(language: Language): Promise<readonly EmojiEntry[]> {
   const known = tables.get(language);
   if (known) return known;
-  const { default: text } = language === "de" ? await import("virtual:emoji/de") : await import("virtual:emoji/en");
+  const { default: text } = await fetched[language]();
   const table = readTable(text);
   tables.set(language, table);
   return table;

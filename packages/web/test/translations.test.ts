@@ -4,9 +4,11 @@ import { isRecoveryWord, preset } from "@conclave/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeFaults, canBrowse, get, World } from "./browser.js";
-import { leftInEnglish } from "./sentences.js";
+import { leftInEnglish, sentence, TRANSLATIONS } from "./sentences.js";
 
-describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skipped without a build)", () => {
+const inBrowser = canBrowse ? describe : describe.skip;
+
+inBrowser.each(TRANSLATIONS)("the pages in %s on a phone, in Chromium (skipped without a build)", (language) => {
   let world: World;
   let page: Page;
   let alice: RoomSession;
@@ -16,7 +18,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
   let looked = 0;
 
   beforeAll(async () => {
-    const left = leftInEnglish();
+    const left = leftInEnglish(language);
     same = left.same;
     // Codes to compare are words of one English list in every language: by chance one of them is such a text.
     english = left.other.filter((text) => !isRecoveryWord(text));
@@ -24,10 +26,12 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     const owner = await world.person();
     const policy = preset("owner");
     alice = await get(owner.createRoom({ title: "Gartenfreunde", name: "Alina", policy, relay: world.url }));
-    page = await world.visitor({ width: 360, height: 740, language: "de-DE" });
+    page = await world.visitor({ width: 360, height: 740, language: `${language}-${language.toUpperCase()}` });
   });
   afterAll(() => world.stop());
 
+  const say = (section: string, key: string) => sentence(language, section, key);
+  const field = () => page.getByRole("textbox", { name: new RegExp(`^${say("chat", "write")}`, "u") });
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   async function at(hash: string, text: string): Promise<void> {
     await page.evaluate((to) => (location.hash = to), `#/${hash}`);
@@ -48,7 +52,7 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
       english.some((phrase) => text === phrase || (phrase.length > 9 && text.includes(phrase))),
     );
     expect(left, where).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.lang), where).toBe("de");
+    expect(await page.evaluate(() => document.documentElement.lang), where).toBe(language);
     const wide = await page.evaluate(() =>
       document.documentElement.scrollWidth <= innerWidth
         ? []
@@ -68,24 +72,24 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     await page.goto(world.url);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await check("welcome");
-    await at("recovery", "Wörter");
+    await at("recovery", say("recovery", "recoverTitle"));
     await check("recovery");
     await page.goto(await world.invite(alice));
-    await page.getByLabel("Dein Name").fill("Boris");
+    await page.getByLabel(say("join", "yourName")).fill("Boris");
     await check("preview");
-    await button("Beitreten").click();
-    await page.getByRole("textbox", { name: /^Nachricht/u }).waitFor();
+    await button(say("join", "join")).click();
+    await field().waitFor();
     room = new URL(page.url()).hash.slice(2);
     const sent = await get(alice.send("Guten Morgen, @Boris"));
     await get(alice.react(sent.id, "🌻"));
     await get(alice.edit(sent.id, "Guten Tag, @Boris"));
     await page.getByRole("log").getByText("Guten Tag").waitFor();
-    await page.getByRole("textbox", { name: /^Nachricht/u }).fill("Moin");
-    await button("Senden").click();
+    await field().fill("Moin");
+    await button(say("chat", "send")).click();
     await page.getByRole("log").getByText("Moin").waitFor();
     await check("chat");
     await page.getByRole("log").getByText("Moin").click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Bearbeiten" }).waitFor();
+    await page.getByRole("menuitem", { name: say("chat", "edit"), exact: true }).waitFor();
     await check("menu");
     await page.keyboard.press("Escape");
     await at("rooms", "Gartenfreunde");
@@ -98,33 +102,33 @@ describe.skipIf(!canBrowse)("the pages in German on a phone, in Chromium (skippe
     const person = `people/${toHex(alice.members().find(({ isYou }) => isYou)!.person)}`;
     for (const [panel, text] of [
       ["people", "Alina"],
-      [person, "Fingerabdruck"],
-      ["verify", "Raumcode"],
+      [person, say("people", "fingerprint")],
+      ["verify", say("verify", "roomCode")],
       [person.replace("people", "verify"), "Alina"],
-      ["decisions", "gegründet"],
-      ["invites", "Einladungen"],
-      ["room", "Wer entscheidet"],
-      ["alarms", "Alarm"],
-      ["search", "Such"],
+      ["decisions", say("decisions", "lead")],
+      ["invites", say("invites", "lead")],
+      ["room", say("roomSettings", "rules")],
+      ["alarms", say("alarms", "none")],
+      ["search", say("search", "startText")],
     ] as const) {
       await at(`${room}/${panel}`, text);
       await check(panel);
     }
-    await at(`${room}/invites`, "Einladungen");
-    await button("Weitere Optionen …").click();
+    await at(`${room}/invites`, say("invites", "lead"));
+    await button(say("invites", "terms")).click();
     await check("new invite");
   });
 
   it("settings, and what is shown once", async () => {
     for (const [path, text] of [
-      ["settings", "Mitteilungen"],
-      ["settings/you", "Fingerabdruck"],
-      ["settings/security", "Was deine Räume auf diesem Gerät öffnet"],
-      ["settings/about", "Lizenz"],
-      ["sheet", "Wörter"],
-      ["start", "Dein Name"],
-      ["search", "Such"],
-      ["join", "Link"],
+      ["settings", say("settings", "notices")],
+      ["settings/you", say("settings", "you")],
+      ["settings/security", say("settingsSecurity", "locks")],
+      ["settings/about", say("settingsAbout", "licence")],
+      ["sheet", say("recovery", "sheetTitle")],
+      ["start", say("startRoom", "yourName")],
+      ["search", say("search", "titleAll")],
+      ["join", say("join", "paste")],
     ] as const) {
       await at(path, text);
       await check(path);
