@@ -296,4 +296,16 @@ describe("what a session tells", () => {
     expect([alice.room.isSealed(), alice.room.peopleCode() === before]).toEqual([true, true]);
     expect(alice.room.returnLink("https://chat.example")).toMatch(/^https:\/\/chat\.example\/#\//u);
   });
+
+  it("what one's own person could do if somebody else had another role: who decides alone may have to ask", async () => {
+    const world = new World();
+    const [alice, bob] = await twoIn(world);
+    await world.get(alice.room.decide({ type: "setPolicy", policy: preset("admins:2") }));
+    const [toAlice, toBob] = [person(alice, "Alice"), person(alice, "Bob")];
+    expect(alice.room.powers()).toMatchObject({ remove: "alone", invite: "alone", setTitle: "alone" });
+    expect(alice.room.powersAs(toBob, "member", toAlice)).toEqual(alice.room.powers());
+    expect(alice.room.powersAs(toBob, "admin", toAlice)).toMatchObject({ remove: "together", invite: "together" });
+    expect(alice.room.powersAs(toBob, "admin")).toMatchObject({ remove: "together" });
+    expect(bob.room.powersAs(bob.client.person, "member")).toMatchObject({ remove: "no" });
+  });
 });

@@ -102,6 +102,8 @@ describe.skipIf(!canBrowse)(
       await press(alice, "link", /^Bob/u);
       await press(alice, "button", "Make admin");
       const sure = alice.getByRole("dialog");
+      // As long as she is the only admin, Alice decides alone.
+      await sure.getByText(/remove people.*on your own: others must agree too/u).waitFor();
       await reach(alice, sure.getByRole("button", { name: "Make admin", exact: true }));
       await alice.keyboard.press("Enter");
       await bob

@@ -37,10 +37,10 @@ export function powersOf(roster: Roster, person: PersonId): Powers {
   return Object.fromEntries(Object.keys(EXAMPLES).map((power) => [power, can(power as Power)])) as unknown as Powers;
 }
 
-/** What a member could do if they had this role, everything else being as it is. */
-export function powersAs(roster: Roster, person: PersonId, role: Role): Powers {
+/** What `of` could do if a member had this role, everything else being as it is; the member themselves, if left out. */
+export function powersAs(roster: Roster, person: PersonId, role: Role, of: PersonId = person): Powers {
   const member = memberOf(roster, person);
-  if (member === null) return powersOf(roster, person);
+  if (member === null) return powersOf(roster, of);
   const members = new Map(roster.members).set(toHex(person), { ...member, role });
-  return powersOf({ ...roster, members }, person);
+  return powersOf({ ...roster, members }, of);
 }

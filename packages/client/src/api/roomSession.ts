@@ -260,8 +260,11 @@ export interface RoomSession {
   policyDoubts(policy: Policy): readonly PolicyDoubt[] | null;
   /** What our person may do here, by kinds; null where the room is not active. */
   powers(): Powers | null;
-  /** What a member could do with this role; null where the room is not active. */
-  powersAs(person: PersonId, role: Role): Powers | null;
+  /**
+   * What a member could do with this role; with `of`, what that person could do then: who decides alone may have to ask others. Null
+   * where the room is not active.
+   */
+  powersAs(person: PersonId, role: Role, of?: PersonId): Powers | null;
   /** Whether our person may `remove` what this person wrote, by the judge that every member has: their own, always. */
   mayRemove(author: PersonId): boolean;
   /** Creates an invite; resolves when its slot is at the relay, so that the link works. `null`: proposed only. */

@@ -314,9 +314,9 @@ export class LiveSession implements RoomSession {
     return room?.status === "active" ? powersOf(room.roster, person) : null;
   }
 
-  powersAs(person: PersonId, role: protocol.Role): Powers | null {
+  powersAs(person: PersonId, role: protocol.Role, of?: PersonId): Powers | null {
     const { room } = this.state;
-    return room?.status === "active" ? powersAs(room.roster, person, role) : null;
+    return room?.status === "active" ? powersAs(room.roster, person, role, of) : null;
   }
 
   mayRemove(author: PersonId): boolean {

@@ -1,5 +1,5 @@
 import type { RoomMember } from "@conclave/client";
-import { type DecidingRole, plainName, type Role } from "@conclave/client/pure";
+import { type DecidingRole, type PersonId, plainName, type Role } from "@conclave/client/pure";
 import type { RoomDetail } from "@conclave/client/rpc";
 import { useSignal } from "@preact/signals";
 import { ArrowLeftRight, BadgeCheck, Crown, ShieldPlus, UserRound, UserRoundMinus } from "lucide-preact";
@@ -27,7 +27,7 @@ import { ago, date } from "../../words/when.js";
 import { carryOut } from "../room/carryOut.js";
 import { useOutlooks } from "./outlooks.js";
 import { itemOf } from "./item.js";
-import { sayPowers } from "./powers.js";
+import { sayOwnLoss, sayPowers } from "./powers.js";
 import { t as power } from "./powerWords.js";
 import style from "./people.module.css";
 import { Reason } from "./Reason.js";
@@ -123,11 +123,15 @@ function PersonActions(props: {
   // RULE: web.power-asks: power over others is never given by one press (attack A92).
   const setRole = async (what: "admin" | "owner" | "lower", title: string, yes: string) => {
     const action = actions[what];
-    const as = (to: Role) => calls.powersAs(person, to);
+    const you = detail.members.find(({ isYou }) => isYou)?.person;
+    const as = (to: Role, of?: PersonId) => calls.powersAs(person, to, of);
     const powers = await Promise.all([as(role), as(action.role)]).catch(() => null);
+    const own = you && (await Promise.all([as(role, you), as(action.role, you)]).catch(() => null));
+    const loss = own ? sayOwnLoss(own) : "";
     const body = (
       <Stack gap={3}>
         <p>{powers && sayPowers(member.name, [role, action.role], powers)}</p>
+        {loss !== "" && <Note>{loss}</Note>}
         {can(what) === "together" && <Note>{power.others}</Note>}
       </Stack>
     );

@@ -5,6 +5,13 @@ import { powers, t } from "./powerWords.js";
 
 const TOLD = ["invite", "add", "remove", "setRole", "setPolicy"] as const satisfies readonly Power[];
 
+/** What our person decides alone now and would not any more, in a sentence; empty where nothing is. By their own powers. */
+export function sayOwnLoss([before, after]: readonly [Powers | null, Powers | null]): string {
+  if (!before || !after) return "";
+  const lost = TOLD.filter((power) => before[power] === "alone" && after[power] === "together");
+  return lost.length === 0 ? "" : t.notAlone({ list: listOf(lost.map((power) => powers[power])) });
+}
+
 /**
  * What a new role lets somebody do that they could not do before, in one or two sentences. With the old role and the new
  * one, and the powers that each gives them (`powersAs`).
