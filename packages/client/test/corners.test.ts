@@ -287,3 +287,24 @@ describe("who came first too often", () => {
     expect(driving(alice).decisions.hasWork).toBe(false);
   });
 });
+
+describe("a room that its relay does not have", () => {
+  it("and in which nothing was said yet: that is told at once, whenever one asks, and stays so", async () => {
+    const world = new World();
+    const alice = world.home();
+    await alice.open();
+    await alice.found("Garden", "Alice");
+    expect(alice.room.status().n).toBe(0);
+    const refused = refuse(world, alice, asks("subscribe"), { error: "room_unknown", retryAfter: 0, times: 1000 });
+    world.cut();
+    const lost = { kind: "relay", error: "room_unknown", retryAfter: 0 };
+    await world.until(() => refused.length > 0);
+    await world.pass(1000);
+    for (let time = 0; time < 20; time++) {
+      const before = world.clock.now();
+      expect(errorOf(await world.run(alice.room.synced(20_000)))).toEqual(lost);
+      expect(world.clock.now() - before).toBeLessThan(1000);
+      await world.pass(777);
+    }
+  });
+});

@@ -281,6 +281,8 @@ export class Sync extends Worker {
 
   /** Brings a relay that was restored from a copy of before the room was made all of it, where this device has it from the first record on. */
   private async bringWhole(): Promise<void> {
+    // Where nothing was said yet there is nothing to bring; to bring it and begin again would hide that the relay lacks the room.
+    if ((this.state.room?.cursor.n ?? 0) === 0) return;
     const { number } = this.connection;
     const outcome = await bringRecords(this.state, this.connection, 0, () => {
       this.proof.forget();
