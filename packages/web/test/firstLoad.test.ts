@@ -20,7 +20,8 @@ import { canBrowse, get, send, World } from "./browser.js";
 // German): the menu of a message is fetched when it opens; the door's circle, folds and welcome (0.9 kB before one joins), the
 // newcomer's circle and greetings (0.4 kB); sound that is played and recorded (0.8 kB in a conversation); how many have agreed to a
 // decision, drawn in the circle (0.1 kB before one joins), and taking back where it is told (0.6 kB in a conversation); a third
-// language to choose (0.2 kB on the first screen and in a conversation): its sentences are fetched by who speaks it; what one decides alone and would not any more (0.1 kB in the engine).
+// language to choose (0.2 kB on the first screen and in a conversation): its sentences are fetched by who speaks it; what
+// one decides alone and would not any more (0.1 kB in the engine).
 const LIMITS = { screen: 53_450, join: 23_100, engine: 188_500, conversation: 60_100 };
 const GERMAN = 18_900;
 
