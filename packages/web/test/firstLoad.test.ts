@@ -42,7 +42,7 @@ const PARTS: readonly (readonly [Part, RegExp])[] = [
   ["conversation", /\/chat-/u],
   ["keys", /\/libsodium/u],
   ["font", /\.woff2$/u],
-  ["german", /(?:words|more)-de-/u],
+  ["german", /(?:words|more)-(?!en)[a-z]{2}-/u],
   ["door", /\/(?:RoomDoor|CodeWords|ruleMeaning)-/u],
 ];
 
